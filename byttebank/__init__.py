@@ -1,0 +1,1 @@
+"""Words and machinery shared by every process of a Byttebank node."""

@@ -1,0 +1,196 @@
+"""Events and commands between the services of one county. Routing key: `<service>.<name>.v<version>`.
+
+Events are past tense and go to whoever listens; commands are imperative and go to the service that is
+named first in the key. Both are JSON; the id and the time travel in the message's properties.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from byttebank.contracts import resources
+from byttebank.contracts.fields import (
+    Contract,
+    Day,
+    HalfDays,
+    Id,
+    Moment,
+    Slug,
+    WholeNumber,
+    load,
+    one_of,
+    text,
+)
+
+SERVICES = ("directory", "ledger", "matching", "notify")
+
+
+class PeerKey(Contract):
+    """A public signing key of a county and from when it counts. Never forgotten."""
+
+    key_id = text(64)
+    public_key = text(64)
+    valid_from_at = Moment(required=True)
+
+
+class PeerChanged(Contract):
+    """A county we exchange with, its keys and its fuse; whole, the highest `version` counts."""
+
+    county = Slug(required=True)
+    name = text(100)
+    state = one_of(*resources.PEER_STATES, required=True)
+    fuse_half_days = WholeNumber(required=True, validate=validate.Range(min=0))
+    keys = fields.List(fields.Nested(PeerKey), required=True)
+    version = WholeNumber(required=True)
+
+
+class CountyChanged(resources.County):
+    """The node's own settings; the highest `version` counts."""
+
+    version = WholeNumber(required=True)
+
+
+class LibraryChanged(resources.Library):
+    """A library here or in another county; the highest `version` counts, `withdrawn` wins."""
+
+
+class ColleagueChanged(resources.Colleague):
+    """A colleague of this county, for the county's own services: name and e-mail as they are."""
+
+
+class OfferChanged(resources.Offer):
+    """An offer here or in another county. `colleague_name` as far as its owner shares it here."""
+
+
+class RequestChanged(resources.Request):
+    """A request here or in another county."""
+
+
+class EngagementChanged(resources.Engagement):
+    """An engagement in which a library of this county takes part; the highest `version` counts."""
+
+
+class ReserveDays(Contract):
+    """Set days aside for an agreed engagement. Answered by `DaysReserved` or `ReservationRefused`."""
+
+    transfer_id = Id(required=True)
+    engagement_id = Id(required=True)
+    part = WholeNumber(load_default=1)
+    payer_library_id = Id(required=True)
+    """The host: it received the help and owes the days."""
+    payee_library_id = Id(required=True)
+    payee_county = Slug(required=True)
+    amount_half_days = HalfDays(required=True)
+    skill = fields.String(load_default=None, allow_none=True)
+    work_date = Day(required=True)
+
+
+class PostDays(Contract):
+    """The engagement is confirmed: post up to what is held and release the rest."""
+
+    transfer_id = Id(required=True)
+    amount_half_days = HalfDays(required=True)
+
+
+class ReleaseDays(Contract):
+    """The engagement will not happen: the hold ends without being used."""
+
+    transfer_id = Id(required=True)
+
+
+class DaysReserved(Contract):
+    """The days are set aside. `is_over_limit`: accepted above the soft limit."""
+
+    transfer_id = Id(required=True)
+    engagement_id = Id(required=True)
+    amount_half_days = HalfDays(required=True)
+    is_over_limit = fields.Boolean(load_default=False)
+
+
+class ReservationRefused(Contract):
+    """The days could not be set aside: a refusal as code and parameters."""
+
+    transfer_id = Id(required=True)
+    engagement_id = Id(required=True)
+    code = text(60)
+    parameters = fields.Dict(load_default=dict)
+
+
+class DaysPosted(Contract):
+    """The days are in the book of this county, final. Emitted at both counties of a settlement."""
+
+    transfer_id = Id(required=True)
+    engagement_id = Id(load_default=None, allow_none=True)
+    amount_half_days = HalfDays(required=True)
+    payer_library_id = Id(required=True)
+    payee_library_id = Id(required=True)
+    payer_county = Slug(required=True)
+    payee_county = Slug(required=True)
+    skill = fields.String(load_default=None, allow_none=True)
+    work_date = Day(required=True)
+
+
+class DaysReleased(Contract):
+    """A hold ended without being used, or a sent transfer was turned down by the other county."""
+
+    transfer_id = Id(required=True)
+    engagement_id = Id(load_default=None, allow_none=True)
+    reason = one_of("released", "rejected", "cancelled", required=True)
+    code = fields.String(load_default=None, allow_none=True)
+
+
+class PeerEquivocated(Contract):
+    """A county signed two different messages with one number: it is frozen and somebody must call."""
+
+    county = Slug(required=True)
+    service = text(20)
+    seq = WholeNumber(required=True)
+
+
+@dataclass(frozen=True)
+class LocalMessage:
+    """What the registry knows of one message: the service in its key, its version and schema."""
+
+    name: str
+    service: str
+    version: int
+    schema: type[Schema]
+
+    @property
+    def routing_key(self) -> str:
+        return f"{self.service}.{self.name}.v{self.version}"
+
+
+def _registry(*entries: tuple[str, type[Schema]]) -> dict[str, LocalMessage]:
+    return {schema.__name__: LocalMessage(schema.__name__, service, 1, schema) for service, schema in entries}
+
+
+LOCAL_MESSAGES = _registry(
+    ("directory", CountyChanged),
+    ("directory", PeerChanged),
+    ("directory", LibraryChanged),
+    ("directory", ColleagueChanged),
+    ("directory", OfferChanged),
+    ("directory", RequestChanged),
+    ("directory", PeerEquivocated),
+    ("matching", EngagementChanged),
+    ("ledger", ReserveDays),
+    ("ledger", PostDays),
+    ("ledger", ReleaseDays),
+    ("ledger", DaysReserved),
+    ("ledger", ReservationRefused),
+    ("ledger", DaysPosted),
+    ("ledger", DaysReleased),
+)
+"""By name. Whoever emits uses the name; the key of a command names the service that obeys."""
+
+
+def local_message(name: str) -> LocalMessage:
+    """The registered message. Refuses: `KeyError` for a name nobody agreed on."""
+    return LOCAL_MESSAGES[name]
+
+
+def load_local(name: str, body: Any) -> dict[str, Any]:
+    """The body as agreed. Refuses: `Malformed`."""
+    return load(LOCAL_MESSAGES[name].schema, body)

@@ -1,0 +1,300 @@
+"""The things people and clients see, as RPC answers and the HTTP API show them.
+
+In RPC and events days are `*_half_days` integers; the HTTP API turns them into days in steps of 0.5.
+"""
+
+from marshmallow import fields, validate
+
+from byttebank.contracts.fields import Contract, Day, HalfDays, Id, Moment, Slug, WholeNumber, one_of, text
+
+LIBRARY_KINDS = ("public", "upper_secondary", "county", "other")
+REACHES = ("county", "counties", "all")
+PURPOSES = ("help", "hospitering", "vandring")
+PLACES = ("host", "home", "online")
+SHARING_CHOICES = ("library", "county", "all")
+OFFER_STATES = ("open", "withdrawn")
+REQUEST_STATES = ("open", "covered", "closed")
+PEER_STATES = ("invited", "active", "frozen", "left")
+
+ENGAGEMENT_STATES = (
+    "proposed",
+    "reserving",
+    "refused",
+    "agreed",
+    "carried_out",
+    "confirmed",
+    "settled",
+    "declined",
+    "expired",
+    "cancelled",
+    "no_show",
+    "disputed",
+    "unanswered",
+)
+ROLES = ("lender_manager", "host_manager", "colleague")
+
+
+class County(Contract):
+    """A county's settings, as its own gateway shows them."""
+
+    slug = Slug(required=True)
+    name = text(100)
+    code = text(16)
+    country = text(2)
+    time_zone = text(64)
+    language = text(8)
+    is_demo = fields.Boolean(load_default=False)
+    neighbours = fields.List(Slug(), load_default=list)
+    limit_half_days = WholeNumber(required=True, validate=validate.Range(min=0, max=2000))
+    limit_is_hard = fields.Boolean(load_default=False)
+    fuse_half_days = WholeNumber(load_default=200, validate=validate.Range(min=0))
+
+
+class Library(Contract):
+    """A library, own or published by another county."""
+
+    id = Id(required=True)
+    county = Slug(required=True)
+    name = text(200)
+    short_name = text(100)
+    kind = one_of(*LIBRARY_KINDS, required=True)
+    national_number = fields.String(load_default=None, allow_none=True)
+    municipality_code = fields.String(load_default=None, allow_none=True)
+    municipality_name = fields.String(load_default=None, allow_none=True)
+    latitude = fields.Float(load_default=None, allow_none=True)
+    longitude = fields.Float(load_default=None, allow_none=True)
+    is_demo = fields.Boolean(load_default=False)
+    state = one_of("open", "withdrawn", load_default="open")
+    version = WholeNumber(required=True)
+
+
+class Colleague(Contract):
+    """A person at a library, as the asker may see them: `name` is null when it is not shared."""
+
+    id = Id(required=True)
+    library_id = Id(required=True)
+    name = fields.String(load_default=None, allow_none=True)
+    email = fields.String(load_default=None, allow_none=True)
+    is_manager = fields.Boolean(load_default=False)
+    sharing = one_of(*SHARING_CHOICES, load_default="library")
+    can = fields.List(fields.String(), load_default=list)
+    can_teach = fields.List(fields.String(), load_default=list)
+    wants_to_learn = fields.List(fields.String(), load_default=list)
+    version = WholeNumber(load_default=1)
+
+
+class Skill(Contract):
+    """One entry of the controlled vocabulary; names by language."""
+
+    code = text(60)
+    category = text(60)
+    names = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class Offer(Contract):
+    """A colleague's skills on dates (`dates`), in a span (`first_on`, `last_on`) or standing (neither)."""
+
+    id = Id(required=True)
+    county = Slug(required=True)
+    library_id = Id(required=True)
+    colleague_id = Id(required=True)
+    colleague_name = fields.String(load_default=None, allow_none=True)
+    skills = fields.List(fields.String(), required=True)
+    purpose = one_of(*PURPOSES, load_default="help")
+    dates = fields.List(Day(), load_default=list)
+    first_on = Day(load_default=None, allow_none=True)
+    last_on = Day(load_default=None, allow_none=True)
+    half_days = HalfDays(required=True)
+    places = fields.List(one_of(*PLACES), load_default=lambda: ["host"])
+    max_km = WholeNumber(load_default=None, allow_none=True, validate=validate.Range(min=0, max=5000))
+    reach = one_of(*REACHES, load_default="all")
+    counties = fields.List(Slug(), load_default=list)
+    own_words = fields.String(load_default="", validate=validate.Length(max=2000))
+    state = one_of(*OFFER_STATES, load_default="open")
+    version = WholeNumber(required=True)
+
+
+class Request(Contract):
+    """A library asks for help: on some day or days from `first_on` to `last_on`."""
+
+    id = Id(required=True)
+    county = Slug(required=True)
+    library_id = Id(required=True)
+    skills = fields.List(fields.String(), required=True)
+    first_on = Day(required=True)
+    last_on = Day(required=True)
+    half_days = HalfDays(required=True)
+    place = one_of(*PLACES, load_default="host")
+    own_words = fields.String(load_default="", validate=validate.Length(max=2000))
+    host_contact_id = Id(required=True)
+    host_contact_name = fields.String(load_default=None, allow_none=True)
+    is_open = fields.Boolean(load_default=False)
+    """Shown to all on the board; otherwise it waits until the library asks somebody or opens it."""
+    state = one_of(*REQUEST_STATES, load_default="open")
+    version = WholeNumber(required=True)
+
+
+class Reason(Contract):
+    """One sentence of why: a code of the words, its parameters, and whether it speaks for or against."""
+
+    code = text(60)
+    parameters = fields.Dict(load_default=dict)
+    is_favourable = fields.Boolean(load_default=True)
+    score = WholeNumber(load_default=0)
+
+
+class Candidate(Contract):
+    """Somebody who could help with a request, with the reasons in the order they count."""
+
+    offer_id = Id(required=True)
+    county = Slug(required=True)
+    library_id = Id(required=True)
+    library_name = text(200)
+    colleague_id = Id(required=True)
+    colleague_name = fields.String(load_default=None, allow_none=True)
+    dates = fields.List(Day(), required=True)
+    distance_km = WholeNumber(load_default=None, allow_none=True)
+    score = WholeNumber(required=True)
+    reasons = fields.List(fields.Nested(Reason), required=True)
+
+
+class HistoryLine(Contract):
+    """Something that happened to an engagement. `by_library_id` is null when time did it."""
+
+    at = Moment(required=True)
+    what = text(60)
+    by_library_id = Id(load_default=None, allow_none=True)
+    by_name = fields.String(load_default=None, allow_none=True)
+    role = fields.String(load_default=None, allow_none=True)
+
+
+class Engagement(Contract):
+    """An agreed piece of help, or one on its way to be agreed. Its home is the host's county."""
+
+    id = Id(required=True)
+    version = WholeNumber(required=True)
+    state = one_of(*ENGAGEMENT_STATES, required=True)
+    home_county = Slug(required=True)
+    lender_county = Slug(required=True)
+    host_library_id = Id(required=True)
+    host_library_name = text(200)
+    lender_library_id = Id(required=True)
+    lender_library_name = text(200)
+    request_id = Id(load_default=None, allow_none=True)
+    offer_id = Id(load_default=None, allow_none=True)
+    colleague_id = Id(required=True)
+    colleague_name = fields.String(load_default=None, allow_none=True)
+    host_contact_id = Id(load_default=None, allow_none=True)
+    host_contact_name = fields.String(load_default=None, allow_none=True)
+    skill = fields.String(load_default=None, allow_none=True)
+    purpose = one_of(*PURPOSES, load_default="help")
+    place = one_of(*PLACES, load_default="host")
+    own_words = fields.String(load_default="")
+    dates = fields.List(Day(), required=True, validate=validate.Length(min=1))
+    half_days = HalfDays(required=True)
+    reply_by_on = Day(load_default=None, allow_none=True)
+    confirm_by_on = Day(load_default=None, allow_none=True)
+    consents = fields.Dict(keys=one_of(*ROLES), values=Moment(), load_default=dict)
+    """Role to the time of its yes; a missing role has not answered."""
+    happened = fields.Dict(keys=one_of("lender", "host"), values=fields.Boolean(), load_default=dict)
+    """Side to its answer to "did it happen?"; a missing side has not answered."""
+    refusal = fields.Dict(load_default=None, allow_none=True)
+    """`{code, parameters}` when days could not be set aside."""
+    transfer_id = Id(load_default=None, allow_none=True)
+    history = fields.List(fields.Nested(HistoryLine), load_default=list)
+
+
+class Account(Contract):
+    """A library's days. `available` = given - received - reserved + limit."""
+
+    library_id = Id(required=True)
+    given_half_days = WholeNumber(required=True)
+    received_half_days = WholeNumber(required=True)
+    balance_half_days = WholeNumber(required=True)
+    reserved_half_days = WholeNumber(required=True)
+    limit_half_days = WholeNumber(required=True)
+    limit_is_hard = fields.Boolean(required=True)
+    available_half_days = WholeNumber(required=True)
+
+
+class StatementLine(Contract):
+    """One day as the library saw it. `half_days` is signed; `balance_half_days` runs."""
+
+    transfer_id = Id(required=True)
+    posted_at = Moment(required=True)
+    work_date = Day(required=True)
+    other_library_id = Id(required=True)
+    other_library_name = text(200)
+    other_county = Slug(required=True)
+    skill = fields.String(load_default=None, allow_none=True)
+    engagement_id = Id(load_default=None, allow_none=True)
+    half_days = WholeNumber(required=True)
+    balance_half_days = WholeNumber(required=True)
+
+
+class Reservation(Contract):
+    """Days set aside for an agreed engagement, or on their way (`state`)."""
+
+    transfer_id = Id(required=True)
+    engagement_id = Id(load_default=None, allow_none=True)
+    state = one_of("pending", "prepared", "waiting", required=True)
+    other_library_id = Id(required=True)
+    other_library_name = text(200)
+    other_county = Slug(required=True)
+    work_date = Day(required=True)
+    half_days = WholeNumber(required=True)
+    since_at = Moment(required=True)
+
+
+class Position(Contract):
+    """What two counties owe each other, from our side. Gross figures only grow."""
+
+    county = Slug(required=True)
+    owed_to_us_half_days = WholeNumber(required=True)
+    owed_by_us_half_days = WholeNumber(required=True)
+    net_half_days = WholeNumber(required=True)
+    """Positive: they owe us."""
+    pending_out_half_days = WholeNumber(required=True)
+    """Agreed or sent by us, not yet posted: will be owed by us."""
+    waiting_in_half_days = WholeNumber(required=True)
+    """Received from them and kept, decision later."""
+    fuse_half_days = WholeNumber(required=True)
+    in_doubt_count = WholeNumber(required=True)
+    oldest_in_doubt_at = Moment(load_default=None, allow_none=True)
+    channel_state = one_of("recovering", "open", "frozen", required=True)
+
+
+class Notice(Contract):
+    """Something a library or one person is told. The words are made where it is read."""
+
+    id = Id(required=True)
+    at = Moment(required=True)
+    library_id = Id(required=True)
+    person_id = Id(load_default=None, allow_none=True)
+    key = text(60)
+    parameters = fields.Dict(load_default=dict)
+    engagement_id = Id(load_default=None, allow_none=True)
+    read_at = Moment(load_default=None, allow_none=True)
+
+
+class Mail(Contract):
+    """An e-mail as it was sent or waits to be; shown by the mailbox page of the demonstration."""
+
+    id = Id(required=True)
+    created_at = Moment(required=True)
+    sent_at = Moment(load_default=None, allow_none=True)
+    to = text(320)
+    subject = text(300)
+    text = fields.String(required=True)
+    html = fields.String(load_default=None, allow_none=True)
+
+
+class Peer(Contract):
+    """A county we exchange with."""
+
+    county = Slug(required=True)
+    name = text(100)
+    state = one_of(*PEER_STATES, required=True)
+    fuse_half_days = WholeNumber(required=True)
+    fingerprint = fields.String(load_default=None, allow_none=True)
+    base_url = fields.String(load_default=None, allow_none=True)

@@ -1,0 +1,165 @@
+"""The RPC methods of each service, as ports: arguments and answers are JSON documents.
+
+A `Document` has the shape of the resource its docstring names (`byttebank.contracts.resources`), with ids and
+dates as text. RPC never carries a county: each node answers for its own. `Refuses:` names refusals beyond
+`Malformed` and `NotFound`. `actor` says on whose behalf:
+`{person_id, library_id, role: colleague|library_manager|county|operator, name}`.
+
+Every method that writes takes the thing's id from the caller, so that trying again is safe: the same id with
+the same content answers as the first time, with other content it is refused with `SameKeyOtherBody`.
+"""
+
+from typing import Any, Protocol
+
+Document = dict[str, Any]
+
+
+class DirectoryPort(Protocol):
+    """Who: libraries, colleagues, skills, offers, requests, peers."""
+
+    def county(self) -> Document:
+        """This node's `County`."""
+
+    def list_libraries(
+        self, county: str | None = None, query: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Document:
+        """`{items: [Library], next_cursor}` of own and published libraries, by name."""
+
+    def get_library(self, library_id: str) -> Document:
+        """`Library`."""
+
+    def list_colleagues(self, library_id: str, actor: Document | None = None) -> list[Document]:
+        """`Colleague`s of a library, names as far as each has chosen to share with the actor."""
+
+    def list_skills(self) -> list[Document]:
+        """`Skill`s, by category and code."""
+
+    def create_offer(self, offer: Document, actor: Document) -> Document:
+        """`Offer` as stored. `offer`: an `Offer` without county, names and version.
+        Refuses: NotYourRole, BelowHalfDay, DateOrder, DatePast, SameKeyOtherBody."""
+
+    def withdraw_offer(self, offer_id: str, actor: Document) -> Document:
+        """`Offer`, now withdrawn. Refuses: NotYourRole."""
+
+    def get_offer(self, offer_id: str, actor: Document | None = None) -> Document:
+        """`Offer`."""
+
+    def list_offers(
+        self, library_id: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Document:
+        """`{items: [Offer], next_cursor}`, open ones."""
+
+    def create_request(self, request: Document, actor: Document) -> Document:
+        """`Request` as stored. `request`: a `Request` without county, names and version.
+        Refuses: NotYourRole, BelowHalfDay, TooManyDays, DateOrder, DatePast, DateTooFar,
+        HostContactMissing, SameKeyOtherBody."""
+
+    def open_request(self, request_id: str, actor: Document) -> Document:
+        """`Request`, now on the board (`is_open`). Refuses: NotYourRole, RequestClosed, AlreadyCovered."""
+
+    def close_request(self, request_id: str, actor: Document) -> Document:
+        """`Request`, now closed. Refuses: NotYourRole, AlreadyCovered."""
+
+    def get_request(self, request_id: str) -> Document:
+        """`Request`."""
+
+    def list_requests(
+        self, library_id: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Document:
+        """`{items: [Request], next_cursor}`, open ones first."""
+
+    def board(
+        self,
+        library_id: str,
+        show: str = "all",
+        skill: str | None = None,
+        county: str | None = None,
+        max_km: int | None = None,
+    ) -> Document:
+        """Needs and offers as this library sees them, nearest first:
+        `{items: [{kind: need|offer, id, library: Library, document: Request|Offer, distance_km,
+        is_possible, reasons: [Reason], helpers: [names of own colleagues who can]}]}`.
+        `show`: all, needs or offers."""
+
+    def list_peers(self) -> list[Document]:
+        """`Peer`s."""
+
+
+class LedgerPort(Protocol):
+    """What is owed: accounts, transfers, settlement."""
+
+    def account(self, library_id: str) -> Document:
+        """`Account`. Refuses: AccountUnknown."""
+
+    def statement(self, library_id: str, cursor: str | None = None, limit: int = 50) -> Document:
+        """`{lines: [StatementLine], next_cursor}`, newest first by date of work."""
+
+    def reservations(self, library_id: str) -> list[Document]:
+        """`Reservation`s of the library: set aside, or sent and not answered."""
+
+    def incoming(self, library_id: str) -> list[Document]:
+        """`Reservation`s on their way *to* the library: received from another county, decision later."""
+
+    def positions(self) -> list[Document]:
+        """`Position` towards each peer."""
+
+    def trial_balance(self) -> Document:
+        """`{county, unit, accounts: [{account_id, name, kind, debits, credits}], debits_half_days,
+        credits_half_days, imbalance_half_days, transfers, as_of}`; imbalance must be 0."""
+
+
+class MatchingPort(Protocol):
+    """What fits: candidates, engagements."""
+
+    def candidates(self, request_id: str, limit: int = 10) -> Document:
+        """`{request_id, funnel: {libraries, can, free, near}, candidates: [Candidate]}`, best first."""
+
+    def propose(self, proposal: Document, actor: Document) -> Document:
+        """`Engagement`, proposed. `proposal`: {id, request_id?, offer_id?, host_library_id,
+        lender_library_id, colleague_id, skill?, purpose?, place?, own_words?, dates, half_days,
+        host_contact_id?, host_contact_name?}. The proposer's own consent is recorded.
+        Refuses: OwnLibrary, NotYourRole, BelowHalfDay, TooManyDays, DatePast, DateTooFar, ColleagueBusy,
+        HostContactMissing, OfferExpired, AlreadyCovered, RequestClosed, CountyUnknown, CountyFrozen,
+        SameKeyOtherBody."""
+
+    def accept(
+        self,
+        engagement_id: str,
+        actor: Document,
+        host_contact_id: str | None = None,
+        host_contact_name: str | None = None,
+    ) -> Document:
+        """`Engagement` with the actor's yes in every role the actor has in it.
+        Refuses: NotYourRole, ProposalExpired, NotNow, ColleagueBusy, HostContactMissing."""
+
+    def decline(self, engagement_id: str, actor: Document) -> Document:
+        """`Engagement`, declined. Refuses: NotYourRole, NotNow."""
+
+    def cancel(self, engagement_id: str, actor: Document) -> Document:
+        """`Engagement`, cancelled; the days are free again. Refuses: NotYourRole, NotNow."""
+
+    def confirm(self, engagement_id: str, happened: bool, actor: Document) -> Document:
+        """`Engagement` with the side's answer to "did it happen?".
+        Refuses: NotYourRole, NotYet (before the first date), NotNow."""
+
+    def dispute(self, engagement_id: str, actor: Document) -> Document:
+        """`Engagement`, disputed: the day is parked. Refuses: NotYourRole, NotNow."""
+
+    def get_engagement(self, engagement_id: str, actor: Document) -> Document:
+        """`Engagement`. Refuses: NotFound also when the actor's library takes no part."""
+
+    def list_engagements(self, library_id: str, state: str | None = None) -> list[Document]:
+        """`Engagement`s in which the library takes part, the next date first."""
+
+
+class NotifyPort(Protocol):
+    """Who is told: notices and mail."""
+
+    def notices(self, library_id: str, person_id: str | None = None, limit: int = 50) -> list[Document]:
+        """`Notice`s for the library and the person, newest first."""
+
+    def mark_read(self, notice_id: str, actor: Document) -> Document:
+        """`Notice`, now read. Refuses: NotYourRole."""
+
+    def mailbox(self, limit: int = 100) -> list[Document]:
+        """`Mail`s as they were written, newest first. Refuses: NotFound outside the demonstration."""
