@@ -1,0 +1,1 @@
+"""Databases: engine, unit of work, outbox, inbox, migrations. PostgreSQL and SQLite alike."""

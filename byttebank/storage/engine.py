@@ -1,0 +1,52 @@
+"""Opening a database. SQLite gets the settings that make it safe beside greenlets."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+POOL_SIZE = 12
+"""At least the number of workers of a service, so that no worker waits for a connection."""
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be opened. The message says which, why, and what to do."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for a PostgreSQL or SQLite URL; nothing is connected yet.
+
+    On SQLite the folder is made, the journal is a write-ahead log synced at each commit, and
+    `busy_timeout` is 0: writers queue on a lock in `byttebank.storage.work`, never inside SQLite,
+    where waiting would freeze every greenlet of the process.
+    Refuses: `DatabaseUnusable` for another kind of database or a folder that cannot be made.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
+    if parsed.get_backend_name() != "sqlite":
+        raise DatabaseUnusable(f"{parsed.get_backend_name()} is not supported; use postgresql or sqlite.")
+    if parsed.database and parsed.database != ":memory:":
+        folder = Path(parsed.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseUnusable(
+                f"The state folder {folder} cannot be made: {error.strerror}. Choose another with --state."
+            ) from error
+    engine = create_engine(
+        url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, connect_args={"check_same_thread": False}
+    )
+    event.listen(engine, "connect", _settle_sqlite)
+    return engine
+
+
+def _settle_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 0")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()

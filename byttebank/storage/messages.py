@@ -1,0 +1,176 @@
+"""Outbox, inbox and parked messages: the tables every service has, and the words to use them.
+
+What others must hear is written to the outbox in the transaction of the change; what was heard is
+written to the inbox in the transaction of its effect. A message that cannot be understood is parked,
+whole, where a person sees it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from byttebank.storage.columns import BigKey, UtcTime
+
+metadata = MetaData()
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("message_id", String(36), nullable=False, unique=True),
+    Column("peer", String(40)),
+    Column("name", String(60), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("routing_key", String(120), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("detached", Text),
+    Column("trace", Text),
+    Column("created_at", UtcTime, nullable=False),
+    Column("published_at", UtcTime),
+)
+Index(
+    "outbox_waiting",
+    outbox.c.id,
+    postgresql_where=outbox.c.published_at.is_(None),
+    sqlite_where=outbox.c.published_at.is_(None),
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("source", String(80), primary_key=True),
+    Column("message_id", String(120), primary_key=True),
+    Column("received_at", UtcTime, nullable=False),
+)
+
+parked_messages = Table(
+    "parked_messages",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("queue", String(120), nullable=False),
+    Column("sender", String(80)),
+    Column("reason_code", String(60), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("is_transient", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("properties", Text, nullable=False),
+    Column("parked_at", UtcTime, nullable=False),
+    Column("redriven_at", UtcTime),
+)
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    """A message waiting to be published: local (`peer` is None) or for another county, not yet sealed."""
+
+    id: int
+    message_id: str
+    peer: str | None
+    name: str
+    version: int
+    routing_key: str
+    body: str
+    detached: str | None
+    trace: str | None
+    created_at: datetime
+
+
+def create_message_tables(connection: Connection) -> None:
+    """The three tables exist. For the first migration of each service."""
+    metadata.create_all(connection)
+
+
+def append_outbox(connection: Connection, row: dict[str, Any]) -> None:
+    """The message is published after this transaction commits, at least once."""
+    connection.execute(insert(outbox).values(row))
+
+
+def waiting_outbox(
+    connection: Connection, *, limit: int, is_local: bool, peer: str | None = None
+) -> list[OutboxRow]:
+    """The oldest unpublished rows: the local ones, or those for one peer. Rows are locked on PostgreSQL."""
+    which = outbox.c.peer.is_(None) if is_local else outbox.c.peer == peer
+    rows = connection.execute(
+        select(outbox)
+        .where(outbox.c.published_at.is_(None), which)
+        .order_by(outbox.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).mappings()
+    return [OutboxRow(**{key: value for key, value in row.items() if key != "published_at"}) for row in rows]
+
+
+def mark_published(connection: Connection, ids: Sequence[int], now: datetime) -> None:
+    """These rows are with the broker (local) or sealed into the channel (peer)."""
+    if ids:
+        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(published_at=now))
+
+
+def remember(connection: Connection, source: str, message_id: str, now: datetime) -> bool:
+    """Write the inbox row. False when it was there: the message has had its effect already."""
+    values = {"source": source, "message_id": message_id, "received_at": now}
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    result = connection.execute(dialect.insert(inbox).values(values).on_conflict_do_nothing())
+    return result.rowcount == 1
+
+
+def park(
+    connection: Connection,
+    *,
+    queue: str,
+    sender: str | None,
+    reason_code: str,
+    reason: str,
+    is_transient: bool,
+    body: bytes,
+    properties: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Keep a message that cannot be used now. Transient ones are tried again by themselves."""
+    connection.execute(
+        insert(parked_messages).values(
+            queue=queue,
+            sender=sender,
+            reason_code=reason_code,
+            reason=reason,
+            is_transient=int(is_transient),
+            body=body,
+            properties=json.dumps(properties, default=str),
+            parked_at=now,
+        )
+    )
+
+
+def list_parked(connection: Connection, *, only_transient: bool = False) -> list[dict[str, Any]]:
+    """Parked messages that have not been redriven, oldest first."""
+    query = (
+        select(parked_messages).where(parked_messages.c.redriven_at.is_(None)).order_by(parked_messages.c.id)
+    )
+    if only_transient:
+        query = query.where(parked_messages.c.is_transient == 1)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def mark_redriven(connection: Connection, parked_id: int, now: datetime) -> None:
+    """The message had its effect at last."""
+    connection.execute(
+        update(parked_messages).where(parked_messages.c.id == parked_id).values(redriven_at=now)
+    )
