@@ -1,0 +1,71 @@
+"""The project's source as a graph of imports, read without importing anything."""
+
+import ast
+from collections import deque
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("byttebank", "services", "gateway", "demo", "bench")
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the project by its dotted name."""
+    found = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            found[name] = path
+    return found
+
+
+class ImportGraph:
+    """Direct imports of each module, and paths through them."""
+
+    def __init__(self, found: dict[str, Path]) -> None:
+        self.modules = found
+        self._direct = {name: self._imports(name, path) for name, path in found.items()}
+
+    def direct(self, module: str) -> set[str]:
+        """What the module imports itself, ours and others', as dotted names."""
+        return self._direct[module]
+
+    def path_to(self, module: str, library: str) -> list[str] | None:
+        """The shortest chain of imports from the module to the library, or None. Importing a.b runs a too."""
+        queue = deque([[module]])
+        seen = {module}
+        while queue:
+            path = queue.popleft()
+            for target in sorted(self._reached(path[-1])):
+                if target.split(".")[0] == library:
+                    return [*path, target]
+                if target in self.modules and target not in seen:
+                    seen.add(target)
+                    queue.append([*path, target])
+        return None
+
+    def _reached(self, module: str) -> set[str]:
+        reached = set(self._direct[module])
+        for target in [*reached, module]:
+            parts = target.split(".")
+            reached.update(".".join(parts[:length]) for length in range(1, len(parts)))
+        return reached - {module}
+
+    def _imports(self, name: str, path: Path) -> set[str]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        found: set[str] = set()
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found.update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                base = node.module or ""
+                if node.level:
+                    parents = package.split(".")
+                    kept = parents[: len(parents) - node.level + 1]
+                    base = ".".join([*kept, *([base] if base else [])])
+                found.add(base)
+                found.update(
+                    f"{base}.{alias.name}" for alias in node.names if f"{base}.{alias.name}" in self.modules
+                )
+        return found

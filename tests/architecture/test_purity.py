@@ -1,0 +1,119 @@
+"""Rules without I/O: no clock, no randomness, no environment; and nothing happens at import time."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from project_source import ROOT, modules
+
+MODULES = modules()
+PURE = [name for name in MODULES if ".domain" in name] + [
+    name for name in MODULES if name.startswith("byttebank.federation.") and not name.endswith(".keys")
+]
+FORBIDDEN_IMPORTS = {
+    "time",
+    "random",
+    "secrets",
+    "os",
+    "socket",
+    "subprocess",
+    "threading",
+    "uuid",
+    "sqlite3",
+}
+FORBIDDEN_CALLS = {"now", "utcnow", "today", "new_id", "open", "read_text", "write_text", "getenv", "urandom"}
+
+
+def test_there_are_pure_modules() -> None:
+    assert len(PURE) > 5
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_rules_take_time_ids_and_limits_as_arguments(name: str) -> None:
+    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    broken = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            broken += [alias.name for alias in node.names if alias.name.split(".")[0] in FORBIDDEN_IMPORTS]
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in FORBIDDEN_IMPORTS:
+            broken.append(node.module)
+        elif isinstance(node, ast.Call):
+            called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            if called in FORBIDDEN_CALLS:
+                broken.append(f"{called}() at line {node.lineno}")
+    assert broken == []
+
+
+def _module_level(tree: ast.Module) -> list[ast.AST]:
+    """Nodes that run when the module is imported: everything outside function bodies."""
+    found: list[ast.AST] = []
+    waiting: list[ast.AST] = list(tree.body)
+    while waiting:
+        node = waiting.pop()
+        found.append(node)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting += node.decorator_list
+            waiting += [*node.args.defaults, *[one for one in node.args.kw_defaults if one is not None]]
+        elif not isinstance(node, ast.Lambda):
+            waiting += list(ast.iter_child_nodes(node))
+    return found
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if not name.endswith("__main__")])
+def test_no_module_reads_the_environment_or_files_when_imported(name: str) -> None:
+    tree = ast.parse(MODULES[name].read_text(encoding="utf-8"))
+    suspects = {"environ", "getenv", "create_engine", "open", "read_text", "read_bytes", "connect", "urlopen"}
+    broken = []
+    for node in _module_level(tree):
+        word = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+        if word in suspects and not isinstance(node, ast.arg):
+            broken.append(f"{word} at line {node.lineno}")
+    assert broken == []
+
+
+WATCH = """
+import sys
+FORBIDDEN = "socket.connect socket.bind sqlite3.connect subprocess.Popen _thread.start_new_thread".split()
+def watch(event, args):
+    if event in FORBIDDEN:
+        raise SystemExit(f"{event} {args} while importing")
+    writes = event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+")
+    if writes and "__pycache__" not in str(args[0]):
+        raise SystemExit(f"writes {args[0]} while importing")
+sys.dont_write_bytecode = True
+import importlib
+names = sys.argv[1:]
+for library in ("nameko.rpc", "sqlalchemy", "flask", "alembic", "typer", "joserfc"):
+    importlib.import_module(library)
+sys.addaudithook(watch)
+for name in names:
+    importlib.import_module(name)
+"""
+
+
+def test_importing_everything_opens_no_connection_and_writes_no_file() -> None:
+    names = [
+        name
+        for name in MODULES
+        if not name.endswith("__main__") and ".migrations" not in name and not name.startswith("bench")
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, *names],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:] + done.stdout
+
+
+def test_the_watch_sees_a_module_that_misbehaves(tmp_path: Path) -> None:
+    (tmp_path / "naughty.py").write_text("import sqlite3; sqlite3.connect('x.db')")
+    done = subprocess.run(
+        [sys.executable, "-c", WATCH, "naughty"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode != 0
+    assert "sqlite3.connect" in done.stderr
