@@ -129,6 +129,8 @@ class DaysPosted(Contract):
     payee_county = Slug(required=True)
     skill = fields.String(load_default=None, allow_none=True)
     work_date = Day(required=True)
+    reverses = Id(load_default=None, allow_none=True)
+    """The transfer that is taken back; `engagement_id` is null then, for nothing new was delivered."""
 
 
 class DaysReleased(Contract):

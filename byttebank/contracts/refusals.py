@@ -201,6 +201,21 @@ class AlreadyResolved(Refusal):
     code = "already_resolved"
 
 
+class ReversalTooLarge(Refusal):
+    """Only `unreversed_half_days` of the transfer can still be reversed."""
+
+    code = "reversal_too_large"
+
+
+class Contradiction(Refusal):
+    """`county` has signed what cannot be true beside what it, or we, signed before about `transfer_id`.
+
+    `detail` says which. Nothing was changed; the message is kept as evidence, and somebody must call.
+    """
+
+    code = "contradiction"
+
+
 class SignInFailed(Refusal):
     """E-mail and password do not fit together."""
 

@@ -228,6 +228,8 @@ class StatementLine(Contract):
     other_county = Slug(required=True)
     skill = fields.String(load_default=None, allow_none=True)
     engagement_id = Id(load_default=None, allow_none=True)
+    reverses = Id(load_default=None, allow_none=True)
+    """The transfer that this line takes back."""
     half_days = WholeNumber(required=True)
     balance_half_days = WholeNumber(required=True)
 
@@ -258,6 +260,8 @@ class Position(Contract):
     """Agreed or sent by us, not yet posted: will be owed by us."""
     waiting_in_half_days = WholeNumber(required=True)
     """Received from them and kept, decision later."""
+    open_claims_half_days = WholeNumber(load_default=0)
+    """Delivered days whose transfer was turned down, in either direction, and nobody has settled since."""
     fuse_half_days = WholeNumber(required=True)
     in_doubt_count = WholeNumber(required=True)
     oldest_in_doubt_at = Moment(load_default=None, allow_none=True)
