@@ -135,6 +135,12 @@ class ProposalExpired(Refusal):
     code = "proposal_expired"
 
 
+class DisputeLate(Refusal):
+    """The time to disagree ended on `date`."""
+
+    code = "dispute_late"
+
+
 class NotNow(Refusal):
     """The engagement's `state` does not allow `act`. The page shows what is possible instead."""
 

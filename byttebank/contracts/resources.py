@@ -128,8 +128,7 @@ class Request(Contract):
     own_words = fields.String(load_default="", validate=validate.Length(max=2000))
     host_contact_id = Id(required=True)
     host_contact_name = fields.String(load_default=None, allow_none=True)
-    is_open = fields.Boolean(load_default=False)
-    """Shown to all on the board; otherwise it waits until the library asks somebody or opens it."""
+    is_open = fields.Boolean(load_default=False)  # on the board; otherwise only whom the library asks
     state = one_of(*REQUEST_STATES, load_default="open")
     version = WholeNumber(required=True)
 
@@ -194,12 +193,13 @@ class Engagement(Contract):
     half_days = HalfDays(required=True)
     reply_by_on = Day(load_default=None, allow_none=True)
     confirm_by_on = Day(load_default=None, allow_none=True)
+    release_on = Day(load_default=None, allow_none=True)
+    dispute_by_on = Day(load_default=None, allow_none=True)
     consents = fields.Dict(keys=one_of(*ROLES), values=Moment(), load_default=dict)
     """Role to the time of its yes; a missing role has not answered."""
     happened = fields.Dict(keys=one_of("lender", "host"), values=fields.Boolean(), load_default=dict)
     """Side to its answer to "did it happen?"; a missing side has not answered."""
-    refusal = fields.Dict(load_default=None, allow_none=True)
-    """`{code, parameters}` when days could not be set aside."""
+    refusal = fields.Dict(load_default=None, allow_none=True)  # {code, parameters}: why it was turned down
     transfer_id = Id(load_default=None, allow_none=True)
     history = fields.List(fields.Nested(HistoryLine), load_default=list)
 
@@ -254,14 +254,10 @@ class Position(Contract):
     county = Slug(required=True)
     owed_to_us_half_days = WholeNumber(required=True)
     owed_by_us_half_days = WholeNumber(required=True)
-    net_half_days = WholeNumber(required=True)
-    """Positive: they owe us."""
-    pending_out_half_days = WholeNumber(required=True)
-    """Agreed or sent by us, not yet posted: will be owed by us."""
-    waiting_in_half_days = WholeNumber(required=True)
-    """Received from them and kept, decision later."""
-    open_claims_half_days = WholeNumber(load_default=0)
-    """Delivered days whose transfer was turned down, in either direction, and nobody has settled since."""
+    net_half_days = WholeNumber(required=True)  # positive: they owe us
+    pending_out_half_days = WholeNumber(required=True)  # agreed or sent by us, not yet posted
+    waiting_in_half_days = WholeNumber(required=True)  # received from them and kept, decision later
+    open_claims_half_days = WholeNumber(load_default=0)  # delivered, turned down, not settled since
     fuse_half_days = WholeNumber(required=True)
     in_doubt_count = WholeNumber(required=True)
     oldest_in_doubt_at = Moment(load_default=None, allow_none=True)
