@@ -1,0 +1,1 @@
+"""Who is asking: sessions for people, tokens for programs."""

@@ -1,0 +1,74 @@
+"""What a county's gateway must know to serve people, and what its demonstration shows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from byttebank.clock import local_date
+from byttebank.storage.work import TIME_ZONE, Database
+
+
+def run_here(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Run it where we are. A process full of greenlets passes something that uses a real thread."""
+    return function(*arguments)
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """A ready-made sign-in of the demonstration, shown with its password."""
+
+    county: str
+    """The county's slug."""
+    library: str
+    """The library's short name, as people say it."""
+    name: str
+    role: str
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class FrontCounty:
+    """A county as the front page lists it. `path` ends with a slash: `/innlandet/`."""
+
+    slug: str
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
+class GatewaySettings:
+    """One county's gateway.
+
+    `prefix` is the path the application is mounted under (`/innlandet`, or empty for the root); whoever
+    mounts it sets SCRIPT_NAME. `public_url` is the address people use and decides how the cookie is kept.
+    `run_in_thread` runs CPU-heavy work (password hashing) without stopping the others.
+    """
+
+    county: str
+    prefix: str
+    public_url: str
+    is_demo: bool
+    database: Database = field(repr=False)
+    secret_key: bytes = field(repr=False)
+    sign_ins: Sequence[SignIn] = ()
+    run_in_thread: Callable[..., Any] = run_here
+    time_zone: str = TIME_ZONE
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def cookie_name(self) -> str:
+        """`__Host-` ties the cookie to the host and to TLS; browsers accept it over https only."""
+        return f"__Host-byttebank-{self.county}" if self.is_https else f"byttebank-{self.county}"
+
+    @property
+    def cookie_path(self) -> str:
+        return "/" if self.is_https else self.prefix or "/"
+
+    def today(self) -> date:
+        """The plain date where the county is."""
+        return local_date(self.database.clock.now(), self.time_zone)

@@ -1,0 +1,121 @@
+"""Notices as they are read: a subject, and one sentence that stands alone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway import speech
+from gateway.speech import N_, say
+from gateway.words.refusals import sentence_of
+
+WORDS: dict[str, tuple[str, str]] = {
+    "proposal": (
+        N_("Forslag: {host} {date}"),
+        N_("{host} vil gjerne ha hjelp {date}. Svar innen {reply_by}."),
+    ),
+    "proposal.offer": (
+        N_("Forslag: {lender} {date}"),
+        N_("{lender} tilbyr hjelp {date}. Svar innen {reply_by}."),
+    ),
+    "proposal_reminder": (
+        N_("Svar innen {reply_by}: {host} {date}"),
+        N_("Forslaget går ut {reply_by}. Både ja og nei hjelper."),
+    ),
+    "refused": (N_("Ikke avtalt ennå: {lender} {date}"), N_("{refusal}")),
+    "agreed": (N_("Avtalt: {host} {date}"), N_("Alle har sagt ja til {date}.")),
+    "declined": (N_("{date} passet ikke"), N_("{date} passet ikke for {library}. Andre kan kanskje.")),
+    "expired": (
+        N_("Forslaget om {date} gikk ut"),
+        N_("Ikke alle rakk å svare. Send gjerne et nytt forslag."),
+    ),
+    "reminder_7": (N_("Om en uke: {host} {date}"), N_("Om en uke hjelper {lender} {host}.")),
+    "reminder_1": (N_("I morgen: {host}"), N_("{lender} hjelper {host} {date}. {contact} tar imot.")),
+    "did_it_happen": (N_("Ble det noe av {date}?"), N_("Ett trykk er nok: ja, eller det ble ikke noe av.")),
+    "did_it_happen_again": (
+        N_("Svar innen {confirm_by}: {date}"),
+        N_("{library} sier at det ble gjort. Uten svar blir det ført {confirm_by}."),
+    ),
+    "confirmed": (
+        N_("Bekreftet: {host} {date}"),
+        N_("{lender} hjalp {host} {date}, og begge har bekreftet."),
+    ),
+    "confirmed_by_silence": (
+        N_("Ført uten svar: {host} {date}"),
+        N_("Ingen sa imot, så {date} er ført. Dere kan melde uenighet til {dispute_by}."),
+    ),
+    "settled": (N_("Ført: {host} {date}"), N_("{lender} hjalp {host} {date}, og {days} er ført.")),
+    "settled.no_days": (
+        N_("Ferdig: {host} {date}"),
+        N_("{lender} besøkte {host} {date}. Ingen dager ble flyttet."),
+    ),
+    "nobody_answered": (
+        N_("Ingen har svart: {lender} og {host} {date}"),
+        N_("Spør bibliotekene om det ble noe av."),
+    ),
+    "cancelled": (N_("Avlyst: {host} {date}"), N_("{date} er avlyst. Ingen dager er brukt.")),
+    "no_show": (N_("Det ble ikke noe av {date}"), N_("Ingen dager er ført.")),
+    "disputed": (
+        N_("Uenige om {date}"),
+        N_("Dere og {library} er uenige. Fylkesbiblioteket leser hva begge skriver, og avgjør."),
+    ),
+    "disputed.county": (
+        N_("Uenige om {date}"),
+        N_("{lender} og {host} er uenige. Les hva begge har skrevet, og avgjør."),
+    ),
+    "request_fits": (
+        N_("{library} spør om hjelp"),
+        N_("{library} trenger hjelp {date}, og dere har noen som kan."),
+    ),
+}
+OTHER = (N_("Nytt fra Byttebanken"), N_("Noe har skjedd som angår dere. Se avtalen for mer."))
+"""For a notice this release has not heard of."""
+
+
+@dataclass(frozen=True)
+class NoticeWords:
+    """A notice as it is read."""
+
+    subject: str
+    sentence: str
+
+
+def notice_words(notice: dict[str, Any]) -> NoticeWords:
+    """The notice in the reader's language, made from its key and parameters."""
+    parameters = notice["parameters"]
+    subject, sentence = WORDS.get(_key(notice["key"], parameters), OTHER)
+    values = _values(parameters)
+    return NoticeWords(
+        speech.capitalised(say(subject, **values)), speech.capitalised(say(sentence, **values))
+    )
+
+
+def _key(key: str, parameters: dict[str, Any]) -> str:
+    if key == "proposal" and parameters.get("party") == "host":
+        return "proposal.offer"
+    if key == "settled" and parameters.get("purpose", "help") != "help":
+        return "settled.no_days"
+    if key == "disputed" and parameters.get("party") == "county":
+        return "disputed.county"
+    return key
+
+
+def _values(parameters: dict[str, Any]) -> dict[str, str]:
+    def day(key: str) -> str:
+        return speech.on(parameters[key]) if parameters.get(key) else say("fristen")
+
+    dates = parameters.get("dates") or ([parameters["date"]] if parameters.get("date") else [])
+    half_days = parameters.get("half_days")
+    refusal = parameters.get("refusal")
+    return {
+        "host": str(parameters.get("host") or say("vertsbiblioteket")),
+        "lender": str(parameters.get("lender") or say("biblioteket som hjelper")),
+        "library": str(parameters.get("library") or say("det andre biblioteket")),
+        "contact": str(parameters.get("contact") or say("en kontaktperson")),
+        "date": speech.on_days(dates) if dates else say("dagen"),
+        "days": speech.days(half_days) if half_days else say("dagene"),
+        "reply_by": day("reply_by"),
+        "confirm_by": day("confirm_by"),
+        "dispute_by": day("dispute_by"),
+        "refusal": sentence_of(refusal["code"], refusal.get("parameters") or {})
+        if refusal
+        else say("Prøv igjen."),
+    }

@@ -1,0 +1,159 @@
+"""Every refusal as a sentence: what happened, then what to do."""
+
+from collections.abc import Callable
+from typing import Any
+
+from byttebank.contracts.refusals import Refusal
+from gateway import speech
+from gateway.speech import N_, say
+
+SENTENCES: dict[str, str] = {
+    "account_closed": N_("Biblioteket er ikke lenger med. Det som er ført, står."),
+    "account_unknown": N_("Biblioteket har ingen dager hos oss ennå. De første føres når noen har hjulpet."),
+    "already_covered": N_("{library} har fått hjelp til dette. Se andre behov på tavla."),
+    "already_resolved": N_("Dette er avgjort fra før, og det skjer bare én gang."),
+    "below_half_day": N_("Et oppdrag er minst en halv dag. Velg en halv dag eller mer."),
+    "colleague_busy": N_("{name} har et oppdrag {date} fra før. Velg en annen dag eller en annen kollega."),
+    "contradiction": N_(
+        "Det {county} har sagt om dette, stemmer ikke med det de har sagt før. Ingenting er endret. "
+        "Fylkesbiblioteket tar kontakt."
+    ),
+    "county_frozen": N_(
+        "Utvekslingen med {county} er stanset inntil videre. Dager dere har gitt og fått, står trygt. "
+        "Fylkesbiblioteket gir beskjed."
+    ),
+    "county_unknown": N_(
+        "Byttebanken her utveksler ikke dager med {county}. Fylkesbiblioteket kan svare på mer."
+    ),
+    "date_order": N_("Siste dag er før første dag. Bytt om datoene."),
+    "date_past": N_("{date} har vært. Velg en dato fra og med i dag."),
+    "date_too_far": N_("{date} er langt fram. Velg en dato innen {months} måneder."),
+    "dispute_late": N_(
+        "Fristen for å melde uenighet var {date}. Snakk med fylkesbiblioteket hvis noe er galt."
+    ),
+    "field_missing": N_("Fyll ut «{field}»."),
+    "fuse_reached": N_(
+        "Det er avtalt så mange dager mellom {county_a} og {county_b} at sikkerhetsgrensen er nådd. "
+        "Vent til noen er gjennomført, eller spør i et annet fylke."
+    ),
+    "host_contact_missing": N_("Velg hvem som tar imot. Uten kontaktperson kan dagen ikke avtales."),
+    "limit_hard": N_(
+        "Fylkesbiblioteket har satt en fast grense, og den er nådd. Tilby {days}, eller snakk med "
+        "fylkesbiblioteket."
+    ),
+    "malformed": N_("Noe av dette kan ikke leses slik det er skrevet. Rett det og send på nytt."),
+    "not_found": N_(
+        "Siden finnes ikke, eller den er ikke delt med biblioteket ditt. Gå til forsiden, eller søk."
+    ),
+    "not_half_steps": N_("Byttebanken teller halve og hele dager. Velg {lower} eller {upper}."),
+    "not_now": N_(
+        "Dette går ikke lenger: noe har skjedd med oppdraget i mellomtiden. Se hva som er mulig nå."
+    ),
+    "not_offered_date": N_("{library} har ikke tilbudt {date}. Velg en annen dag."),
+    "not_yet": N_("{date} har ikke vært ennå. Svar når dagen er over."),
+    "not_your_role": N_("Dette kan {role} gjøre. Spør hos dere."),
+    "offer_expired": N_("Tilbudet gikk ut {date}. Spør {library} om det fortsatt gjelder."),
+    "own_library": N_("{library} er deres eget bibliotek. Velg et annet, eller spør alle."),
+    "proposal_expired": N_("Forslaget gikk ut {date}. Send et nytt hvis dagen fortsatt passer."),
+    "request_closed": N_("{library} har trukket forespørselen. Se andre behov på tavla."),
+    "reversal_too_large": N_("Det er bare {unreversed} igjen å føre tilbake."),
+    "same_key_other_body": N_(
+        "Dette er sendt før med et annet innhold. Åpne siden på nytt og send det dere vil ha."
+    ),
+    "service_unavailable": N_(
+        "Byttebanken får ikke gjort dette akkurat nå. Ingenting er endret. Prøv igjen om litt."
+    ),
+    "sign_in_failed": N_("E-postadressen og passordet hører ikke sammen. Prøv igjen."),
+    "stale_page": N_(
+        "Noen har endret dette etter at du åpnet siden. Se endringen og send på nytt. Det du skrev, står "
+        "her fortsatt."
+    ),
+    "too_many_attempts": N_("Det har vært mange forsøk. Vent til {time}."),
+    "too_many_days": N_("Det er mer enn Byttebanken tar på én gang. Velg inntil {max}, eller del det opp."),
+    "unknown_outcome": N_("Det er uvisst om dette kom fram. Prøv igjen; det blir ikke registrert to ganger."),
+}
+
+UNKNOWN = N_("Dette gikk ikke, og ingenting er endret. Fylkesbiblioteket kan svare på mer.")
+"""For a code that this release has not heard of: services may be newer than their gateway."""
+
+ROLE_PHRASES = {
+    "colleague": N_("en kollega på biblioteket"),
+    "library_manager": N_("lederen"),
+    "lender_manager": N_("lederen på biblioteket som hjelper"),
+    "host_manager": N_("lederen på vertsbiblioteket"),
+    "county": N_("fylkesbiblioteket"),
+    "operator": N_("den driftsansvarlige"),
+}
+
+UNNAMED = {
+    "library": N_("biblioteket"),
+    "name": N_("kollegaen"),
+    "date": N_("dagen"),
+    "county": N_("det andre fylket"),
+    "county_a": N_("fylkene"),
+    "county_b": N_("det andre fylket"),
+    "role": N_("lederen"),
+    "field": N_("feltet"),
+    "days": N_("en dag"),
+    "lower": N_("en halv dag"),
+    "upper": N_("en dag"),
+    "max": N_("20 dager"),
+    "unreversed": N_("noe"),
+    "months": "18",
+    "time": N_("det har gått et kvarter"),
+}
+"""What a sentence says where the refusal does not carry the value."""
+
+
+def refusal_sentence(refusal: Refusal, fields: dict[str, str] | None = None) -> str:
+    """The refusal as a person reads it. `fields`: what the form calls its fields, for `field_missing`."""
+    return sentence_of(refusal.code, refusal.parameters, fields)
+
+
+def sentence_of(code: str, parameters: dict[str, Any], fields: dict[str, str] | None = None) -> str:
+    """The sentence of a refusal's code and parameters, also of one that travelled as data."""
+    template = SENTENCES.get(code, UNKNOWN)
+    values = {key: say(phrase) for key, phrase in UNNAMED.items()} | _values(parameters)
+    if "field" in parameters and fields:
+        values["field"] = fields.get(str(parameters["field"]), str(parameters["field"]))
+    return speech.capitalised(say(template, **values))
+
+
+def _values(parameters: dict[str, Any]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for key, value in parameters.items():
+        turn = TURN.get(key)
+        if turn is not None and value is not None:
+            name, text = turn(value)
+            if text:
+                values[name] = text
+    if "available_half_days" in parameters and "wanted_half_days" in parameters:
+        short = parameters["wanted_half_days"] - parameters["available_half_days"]
+        values["days"] = speech.days(max(short, 1))
+    if "county" in values:
+        values["county_b"] = values["county"]
+        known = speech.speech().names
+        values["county_a"] = known.own_county() if known else ""
+    return {key: value for key, value in values.items() if value}
+
+
+def _named(name: str, say_it: Callable[[Any], str | None]) -> Callable[[Any], tuple[str, str | None]]:
+    return lambda value: (name, say_it(value))
+
+
+TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
+    "library_id": _named("library", lambda value: speech.library_name(value)),
+    "library": _named("library", str),
+    "name": _named("name", str),
+    "field": _named("field", str),
+    "county": _named("county", lambda value: speech.county_name(value)),
+    "date": _named("date", lambda value: speech.on(value)),
+    "until_at": _named("time", lambda value: speech.clock_time(value)),
+    "months": _named("months", str),
+    "role": _named("role", lambda value: say(ROLE_PHRASES[value]) if value in ROLE_PHRASES else None),
+    "lower_half_days": _named("lower", lambda value: speech.days(value)),
+    "upper_half_days": _named("upper", lambda value: speech.days(value)),
+    "unreversed_half_days": _named("unreversed", lambda value: speech.days(value)),
+    "max_half_days": _named("max", lambda value: speech.days(value)),
+}
+"""How each parameter of a refusal is put into its sentence: the placeholder and the phrase."""
