@@ -1,0 +1,123 @@
+"""An engagement as the rules of telling see it: who takes part, how it stands, who acted last."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+SIDES = ("lender", "host")
+DEADLINES = ("reply_by_on", "confirm_by_on", "release_on", "dispute_by_on")
+KEPT_FIELDS = (
+    "id",
+    "version",
+    "state",
+    "home_county",
+    "lender_county",
+    "host_library_id",
+    "host_library_name",
+    "lender_library_id",
+    "lender_library_name",
+    "colleague_id",
+    "colleague_name",
+    "host_contact_name",
+    "purpose",
+    "dates",
+    "half_days",
+    "reply_by_on",
+    "confirm_by_on",
+    "release_on",
+    "dispute_by_on",
+    "consents",
+    "happened",
+    "refusal",
+)
+
+
+def kept(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of an `Engagement` document: enough to remind people later, nobody's own words."""
+    history = document.get("history") or []
+    acts = [line for line in history if line.get("by_library_id")]
+    last = {name: acts[-1].get(name) for name in ("by_library_id", "role")} if acts else None
+    return {**{name: document.get(name) for name in KEPT_FIELDS}, "last_act": last}
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """The state of one engagement at one version."""
+
+    id: str
+    version: int
+    state: str
+    home_county: str
+    lender_county: str
+    host_library_id: str
+    host_library_name: str
+    lender_library_id: str
+    lender_library_name: str
+    colleague_id: str
+    colleague_name: str | None
+    host_contact_name: str | None
+    purpose: str
+    dates: tuple[date, ...]
+    half_days: int
+    reply_by_on: date | None
+    confirm_by_on: date | None
+    release_on: date | None
+    dispute_by_on: date | None
+    consents: Mapping[str, str]
+    happened: Mapping[str, bool]
+    refusal: Mapping[str, Any] | None
+    actor: str | None
+    """The party that acted last: lender, host or colleague; None when nobody is named."""
+
+    @property
+    def first_on(self) -> date:
+        """The first day of the engagement."""
+        return self.dates[0]
+
+    @property
+    def last_on(self) -> date:
+        """The last day of the engagement."""
+        return self.dates[-1]
+
+    @property
+    def moves_days(self) -> bool:
+        """Whether days are given and received: only for help, not for hospitering and vandring."""
+        return self.purpose == "help"
+
+    @property
+    def proposed_by(self) -> str:
+        """The side whose yes came first; the host when nobody has answered."""
+        if not self.consents:
+            return "host"
+        # Somebody who is both colleague and manager answers in both roles at the same moment.
+        first = min(self.consents, key=lambda role: (self.consents[role], role != "host_manager"))
+        return "host" if first == "host_manager" else "lender"
+
+    def unanswered_parties(self) -> tuple[str, ...]:
+        """The parties of the proposal that have not said yes."""
+        parties = {"lender_manager": "lender", "host_manager": "host", "colleague": "colleague"}
+        return tuple(party for role, party in parties.items() if role not in self.consents)
+
+    def silent_sides(self) -> tuple[str, ...]:
+        """The sides that have not said whether it happened."""
+        return tuple(side for side in SIDES if side not in self.happened)
+
+
+def engagement_from(document: Mapping[str, Any]) -> Engagement:
+    """The engagement of a document made by `kept`."""
+    fields = {name: document[name] for name in KEPT_FIELDS}
+    fields["dates"] = tuple(sorted(date.fromisoformat(day) for day in document["dates"]))
+    for name in DEADLINES:
+        fields[name] = date.fromisoformat(document[name]) if document[name] else None
+    return Engagement(**fields, actor=_actor(document))
+
+
+def _actor(document: Mapping[str, Any]) -> str | None:
+    last = document["last_act"]
+    if last is None:
+        return None
+    if last["role"] == "colleague":
+        return "colleague"
+    sides = {document["host_library_id"]: "host", document["lender_library_id"]: "lender"}
+    return sides.get(last["by_library_id"])

@@ -1,0 +1,38 @@
+"""Keeping what other services tell: names for words, addresses for mail."""
+
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from byttebank.contracts.refusals import Malformed
+from byttebank.storage.work import Work
+from services.notify.storage import copies
+
+
+def county_changed(work: Work, body: dict[str, Any]) -> None:
+    """The county's name, language and time zone are known. Refuses: `Malformed` for an unknown time zone."""
+    try:
+        ZoneInfo(body["time_zone"])
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise Malformed(errors=[{"pointer": "/time_zone", "detail": "Not a time zone."}]) from error
+    row = {name: body[name] for name in ("slug", "name", "language", "time_zone", "version")}
+    copies.keep_county(work.connection, row)
+
+
+def peer_changed(work: Work, body: dict[str, Any]) -> None:
+    """The name of a county we exchange with is known."""
+    copies.keep_county(
+        work.connection, {"slug": body["county"], "name": body["name"], "version": body["version"]}
+    )
+
+
+def library_changed(work: Work, body: dict[str, Any]) -> None:
+    """The library's short name is known, and whether it is a county library."""
+    columns = ("id", "county", "short_name", "kind", "state", "version")
+    copies.keep_library(work.connection, {name: body[name] for name in columns})
+
+
+def colleague_changed(work: Work, body: dict[str, Any]) -> None:
+    """It is known where the colleague gets mail, and whether as a manager."""
+    columns = ("id", "library_id", "is_manager", "version")
+    email = (body["email"] or "").strip() or None
+    copies.keep_colleague(work.connection, {**{name: body[name] for name in columns}, "email": email})

@@ -1,0 +1,129 @@
+"""Telling people of this county: a notice for each recipient, and a mail for each who has an address."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from byttebank.storage.work import Work
+from services.notify.domain.engagement import Engagement
+from services.notify.domain.telling import Telling, is_told_here, parameters
+from services.notify.letter import Letterhead, write_letter
+from services.notify.storage import copies, mails, notices
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A library, or one person there. `addresses`: person id to e-mail address."""
+
+    library_id: str
+    person_id: str | None
+    addresses: Mapping[str, str]
+
+
+def tell(work: Work, engagement: Engagement, told: Iterable[Telling], public_url: str) -> int:
+    """Everybody of this county who must know has a notice and, where they want one, a queued mail.
+
+    Whoever was told the same on the same occasion is not told again. A manager who is the colleague gets
+    one mail, the personal one. Answers how many notices are new.
+    """
+    here = [one for one in told if is_told_here(engagement, one.party, work.county)]
+    if not here:
+        return 0
+    head = _letterhead(work, public_url)
+    short_names = copies.short_names(
+        work.connection, (engagement.host_library_id, engagement.lender_library_id)
+    )
+    personal_keys = {one.key for one in here if one.party == "colleague"}
+    new = 0
+    for telling in here:
+        words = parameters(engagement, telling, short_names)
+        for recipient in _recipients(work, engagement, telling, telling.key in personal_keys):
+            new += _tell_one(work, engagement, telling, recipient, words, head)
+    return new
+
+
+def _recipients(
+    work: Work, engagement: Engagement, telling: Telling, colleague_is_told: bool
+) -> list[Recipient]:
+    connection = work.connection
+    if telling.party == "colleague":
+        address = copies.address_of(connection, engagement.colleague_id)
+        addresses = {engagement.colleague_id: address} if address else {}
+        return [Recipient(engagement.lender_library_id, engagement.colleague_id, addresses)]
+    if telling.party == "county":
+        libraries = copies.county_library_ids(connection, work.county)
+    else:
+        libraries = [engagement.host_library_id if telling.party == "host" else engagement.lender_library_id]
+    skipped = {engagement.colleague_id} if colleague_is_told else set()
+    return [
+        Recipient(
+            library_id,
+            None,
+            {
+                person_id: address
+                for person_id, address in copies.manager_addresses(connection, library_id).items()
+                if person_id not in skipped
+            },
+        )
+        for library_id in libraries
+    ]
+
+
+def _tell_one(
+    work: Work,
+    engagement: Engagement,
+    telling: Telling,
+    recipient: Recipient,
+    words: dict[str, Any],
+    head: Letterhead,
+) -> bool:
+    notice_id = work.new_id()
+    is_new = notices.add_notice(
+        work.connection,
+        {
+            "id": notice_id,
+            "engagement_id": engagement.id,
+            "key": telling.key,
+            "occasion": telling.occasion,
+            "library_id": recipient.library_id,
+            "person_id": recipient.person_id,
+            "parameters": words,
+            "created_at": work.now,
+        },
+    )
+    if not is_new or not telling.is_mailed or not recipient.addresses:
+        return is_new
+    letter = write_letter(telling.key, words, engagement.id, head)
+    domain = urlsplit(head.public_url).hostname or "localhost"
+    for person_id, address in recipient.addresses.items():
+        mails.queue_mail(
+            work.connection,
+            {
+                "id": work.new_id(),
+                "notice_id": notice_id,
+                "person_id": person_id,
+                "to_address": address,
+                "message_id": f"<{notice_id}.{person_id}@{domain}>",
+                "thread_id": f"<{engagement.id}@{domain}>",
+                "language": letter.language,
+                "subject": letter.subject,
+                "text": letter.text,
+                "html": letter.html,
+                "queued_at": work.now,
+                "next_attempt_at": work.now,
+            },
+        )
+    return True
+
+
+def _letterhead(work: Work, public_url: str) -> Letterhead:
+    county = copies.find_county(work.connection, work.county)
+    return Letterhead(
+        county=work.county,
+        county_name=county["name"] if county else None,
+        county_names=copies.county_names(work.connection),
+        language=county["language"] if county else None,
+        public_url=public_url,
+        today=work.today,
+    )

@@ -1,0 +1,1 @@
+"""Notify's tables and the words to use them: rows in, plain dicts and small records out."""
