@@ -1,0 +1,66 @@
+"""What the directory does: one use case, one function, one transaction."""
+
+from services.directory.operations.board import board
+from services.directory.operations.colleagues import add_colleague, list_colleagues
+from services.directory.operations.county import county, set_county
+from services.directory.operations.libraries import (
+    get_library,
+    list_libraries,
+    receive_library,
+    register_library,
+)
+from services.directory.operations.offers import (
+    create_offer,
+    get_offer,
+    list_offers,
+    receive_offer,
+    withdraw_offer,
+)
+from services.directory.operations.peers import (
+    add_peer,
+    freeze_peer,
+    list_peers,
+    peer_equivocated,
+    thaw_peer,
+)
+from services.directory.operations.requests import (
+    close_request,
+    create_request,
+    engagement_changed,
+    get_request,
+    list_requests,
+    open_request,
+    receive_request,
+)
+from services.directory.operations.skills import list_skills, seed_skills
+
+__all__ = [
+    "add_colleague",
+    "add_peer",
+    "board",
+    "close_request",
+    "county",
+    "create_offer",
+    "create_request",
+    "engagement_changed",
+    "freeze_peer",
+    "get_library",
+    "get_offer",
+    "get_request",
+    "list_colleagues",
+    "list_libraries",
+    "list_offers",
+    "list_peers",
+    "list_requests",
+    "list_skills",
+    "open_request",
+    "peer_equivocated",
+    "receive_library",
+    "receive_offer",
+    "receive_request",
+    "register_library",
+    "seed_skills",
+    "set_county",
+    "thaw_peer",
+    "withdraw_offer",
+]

@@ -1,0 +1,105 @@
+"""Libraries: our own, and what other counties published of theirs."""
+
+from typing import Any
+
+from byttebank.contracts import resources
+from byttebank.contracts.received import ReceivedMessage
+from byttebank.contracts.refusals import NotFound, SameKeyOtherBody
+from byttebank.identifiers import is_slug
+from byttebank.storage.work import Work
+from services.directory.domain.cursors import check_limit, read_cursor, write_cursor
+from services.directory.domain.texts import sort_key, unstorable
+from services.directory.domain.versions import counts_over
+from services.directory.operations.documents import read, refuse
+from services.directory.operations.publishing import tell_library
+from services.directory.operations.receiving import check_received
+from services.directory.storage import libraries
+
+Document = dict[str, Any]
+MAX_QUERY = 200
+
+
+def register_library(work: Work, library: Document) -> Document:
+    """The library is one of ours, as given; told of when something is new.
+
+    `library`: a `Library` without county and version. Its id stays the same for ever.
+    Refuses: Malformed; SameKeyOtherBody when another county's library has the id.
+    """
+    wanted = read(resources.Library, library, county=work.county, version=1)
+    _check_place(wanted)
+    if libraries.add_library(work.connection, wanted):
+        tell_library(work, wanted)
+        return wanted
+    stored = libraries.find_library(work.connection, wanted["id"], for_update=True)
+    if stored is None or stored["county"] != work.county:
+        raise SameKeyOtherBody(id=wanted["id"])
+    if stored == {**wanted, "version": stored["version"]}:
+        return stored
+    changed = {**wanted, "version": stored["version"] + 1}
+    libraries.replace_library(work.connection, changed)
+    tell_library(work, changed)
+    return changed
+
+
+def receive_library(work: Work, message: ReceivedMessage) -> None:
+    """Our copy of another county's library is the newest we have heard of; told of here when it is new.
+
+    Refuses: CountyUnknown; Malformed for what the sender may not say; SameKeyOtherBody for a library that
+    is another county's.
+    """
+    library = message.payload
+    check_received(work, message, library)
+    _check_place(library)
+    if not libraries.add_library(work.connection, library):
+        stored = libraries.find_library(work.connection, library["id"], for_update=True)
+        if stored is None or stored["county"] != message.peer:
+            raise SameKeyOtherBody(id=library["id"])
+        if not counts_over(library, stored):
+            return
+        libraries.replace_library(work.connection, library)
+    work.emit("LibraryChanged", library)
+
+
+def get_library(work: Work, library_id: str) -> Document:
+    """`Library`, own or published, withdrawn ones too. Refuses: NotFound."""
+    found = libraries.find_library(work.connection, library_id)
+    if found is None:
+        raise NotFound(kind="library", id=library_id)
+    return found
+
+
+def list_libraries(
+    work: Work,
+    county: str | None = None,
+    query: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Document:
+    """`{items: [Library], next_cursor}` of open libraries by name, Norwegian order. Refuses: Malformed."""
+    check_limit(limit)
+    after = read_cursor(cursor, str, str)
+    if county is not None and not is_slug(county):
+        raise refuse("/county", "Not a county's short name, such as innlandet.")
+    if query is not None and (not isinstance(query, str) or len(query) > MAX_QUERY or unstorable(query)):
+        raise refuse("/query", f"A text of at most {MAX_QUERY} characters.")
+    found = libraries.list_libraries(
+        work.connection, county=county, query=query, after=after, limit=limit + 1
+    )
+    items = found[:limit]
+    last = items[-1] if len(found) > limit else None
+    next_cursor = None if last is None else write_cursor(sort_key(last["name"]), last["id"])
+    return {"items": items, "next_cursor": next_cursor}
+
+
+def own_library(work: Work, library_id: str) -> Document:
+    """The library when it is one of ours and open, for what only own libraries may do. Refuses: NotFound."""
+    found = libraries.find_library(work.connection, library_id)
+    if found is None or found["county"] != work.county or found["state"] != "open":
+        raise NotFound(kind="library", id=library_id)
+    return found
+
+
+def _check_place(library: Document) -> None:
+    for axis, most in (("latitude", 90), ("longitude", 180)):
+        if library[axis] is not None and abs(library[axis]) > most:
+            raise refuse(f"/{axis}", f"Degrees from -{most} to {most}.")

@@ -1,0 +1,113 @@
+"""Offers: a named colleague's skills on dates, in a span, or standing."""
+
+from typing import Any
+
+from byttebank.contracts import resources
+from byttebank.contracts.actor import load_actor
+from byttebank.contracts.received import ReceivedMessage
+from byttebank.contracts.refusals import NotFound, SameKeyOtherBody
+from byttebank.storage.work import Work
+from services.directory.domain.cursors import check_limit, read_cursor, write_cursor
+from services.directory.domain.market import check_half_days, check_skills, settle_offer_dates
+from services.directory.domain.roles import check_acts_for_colleague
+from services.directory.domain.versions import counts_over, fingerprint
+from services.directory.operations.documents import read, refuse
+from services.directory.operations.libraries import own_library
+from services.directory.operations.publishing import as_seen, tell
+from services.directory.operations.receiving import check_detached, check_received
+from services.directory.storage import libraries, market
+
+Document = dict[str, Any]
+
+
+def create_offer(work: Work, offer: Document, actor: Document) -> Document:
+    """`Offer` as stored, open and told of as far as it reaches. `offer`: without county, names and version.
+
+    The same id with the same content answers with the offer as it stands now.
+    Refuses: NotYourRole for others than the colleague and her manager; BelowHalfDay, DateOrder, DatePast,
+    DateTooFar, FieldMissing (skills), SameKeyOtherBody; NotFound for a library or colleague that is not ours.
+    """
+    who = load_actor(actor)
+    if isinstance(offer, dict):
+        check_half_days(offer.get("half_days"))
+    added = {"county": work.county, "version": 1, "state": "open", "colleague_name": None}
+    wanted = read(resources.Offer, offer, **added)
+    check_acts_for_colleague(who, wanted["library_id"], wanted["colleague_id"])
+    content = fingerprint(wanted)
+    if market.fingerprint_of(work.connection, "offer", wanted["id"]) is None:
+        own_library(work, wanted["library_id"])
+        colleague = libraries.find_colleague(work.connection, wanted["colleague_id"])
+        if colleague is None or colleague["library_id"] != wanted["library_id"]:
+            raise NotFound(kind="colleague", id=wanted["colleague_id"])
+        check_skills(wanted["skills"], libraries.skill_codes(work.connection))
+        if not wanted["places"]:
+            raise refuse("/places", "At least one of host, home and online.")
+        settled = settle_offer_dates(wanted, work.today)
+        if market.add(work.connection, "offer", settled, content):
+            tell(work, "offer", settled)
+    if market.fingerprint_of(work.connection, "offer", wanted["id"]) != content:
+        raise SameKeyOtherBody(id=wanted["id"])
+    return get_offer(work, wanted["id"], actor)
+
+
+def withdraw_offer(work: Work, offer_id: str, actor: Document) -> Document:
+    """`Offer`, now withdrawn; withdrawn already, it stays so. Refuses: NotYourRole, NotFound."""
+    who = load_actor(actor)
+    stored = _find(work, offer_id, for_update=True)
+    check_acts_for_colleague(who, stored["library_id"], stored["colleague_id"])
+    if stored["state"] == "open":
+        stored = {**stored, "state": "withdrawn", "version": stored["version"] + 1}
+        market.replace(work.connection, "offer", stored)
+        tell(work, "offer", stored)
+    return as_seen(work, "offer", [stored], library_id=who.library_id)[0]
+
+
+def get_offer(work: Work, offer_id: str, actor: Document | None = None) -> Document:
+    """`Offer`, own or published, with the name as far as it is shared with the actor. Refuses: NotFound."""
+    library_id = load_actor(actor).library_id if actor is not None else None
+    return as_seen(work, "offer", [_find(work, offer_id)], library_id=library_id)[0]
+
+
+def list_offers(
+    work: Work, library_id: str | None = None, cursor: str | None = None, limit: int = 50
+) -> Document:
+    """`{items: [Offer], next_cursor}`: open and not ended, newest first. Refuses: Malformed."""
+    check_limit(limit)
+    after = read_cursor(cursor, str)
+    found = market.list_offers(
+        work.connection, library_id=library_id, today=work.today, after=after, limit=limit + 1
+    )
+    items = found[:limit]
+    next_cursor = write_cursor(items[-1]["id"]) if len(found) > limit else None
+    return {"items": as_seen(work, "offer", items), "next_cursor": next_cursor}
+
+
+def receive_offer(work: Work, message: ReceivedMessage) -> None:
+    """Our copy of another county's offer is the newest we have heard of; told of here when it is new.
+
+    Refuses: CountyUnknown; Malformed for what the sender may not say; SameKeyOtherBody for an offer that
+    is another county's.
+    """
+    offer = {
+        **message.payload,
+        "colleague_name": message.detached.get("colleague_name"),
+        "own_words": message.detached.get("own_words") or "",
+        "dates": sorted(message.payload["dates"]),
+    }
+    check_received(work, message, offer)
+    check_detached(offer, "colleague_name")
+    if not market.add(work.connection, "offer", offer, ""):
+        stored = market.find(work.connection, "offer", offer["id"], for_update=True)
+        if stored is None or stored["county"] != message.peer:
+            raise SameKeyOtherBody(id=offer["id"])
+        if not counts_over(offer, stored):
+            return
+        market.replace(work.connection, "offer", offer)
+    work.emit("OfferChanged", offer)
+
+
+def _find(work: Work, offer_id: str, *, for_update: bool = False) -> Document:
+    found = market.find(work.connection, "offer", offer_id, for_update=for_update)
+    if found is None:
+        raise NotFound(kind="offer", id=offer_id)
+    return found

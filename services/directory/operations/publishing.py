@@ -1,0 +1,85 @@
+"""Telling others: this county's services by events, other counties as far as reach and sharing allow."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from byttebank.storage.work import Work
+from services.directory.domain.sharing import Place, reaches, shared_name
+from services.directory.storage import counties, libraries, market
+from services.directory.storage.market import Kind
+
+Document = dict[str, Any]
+PERSON: dict[Kind, tuple[str, str]] = {
+    "offer": ("colleague_id", "colleague_name"),
+    "request": ("host_contact_id", "host_contact_name"),
+}
+EVENT = {"offer": "OfferChanged", "request": "RequestChanged"}
+MESSAGE = {"offer": "OfferPublished", "request": "RequestOpened"}
+
+
+def as_seen(
+    work: Work, kind: Kind, things: list[Document], *, library_id: str | None = None, to_peer: bool = False
+) -> list[Document]:
+    """The offers or requests with the names a reader may see.
+
+    The reader is at the library, elsewhere in the county (no library), or in another county (`to_peer`).
+    What another county published carries the name it sent.
+    """
+    id_field, name_field = PERSON[kind]
+    own = [thing[id_field] for thing in things if thing["county"] == work.county]
+    people = libraries.colleagues_by_id(work.connection, own)
+
+    def seen(thing: Document) -> Document:
+        person = people.get(thing[id_field]) if thing["county"] == work.county else None
+        if person is None:
+            return thing
+        place: Place = "all" if to_peer else "library" if thing["library_id"] == library_id else "county"
+        return {**thing, name_field: shared_name(person["name"], person["sharing"], place)}
+
+    return [seen(thing) for thing in things]
+
+
+def tell_library(work: Work, library: Document) -> None:
+    """The library is told of in this county and to every active peer."""
+    counties.hold_publishing(work.connection, work.county, alone=False)
+    work.emit("LibraryChanged", library)
+    for peer in counties.list_counties_in_state(work.connection, "active"):
+        work.send(peer, "LibraryPublished", library)
+
+
+def tell(work: Work, kind: Kind, thing: Document) -> None:
+    """The own offer or request is told of in this county and to every active peer that it reaches."""
+    counties.hold_publishing(work.connection, work.county, alone=False)
+    (event,) = as_seen(work, kind, [thing])
+    work.emit(EVENT[kind], event)
+    for peer in counties.list_counties_in_state(work.connection, "active"):
+        _send(work, peer, kind, thing)
+
+
+def tell_everything(work: Work, peer: str, *, with_ended: bool) -> None:
+    """The peer is told of all that this county publishes.
+
+    `with_ended`: also of what has ended, for a peer that may have missed it while it was frozen.
+    """
+    for library in libraries.libraries_of_county(work.connection, work.county):
+        if with_ended or library["state"] == "open":
+            work.send(peer, "LibraryPublished", library)
+    kinds: Iterable[Kind] = ("offer", "request")
+    for kind in kinds:
+        for thing in market.own_things(work.connection, kind, work.county):
+            if with_ended or thing["state"] == "open":
+                _send(work, peer, kind, thing)
+
+
+def _send(work: Work, peer: str, kind: Kind, thing: Document) -> None:
+    """Send it if it reaches the peer. Names and own words go detached, and only while it is open."""
+    is_told = reaches(thing["reach"], thing["counties"], peer) if kind == "offer" else bool(thing["is_open"])
+    if not is_told:
+        return
+    name_field = PERSON[kind][1]
+    payload = {**thing, name_field: None, "own_words": ""}
+    detached = None
+    if thing["state"] == "open":
+        (seen,) = as_seen(work, kind, [thing], to_peer=True)
+        detached = {name_field: seen[name_field], "own_words": thing["own_words"]}
+    work.send(peer, MESSAGE[kind], payload, detached=detached)

@@ -1,0 +1,130 @@
+"""The directory's shell: which message and which call meets which operation."""
+
+from typing import Any
+
+from byttebank.contracts.received import ReceivedMessage
+from byttebank.messaging.service import Runtime, on_local, on_peer, rpc
+from byttebank.storage.work import Work
+from services.directory import operations
+
+Document = dict[str, Any]
+
+
+class DirectoryService:
+    """Who: libraries, colleagues, skills, offers, requests, peers (`contracts.rpc.DirectoryPort`)."""
+
+    name = "directory"
+    runtime = Runtime()
+
+    @rpc
+    def county(self) -> Document:
+        with self.runtime.reading() as work:
+            return operations.county(work)
+
+    @rpc
+    def list_libraries(
+        self, county: str | None = None, query: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Document:
+        with self.runtime.reading() as work:
+            return operations.list_libraries(work, county, query, cursor, limit)
+
+    @rpc
+    def get_library(self, library_id: str) -> Document:
+        with self.runtime.reading() as work:
+            return operations.get_library(work, library_id)
+
+    @rpc
+    def list_colleagues(self, library_id: str, actor: Document | None = None) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.list_colleagues(work, library_id, actor)
+
+    @rpc
+    def list_skills(self) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.list_skills(work)
+
+    @rpc
+    def create_offer(self, offer: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.create_offer(work, offer, actor)
+
+    @rpc
+    def withdraw_offer(self, offer_id: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.withdraw_offer(work, offer_id, actor)
+
+    @rpc
+    def get_offer(self, offer_id: str, actor: Document | None = None) -> Document:
+        with self.runtime.reading() as work:
+            return operations.get_offer(work, offer_id, actor)
+
+    @rpc
+    def list_offers(
+        self, library_id: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Document:
+        with self.runtime.reading() as work:
+            return operations.list_offers(work, library_id, cursor, limit)
+
+    @rpc
+    def create_request(self, request: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.create_request(work, request, actor)
+
+    @rpc
+    def open_request(self, request_id: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.open_request(work, request_id, actor)
+
+    @rpc
+    def close_request(self, request_id: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.close_request(work, request_id, actor)
+
+    @rpc
+    def get_request(self, request_id: str) -> Document:
+        with self.runtime.reading() as work:
+            return operations.get_request(work, request_id)
+
+    @rpc
+    def list_requests(
+        self, library_id: str | None = None, cursor: str | None = None, limit: int = 50
+    ) -> Document:
+        with self.runtime.reading() as work:
+            return operations.list_requests(work, library_id, cursor, limit)
+
+    @rpc
+    def board(
+        self,
+        library_id: str,
+        show: str = "all",
+        skill: str | None = None,
+        county: str | None = None,
+        max_km: int | None = None,
+    ) -> Document:
+        with self.runtime.reading() as work:
+            return operations.board(work, library_id, show, skill, county, max_km)
+
+    @rpc
+    def list_peers(self) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.list_peers(work)
+
+    @on_local("EngagementChanged")
+    def engagement_changed(self, work: Work, body: Document) -> None:
+        operations.engagement_changed(work, body)
+
+    @on_local("PeerEquivocated")
+    def peer_equivocated(self, work: Work, body: Document) -> None:
+        operations.peer_equivocated(work, body)
+
+    @on_peer("LibraryPublished")
+    def library_published(self, work: Work, message: ReceivedMessage) -> None:
+        operations.receive_library(work, message)
+
+    @on_peer("OfferPublished")
+    def offer_published(self, work: Work, message: ReceivedMessage) -> None:
+        operations.receive_offer(work, message)
+
+    @on_peer("RequestOpened")
+    def request_opened(self, work: Work, message: ReceivedMessage) -> None:
+        operations.receive_request(work, message)

@@ -1,0 +1,120 @@
+"""Libraries, own and others'; the colleagues and skills of this county."""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, select, tuple_
+
+from services.directory.domain.texts import sort_key
+from services.directory.storage import rows
+from services.directory.storage.rows import Row
+from services.directory.storage.tables import colleagues, libraries, skills
+
+Document = dict[str, Any]
+OWN_COLUMNS = ("sort_key", "search_text")
+
+
+def find_library(connection: Connection, library_id: str, *, for_update: bool = False) -> Document | None:
+    """The `Library`, or None."""
+    row = rows.find(connection, libraries, library_id, for_update=for_update)
+    return None if row is None else _library(row)
+
+
+def add_library(connection: Connection, library: Document) -> bool:
+    """Keep a new library. False when its id is taken."""
+    return rows.add(connection, libraries, _library_row(library))
+
+
+def replace_library(connection: Connection, library: Document) -> None:
+    """The library is as given."""
+    rows.replace(connection, libraries, _library_row(library))
+
+
+def libraries_by_id(connection: Connection) -> dict[str, Document]:
+    """Every library we know of."""
+    return {row["id"]: _library(row) for row in connection.execute(select(libraries)).mappings()}
+
+
+def libraries_of_county(connection: Connection, county: str) -> list[Document]:
+    """All libraries of a county, withdrawn ones too."""
+    query = select(libraries).where(libraries.c.county == county).order_by(libraries.c.id)
+    return [_library(row) for row in connection.execute(query).mappings()]
+
+
+def list_libraries(
+    connection: Connection, *, county: str | None, query: str | None, after: list[str] | None, limit: int
+) -> list[Document]:
+    """Open libraries by name (Norwegian order) after a sort key and id, at most `limit`.
+
+    `query` is found anywhere in name, short name, municipality or number, in any case.
+    """
+    wanted = select(libraries).where(libraries.c.state == "open")
+    if county is not None:
+        wanted = wanted.where(libraries.c.county == county)
+    if query:
+        wanted = wanted.where(libraries.c.search_text.contains(sort_key(query), autoescape=True))
+    if after is not None:
+        wanted = wanted.where(tuple_(libraries.c.sort_key, libraries.c.id) > tuple_(*after))
+    ordered = wanted.order_by(libraries.c.sort_key, libraries.c.id).limit(limit)
+    return [_library(row) for row in connection.execute(ordered).mappings()]
+
+
+def find_colleague(connection: Connection, colleague_id: str, *, for_update: bool = False) -> Document | None:
+    """The `Colleague` with name and e-mail as they are, or None."""
+    return rows.find(connection, colleagues, colleague_id, for_update=for_update)
+
+
+def colleagues_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Document]:
+    """Those of the colleagues that exist here."""
+    query = select(colleagues).where(colleagues.c.id.in_(sorted(set(ids))))
+    return {row["id"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def add_colleague(connection: Connection, colleague: Document) -> bool:
+    """Keep a new colleague. False when the id is taken."""
+    return rows.add(connection, colleagues, colleague)
+
+
+def replace_colleague(connection: Connection, colleague: Document) -> None:
+    """The colleague is as given."""
+    rows.replace(connection, colleagues, colleague)
+
+
+def list_colleagues(connection: Connection, library_id: str) -> list[Document]:
+    """The library's colleagues, managers first, then in the order they came."""
+    query = (
+        select(colleagues)
+        .where(colleagues.c.library_id == library_id)
+        .order_by(colleagues.c.is_manager.desc(), colleagues.c.id)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def write_skill(connection: Connection, skill: Document) -> None:
+    """The vocabulary has this entry."""
+    if not rows.add(connection, skills, skill):
+        rows.replace(connection, skills, skill)
+
+
+def list_skills(connection: Connection) -> list[Document]:
+    """The vocabulary by category and code."""
+    query = select(skills).order_by(skills.c.category, skills.c.code)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def skill_codes(connection: Connection) -> set[str]:
+    """The codes of the vocabulary."""
+    return set(connection.execute(select(skills.c.code)).scalars())
+
+
+def _library(row: Any) -> Document:
+    return {key: value for key, value in row.items() if key not in OWN_COLUMNS}
+
+
+def _library_row(library: Document) -> Row:
+    searchable = ("name", "short_name", "municipality_name", "national_number")
+    return {
+        **library,
+        "sort_key": sort_key(library["name"]),
+        "search_text": sort_key(" ".join(library[key] or "" for key in searchable)),
+    }

@@ -1,0 +1,145 @@
+"""Offers and requests, own and others', and which engagements cover which request."""
+
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import Connection, case, or_, select, tuple_
+
+from services.directory.domain.market import offer_ends_on
+from services.directory.storage import rows
+from services.directory.storage.rows import Row
+from services.directory.storage.tables import covers, offers, requests
+
+Document = dict[str, Any]
+OWN_COLUMNS = ("ends_on", "fingerprint")
+DATES = ("first_on", "last_on")
+
+Kind = Literal["offer", "request"]
+TABLES = {"offer": offers, "request": requests}
+
+
+def find(connection: Connection, kind: Kind, thing_id: str, *, for_update: bool = False) -> Document | None:
+    """The `Offer` or `Request`, or None."""
+    row = rows.find(connection, TABLES[kind], thing_id, for_update=for_update)
+    return None if row is None else _document(row)
+
+
+def fingerprint_of(connection: Connection, kind: Kind, thing_id: str) -> str | None:
+    """The hash of the content it was created with, or None where there is no such thing."""
+    row = rows.find(connection, TABLES[kind], thing_id)
+    return None if row is None else str(row["fingerprint"])
+
+
+def add(connection: Connection, kind: Kind, document: Document, fingerprint: str) -> bool:
+    """Keep a new offer or request. False when the id is taken."""
+    return rows.add(connection, TABLES[kind], {**_row(kind, document), "fingerprint": fingerprint})
+
+
+def replace(connection: Connection, kind: Kind, document: Document) -> None:
+    """The offer or request is as given; what it was created with stays known."""
+    rows.replace(connection, TABLES[kind], _row(kind, document))
+
+
+def own_things(connection: Connection, kind: Kind, county: str) -> list[Document]:
+    """All offers or requests of a county, in the order they came."""
+    table = TABLES[kind]
+    query = select(table).where(table.c.county == county).order_by(table.c.id)
+    return [_document(row) for row in connection.execute(query).mappings()]
+
+
+def things_of_person(connection: Connection, kind: Kind, colleague_id: str) -> list[Document]:
+    """A colleague's offers, or the requests in which she is the host contact; locked (PostgreSQL)."""
+    table = TABLES[kind]
+    person = offers.c.colleague_id if kind == "offer" else requests.c.host_contact_id
+    query = select(table).where(person == colleague_id).order_by(table.c.id).with_for_update()
+    return [_document(row) for row in connection.execute(query).mappings()]
+
+
+def offers_in_use(connection: Connection, today: date) -> list[Document]:
+    """Open offers that have not ended."""
+    query = select(offers).where(*_offer_in_use(today)).order_by(offers.c.id)
+    return [_document(row) for row in connection.execute(query).mappings()]
+
+
+def requests_on_board(connection: Connection, today: date) -> list[Document]:
+    """Requests that wait for help, shown to all, and not over."""
+    query = (
+        select(requests)
+        .where(requests.c.state == "open", requests.c.is_open, requests.c.last_on >= today)
+        .order_by(requests.c.id)
+    )
+    return [_document(row) for row in connection.execute(query).mappings()]
+
+
+def list_offers(
+    connection: Connection, *, library_id: str | None, today: date, after: list[str] | None, limit: int
+) -> list[Document]:
+    """Open offers that have not ended, newest first, after an id."""
+    query = select(offers).where(*_offer_in_use(today))
+    if library_id is not None:
+        query = query.where(offers.c.library_id == library_id)
+    if after is not None:
+        query = query.where(offers.c.id < after[0])
+    ordered = query.order_by(offers.c.id.desc()).limit(limit)
+    return [_document(row) for row in connection.execute(ordered).mappings()]
+
+
+def list_requests(
+    connection: Connection, *, library_id: str | None, after: list[Any] | None, limit: int
+) -> list[tuple[list[Any], Document]]:
+    """`(place in the list, request)`: open ones first, the soonest first, after a place.
+
+    Without a library: those that are or were on the board.
+    """
+    rank = case((requests.c.state == "open", 0), else_=1)
+    query = select(requests, rank.label("rank"))
+    if library_id is not None:
+        query = query.where(requests.c.library_id == library_id)
+    else:
+        query = query.where(requests.c.is_open)
+    if after is not None:
+        query = query.where(tuple_(rank, requests.c.first_on, requests.c.id) > tuple_(*after))
+    found = connection.execute(query.order_by(rank, requests.c.first_on, requests.c.id).limit(limit))
+    listed = []
+    for row in found.mappings():
+        document = _document({key: value for key, value in row.items() if key != "rank"})
+        listed.append(([row["rank"], document["first_on"], document["id"]], document))
+    return listed
+
+
+def write_cover(connection: Connection, cover: Row) -> bool:
+    """Note whether an engagement covers its request. False for news that is older than what we know."""
+    if rows.add(connection, covers, cover):
+        return True
+    known = rows.find(connection, covers, cover["engagement_id"], for_update=True)
+    if known is None or known["version"] >= cover["version"]:
+        return False
+    rows.replace(connection, covers, cover)
+    return True
+
+
+def is_covered(connection: Connection, request_id: str) -> bool:
+    """Whether any engagement covers the request."""
+    query = select(covers.c.engagement_id).where(covers.c.request_id == request_id, covers.c.is_covering)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def _offer_in_use(today: date) -> tuple[Any, ...]:
+    return offers.c.state == "open", or_(offers.c.ends_on.is_(None), offers.c.ends_on >= today)
+
+
+def _document(row: Any) -> Document:
+    document = {key: value for key, value in row.items() if key not in OWN_COLUMNS}
+    for key in DATES:
+        document[key] = None if document[key] is None else document[key].isoformat()
+    return document
+
+
+def _row(kind: Kind, document: Document) -> Row:
+    row = dict(document)
+    for key in DATES:
+        row[key] = None if document[key] is None else date.fromisoformat(document[key])
+    if kind == "offer":
+        ends_on = offer_ends_on(document)
+        row["ends_on"] = None if ends_on is None else date.fromisoformat(ends_on)
+    return row

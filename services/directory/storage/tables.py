@@ -1,0 +1,157 @@
+"""The directory's tables. Own and other counties' things stand side by side, told apart by `county`."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+SortText = Text().with_variant(Text(collation="C"), "postgresql")
+"""Compared byte by byte on both databases, as SQLite does by itself."""
+
+county_settings = Table(
+    "county_settings",
+    metadata,
+    Column("slug", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("time_zone", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("is_demo", Boolean, nullable=False),
+    Column("neighbours", JSON, nullable=False),
+    Column("limit_half_days", Integer, nullable=False),
+    Column("limit_is_hard", Boolean, nullable=False),
+    Column("fuse_half_days", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+
+libraries = Table(
+    "libraries",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("county", String(40), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("short_name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("national_number", Text),
+    Column("municipality_code", Text),
+    Column("municipality_name", Text),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("is_demo", Boolean, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("sort_key", SortText, nullable=False),
+    Column("search_text", Text, nullable=False),
+)
+Index("libraries_by_name", libraries.c.sort_key, libraries.c.id)
+
+colleagues = Table(
+    "colleagues",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("library_id", String(36), nullable=False),
+    Column("name", Text),
+    Column("email", Text),
+    Column("is_manager", Boolean, nullable=False),
+    Column("sharing", Text, nullable=False),
+    Column("can", JSON, nullable=False),
+    Column("can_teach", JSON, nullable=False),
+    Column("wants_to_learn", JSON, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+Index("colleagues_by_library", colleagues.c.library_id)
+
+skills = Table(
+    "skills",
+    metadata,
+    Column("code", String(60), primary_key=True),
+    Column("category", Text, nullable=False),
+    Column("names", JSON, nullable=False),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("county", String(40), nullable=False),
+    Column("library_id", String(36), nullable=False),
+    Column("colleague_id", String(36), nullable=False),
+    Column("colleague_name", Text),
+    Column("skills", JSON, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("dates", JSON, nullable=False),
+    Column("first_on", Date),
+    Column("last_on", Date),
+    Column("ends_on", Date),
+    Column("half_days", Integer, nullable=False),
+    Column("places", JSON, nullable=False),
+    Column("max_km", Integer),
+    Column("reach", Text, nullable=False),
+    Column("counties", JSON, nullable=False),
+    Column("own_words", Text, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+)
+Index("offers_by_end", offers.c.state, offers.c.ends_on)
+Index("offers_by_library", offers.c.library_id)
+Index("offers_by_colleague", offers.c.colleague_id)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("county", String(40), nullable=False),
+    Column("library_id", String(36), nullable=False),
+    Column("skills", JSON, nullable=False),
+    Column("first_on", Date, nullable=False),
+    Column("last_on", Date, nullable=False),
+    Column("half_days", Integer, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("own_words", Text, nullable=False),
+    Column("host_contact_id", String(36), nullable=False),
+    Column("host_contact_name", Text),
+    Column("is_open", Boolean, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("fingerprint", String(64), nullable=False),
+)
+Index("requests_by_end", requests.c.state, requests.c.last_on)
+Index("requests_by_library", requests.c.library_id)
+Index("requests_by_contact", requests.c.host_contact_id)
+
+covers = Table(
+    "covers",
+    metadata,
+    Column("engagement_id", String(36), primary_key=True),
+    Column("request_id", String(36), nullable=False),
+    Column("is_covering", Boolean, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
+Index("covers_by_request", covers.c.request_id)
+
+peers = Table(
+    "peers",
+    metadata,
+    Column("county", String(40), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("base_url", Text),
+    Column("state", String(20), nullable=False),
+    Column("was_active", Boolean, nullable=False),
+    Column("fuse_half_days", Integer, nullable=False),
+    Column("keys", JSON, nullable=False),
+    Column("version", BigInteger, nullable=False),
+)
