@@ -163,3 +163,9 @@ class NotifyPort(Protocol):
 
     def mailbox(self, limit: int = 100) -> list[Document]:
         """`Mail`s as they were written, newest first. Refuses: NotFound outside the demonstration."""
+
+    def mail_backlog(self) -> Document:
+        """`{waiting, failed, oldest_queued_at}`: mails not sent yet, and those laid aside after refusals."""
+
+    def resend_failed_mails(self) -> int:
+        """Mails that were laid aside are tried again; answers how many."""

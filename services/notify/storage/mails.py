@@ -41,6 +41,8 @@ def due_mails(connection: Connection, now: datetime, limit: int) -> list[dict[st
 
 def lease(connection: Connection, mail_ids: Collection[str], until: datetime) -> None:
     """Nobody else tries these mails before then. Each has one more attempt."""
+    if not mail_ids:
+        return
     connection.execute(
         update(mail_outbox)
         .where(mail_outbox.c.id.in_(mail_ids))

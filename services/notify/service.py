@@ -1,0 +1,157 @@
+"""Notify's shell: hears what happened, tells people in time, and hands their mails to the node's channel."""
+
+from typing import Any
+
+from prometheus_client import Gauge
+
+from byttebank import telemetry
+from byttebank.clock import parse_time
+from byttebank.messaging.service import Runtime, every, on_local, rpc
+from byttebank.storage.work import Work
+from services.notify.channels import Channel, open_channel
+from services.notify.domain.delivery import OutgoingMail, Refused, Unreached
+from services.notify.operations import copies, engagements, mails
+from services.notify.operations import notices as reading
+
+MAILS_WAITING = Gauge("byttebank_mails_waiting", "Mails that have not been sent yet.", ["county"])
+MAILS_FAILED = Gauge("byttebank_mails_failed", "Mails laid aside after too many refusals.", ["county"])
+MAILS_OLDEST_SECONDS = Gauge(
+    "byttebank_mails_oldest_seconds", "Age of the oldest mail that waits; 0 when there is none.", ["county"]
+)
+BATCH = 20
+
+_log = telemetry.logger(__name__)
+
+
+class NotifyService:
+    """Who is told: notices and mail (`byttebank.contracts.rpc.NotifyPort`)."""
+
+    name = "notify"
+    runtime = Runtime()
+
+    @rpc
+    def notices(self, library_id: str, person_id: str | None = None, limit: int = 50) -> list[dict[str, Any]]:
+        """See the port."""
+        with self.runtime.reading() as work:
+            return reading.notices(work, library_id, person_id, limit)
+
+    @rpc
+    def mark_read(self, notice_id: str, actor: dict[str, Any]) -> dict[str, Any]:
+        """See the port."""
+        with self.runtime.work() as work:
+            return reading.mark_read(work, notice_id, actor)
+
+    @rpc
+    def mailbox(self, limit: int = 100) -> list[dict[str, Any]]:
+        """See the port."""
+        with self.runtime.reading() as work:
+            return mails.mailbox(work, limit, is_demo=self.runtime.config.is_demo)
+
+    @rpc
+    def mail_backlog(self) -> dict[str, Any]:
+        """See the port."""
+        with self.runtime.reading() as work:
+            return mails.mail_backlog(work)
+
+    @rpc
+    def resend_failed_mails(self) -> int:
+        """See the port."""
+        with self.runtime.work() as work:
+            return mails.resend_failed(work)
+
+    @on_local("CountyChanged")
+    def county_changed(self, work: Work, body: dict[str, Any]) -> None:
+        """Names, language and time zone of the node."""
+        copies.county_changed(work, body)
+
+    @on_local("PeerChanged")
+    def peer_changed(self, work: Work, body: dict[str, Any]) -> None:
+        """Names of the counties we exchange with."""
+        copies.peer_changed(work, body)
+
+    @on_local("LibraryChanged")
+    def library_changed(self, work: Work, body: dict[str, Any]) -> None:
+        """Names of libraries."""
+        copies.library_changed(work, body)
+
+    @on_local("ColleagueChanged")
+    def colleague_changed(self, work: Work, body: dict[str, Any]) -> None:
+        """Addresses of people."""
+        copies.colleague_changed(work, body)
+
+    @on_local("EngagementChanged")
+    def engagement_changed(self, work: Work, body: dict[str, Any]) -> None:
+        """Whoever must know is told."""
+        engagements.engagement_changed(work, body, self.runtime.config.public_url)
+
+    @every(10)
+    def remind(self) -> None:
+        """Tell the reminders that are due, each in a transaction of its own."""
+        with self.runtime.reading() as work:
+            due = engagements.due_reminders(work)
+        for engagement_id, key in due:
+            with telemetry.bound(engagement_id=engagement_id):
+                self._remind_of(engagement_id, key)
+
+    @every(10)
+    def send(self) -> None:
+        """Hand the mails that are due to the channel. Nothing of it happens within a transaction."""
+        config = self.runtime.config
+        channel = open_channel(smtp_url=config.smtp_url, is_demo=config.is_demo, public_url=config.public_url)
+        if channel is not None:
+            while self._send_batch(channel) == BATCH:
+                pass
+        self._measure()
+
+    def _remind_of(self, engagement_id: str, key: str) -> None:
+        try:
+            with self.runtime.work() as work:
+                engagements.tell_reminder(work, engagement_id, key, self.runtime.config.public_url)
+        except Exception:
+            # One that fails must not keep the others from being told; it is tried again at the next tick.
+            _log.exception("A reminder could not be told", key=key)
+
+    @every(600)
+    def warn_of_mails_that_stay(self) -> None:
+        """Say it in the log when mails wait for a channel that nobody has configured, or were laid aside."""
+        with self.runtime.reading() as work:
+            backlog = mails.mail_backlog(work)
+        if backlog["waiting"] and not self.runtime.config.smtp_url and not self.runtime.config.is_demo:
+            _log.warning("Mails wait: BYTTEBANK_SMTP_URL is not set", waiting=backlog["waiting"])
+        if backlog["failed"]:
+            _log.warning("Mails were refused for good and are laid aside", failed=backlog["failed"])
+
+    def _send_batch(self, channel: Channel) -> int:
+        """The number of mails that the channel gave an answer about."""
+        with self.runtime.work() as work:
+            claimed = mails.claim_mails(work, BATCH)
+        unreached = 0
+        for mail_id, outcome in channel.deliver(claimed):
+            with self.runtime.work() as work:
+                mails.record_outcome(work, mail_id, outcome)
+            if isinstance(outcome, Refused) or (isinstance(outcome, Unreached) and not unreached):
+                _tell_operator(channel, claimed, mail_id, outcome)
+            unreached += isinstance(outcome, Unreached)
+        return len(claimed) - unreached
+
+    def _measure(self) -> None:
+        with self.runtime.reading() as work:
+            backlog = mails.mail_backlog(work)
+            now = work.now
+        oldest = backlog["oldest_queued_at"]
+        county = self.runtime.county
+        MAILS_WAITING.labels(county).set(backlog["waiting"])
+        MAILS_FAILED.labels(county).set(backlog["failed"])
+        age_seconds = (now - parse_time(oldest)).total_seconds() if oldest else 0
+        MAILS_OLDEST_SECONDS.labels(county).set(age_seconds)
+
+
+def _tell_operator(
+    channel: Channel, claimed: list[OutgoingMail], mail_id: str, outcome: Refused | Unreached
+) -> None:
+    """A line in the log, without anybody's address: the server's answer may name it, so it is taken out."""
+    address = next(mail.to_address for mail in claimed if mail.id == mail_id)
+    what = "A mail was refused" if isinstance(outcome, Refused) else "Mails could not be sent yet"
+    _log.warning(
+        what, channel=channel.name, mail_id=mail_id, reason=outcome.reason.replace(address, "the recipient")
+    )
