@@ -1,0 +1,85 @@
+"""Who could help with this request: the question a library asks most."""
+
+from typing import Any
+
+from byttebank.contracts.refusals import NotFound
+from byttebank.storage.work import Work
+from services.matching.domain.distance import Point
+from services.matching.domain.ranking import Candidate, Need, rank
+from services.matching.storage import engagements, index
+from services.matching.storage.rows import Row
+
+MAX_CANDIDATES = 100
+
+
+def candidates(work: Work, request_id: str, limit: int = 10) -> dict[str, Any]:
+    """`{request_id, funnel, candidates}`, best first, at most `limit` (1 to 100).
+
+    `funnel` counts libraries: all others that may be asked (`libraries`), with somebody who can (`can`),
+    of those with somebody free (`free`), of those near enough (`near`).
+    Refuses: NotFound for a request that is not known here.
+    """
+    request = index.request(work.connection, request_id)
+    if request is None:
+        raise NotFound(kind="request", id=request_id)
+    ranking = rank(
+        _need(work, request),
+        index.options(work.connection, request, work.county),
+        engagements.taken(work.connection, max(request["first_on"], work.today)),
+        today=work.today,
+        limit=max(1, min(limit, MAX_CANDIDATES)),
+    )
+    libraries = index.count_libraries(work.connection, work.county, request["library_id"])
+    return {
+        "request_id": request_id,
+        "funnel": {
+            "libraries": libraries,
+            "can": ranking.can,
+            "free": ranking.free,
+            "near": ranking.near,
+        },
+        "candidates": [_document(candidate) for candidate in ranking.candidates],
+    }
+
+
+def _need(work: Work, request: Row) -> Need:
+    return Need(
+        county=request["county"],
+        skills=tuple(request["skills"]),
+        first_on=request["first_on"],
+        last_on=request["last_on"],
+        half_days=request["half_days"],
+        place=request["place"],
+        at=_point(index.library(work.connection, request["library_id"])),
+        neighbours=index.neighbours(work.connection, request["county"]),
+    )
+
+
+def _point(library: Row | None) -> Point | None:
+    if library is None or library["latitude"] is None or library["longitude"] is None:
+        return None
+    return library["latitude"], library["longitude"]
+
+
+def _document(candidate: Candidate) -> dict[str, Any]:
+    option = candidate.option
+    return {
+        "offer_id": option.offer_id,
+        "county": option.county,
+        "library_id": option.library_id,
+        "library_name": option.library_name,
+        "colleague_id": option.colleague_id,
+        "colleague_name": option.colleague_name,
+        "dates": [day.isoformat() for day in candidate.dates],
+        "distance_km": candidate.distance_km,
+        "score": candidate.score,
+        "reasons": [
+            {
+                "code": reason.code,
+                "parameters": dict(reason.parameters),
+                "is_favourable": reason.is_favourable,
+                "score": reason.score,
+            }
+            for reason in candidate.reasons
+        ],
+    }

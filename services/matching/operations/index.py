@@ -1,0 +1,69 @@
+"""Keeping the index: what the directory tells of this and other counties, and days in the books."""
+
+from datetime import date
+from typing import Any
+
+from byttebank.storage.work import Work
+from services.matching.storage import index
+
+Document = dict[str, Any]
+
+
+def county_changed(work: Work, body: Document) -> None:
+    """The county's own settings count from now on, unless newer ones do."""
+    row = {"slug": body["slug"], "neighbours": body["neighbours"], "version": body["version"]}
+    index.put_county(work.connection, row)
+
+
+def peer_changed(work: Work, body: Document) -> None:
+    """How we stand with another county counts from now on, unless something newer does."""
+    row = {"county": body["county"], "state": body["state"], "version": body["version"]}
+    index.put_peer(work.connection, row)
+
+
+def library_changed(work: Work, body: Document) -> None:
+    """The library is in the index as told, unless something newer is."""
+    names = ("id", "county", "short_name", "latitude", "longitude", "state", "version")
+    index.put_library(work.connection, {name: body[name] for name in names})
+
+
+def colleague_changed(work: Work, body: Document) -> None:
+    """The colleague's name, sharing choice and skills to teach count from now on, unless newer ones do."""
+    names = ("id", "library_id", "name", "sharing", "can_teach", "version")
+    index.put_colleague(work.connection, {name: body[name] for name in names})
+
+
+def offer_changed(work: Work, body: Document) -> None:
+    """The offer may be found by its skills, dates and reach, unless something newer is told of it."""
+    names = ["id", "county", "library_id", "colleague_id", "colleague_name", "purpose", "places"]
+    names += ["max_km", "reach", "state", "version"]
+    dates = sorted(set(body["dates"]))
+    first_on, last_on = (dates[0], dates[-1]) if dates else (body["first_on"], body["last_on"])
+    row = {name: body[name] for name in names}
+    row.update(dates=dates, first_on=_day(first_on), last_on=_day(last_on))
+    index.put_offer(work.connection, row, body["skills"], body["counties"])
+
+
+def request_changed(work: Work, body: Document) -> None:
+    """The request may be matched, unless something newer is told of it."""
+    names = ["id", "county", "library_id", "skills", "half_days", "place"]
+    names += ["host_contact_id", "host_contact_name", "state", "version"]
+    row = {name: body[name] for name in names}
+    row.update(first_on=_day(body["first_on"]), last_on=_day(body["last_on"]))
+    index.put_request(work.connection, row)
+
+
+def days_counted(work: Work, body: Document) -> None:
+    """Days in the books are in both libraries' given and received, once per transfer."""
+    index.add_posted_days(
+        work.connection,
+        transfer_id=body["transfer_id"],
+        payer=body["payer_library_id"],
+        payee=body["payee_library_id"],
+        half_days=body["amount_half_days"],
+        work_date=date.fromisoformat(body["work_date"]),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -1,0 +1,1 @@
+"""The tables of matching: an index of libraries, offers and requests, balances, and engagements."""
