@@ -144,7 +144,7 @@ def _create_market() -> None:
         "covers",
         sa.Column("engagement_id", sa.String(36), primary_key=True),
         sa.Column("request_id", sa.String(36), nullable=False),
-        sa.Column("is_covering", sa.Boolean, nullable=False),
+        sa.Column("half_days", sa.Integer, nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
     )
     op.create_index("covers_by_request", "covers", ["request_id"])

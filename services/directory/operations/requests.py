@@ -89,7 +89,7 @@ def close_request(work: Work, request_id: str, actor: Document) -> Document:
 
 
 def engagement_changed(work: Work, body: Document) -> None:
-    """An own request is covered while an agreed engagement answers it, and open again when none does.
+    """An own request is covered while agreed engagements give all the help it asked for, else open.
 
     A closed request stays closed. Engagements of others and news older than what we know change nothing.
     """
@@ -101,12 +101,13 @@ def engagement_changed(work: Work, body: Document) -> None:
     cover = {
         "engagement_id": body["id"],
         "request_id": stored["id"],
-        "is_covering": body["state"] in COVERING_STATES,
+        "half_days": body["half_days"] if body["state"] in COVERING_STATES else 0,
         "version": body["version"],
     }
     if not market.write_cover(work.connection, cover) or stored["state"] == "closed":
         return
-    state = "covered" if market.is_covered(work.connection, stored["id"]) else "open"
+    is_covered = market.covered_half_days(work.connection, stored["id"]) >= stored["half_days"]
+    state = "covered" if is_covered else "open"
     if state != stored["state"]:
         _change(work, stored, state=state)
 

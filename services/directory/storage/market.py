@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import Connection, case, or_, select, tuple_
+from sqlalchemy import Connection, case, func, or_, select, tuple_
 
 from services.directory.domain.market import offer_ends_on
 from services.directory.storage import rows
@@ -108,7 +108,7 @@ def list_requests(
 
 
 def write_cover(connection: Connection, cover: Row) -> bool:
-    """Note whether an engagement covers its request. False for news that is older than what we know."""
+    """Note how much of its request an engagement covers. False for news older than what we know."""
     if rows.add(connection, covers, cover):
         return True
     known = rows.find(connection, covers, cover["engagement_id"], for_update=True)
@@ -118,10 +118,10 @@ def write_cover(connection: Connection, cover: Row) -> bool:
     return True
 
 
-def is_covered(connection: Connection, request_id: str) -> bool:
-    """Whether any engagement covers the request."""
-    query = select(covers.c.engagement_id).where(covers.c.request_id == request_id, covers.c.is_covering)
-    return connection.execute(query.limit(1)).first() is not None
+def covered_half_days(connection: Connection, request_id: str) -> int:
+    """How much of the request is covered by all its engagements together."""
+    query = select(func.coalesce(func.sum(covers.c.half_days), 0)).where(covers.c.request_id == request_id)
+    return int(connection.execute(query).scalar_one())
 
 
 def _offer_in_use(today: date) -> tuple[Any, ...]:

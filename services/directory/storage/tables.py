@@ -138,7 +138,7 @@ covers = Table(
     metadata,
     Column("engagement_id", String(36), primary_key=True),
     Column("request_id", String(36), nullable=False),
-    Column("is_covering", Boolean, nullable=False),
+    Column("half_days", Integer, nullable=False),
     Column("version", BigInteger, nullable=False),
 )
 Index("covers_by_request", covers.c.request_id)

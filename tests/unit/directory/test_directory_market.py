@@ -48,6 +48,7 @@ def engagement(state: str, version: int, name: str = "engagement", **more: Any) 
         "host_library_id": an_id("Eidskog"),
         "lender_library_id": an_id("Nes"),
         "request_id": an_id("request"),
+        "half_days": 2,
         **more,
     }
 
@@ -315,6 +316,15 @@ def test_a_request_stays_covered_while_another_engagement_answers_it(innlandet: 
         assert operations.get_request(work, an_id("request"))["state"] == "covered"
         operations.engagement_changed(work, engagement("cancelled", 2, "two"))
         assert operations.get_request(work, an_id("request"))["state"] == "open"
+
+
+def test_a_request_is_covered_when_all_the_help_it_asked_for_is_agreed(innlandet: Database) -> None:
+    with innlandet.work() as work:
+        operations.create_request(work, a_request(half_days=3), KARI)
+        operations.engagement_changed(work, engagement("agreed", 1, "one"))
+        assert operations.get_request(work, an_id("request"))["state"] == "open"
+        operations.engagement_changed(work, engagement("agreed", 1, "two", half_days=1))
+        assert operations.get_request(work, an_id("request"))["state"] == "covered"
 
 
 @pytest.mark.parametrize(
