@@ -1,0 +1,218 @@
+"""What a service's `service.py` is made of: its runtime, and decorators for what it answers, hears and does
+in time.
+
+    class LedgerService:
+        name = "ledger"
+        runtime = Runtime()
+
+        @rpc
+        def account(self, library_id: str) -> dict: ...
+
+        @on_local("LibraryChanged")
+        def library_changed(self, work: Work, body: dict) -> None: ...
+
+        @on_peer("PREPARE")
+        def prepare(self, work: Work, message: ReceivedMessage) -> None: ...
+
+        @every(30)
+        def tick(self) -> None: ...
+
+Handlers of messages get an open transaction: the inbox is checked, the body validated; the shell commits and
+then acknowledges. They must bear repeats and any order.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import wraps
+from typing import Any, TypeVar
+
+from nameko.exceptions import ConfigurationError
+from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, DependencyProvider, Entrypoint, register_entrypoint
+from nameko.timer import Timer
+
+from byttebank import telemetry
+from byttebank.clock import Clock
+from byttebank.config import Configuration
+from byttebank.contracts.local import local_message
+from byttebank.contracts.peer import FEDERATED_SERVICES, PEER_MESSAGES
+from byttebank.contracts.refusals import Refusal
+from byttebank.identifiers import new_id
+from byttebank.messaging.node import Node, node_of
+from byttebank.messaging.shell import PEER_CHANGED, Shell
+from byttebank.messaging.workers import Attempt
+from byttebank.storage.work import Database, Work
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+class ServiceRuntime:
+    """What `self.runtime` is inside a method: the county, its clock and configuration, and units of work."""
+
+    def __init__(self, node: Node, database: Database) -> None:
+        self.county: str = node.county
+        self.clock: Clock = node.clock
+        self.config: Configuration = node.configuration
+        self._database = database
+
+    def work(self) -> AbstractContextManager[Work]:
+        """A transaction that writes; see `byttebank.storage.work.Database.work`."""
+        return self._database.work(telemetry.current_trace())
+
+    def reading(self) -> AbstractContextManager[Work]:
+        """A consistent view that writes nothing."""
+        return self._database.reading()
+
+
+class Runtime(DependencyProvider):
+    """Declares `self.runtime`; its presence also gives the service its relay and connection."""
+
+    shell = Shell()
+
+    def get_dependency(self, worker_ctx: Any) -> ServiceRuntime:
+        """The runtime for one worker."""
+        return ServiceRuntime(node_of(self.container), self.shell.database)
+
+    def worker_setup(self, worker_ctx: Any) -> None:
+        """Log lines of the worker say where they come from and on whose behalf."""
+        telemetry.bind(
+            county=node_of(self.container).county,
+            service=self.container.service_name,
+            method=worker_ctx.entrypoint.method_name,
+            **telemetry.read_trace(worker_ctx.data),
+        )
+
+
+class Rpc(Entrypoint):
+    """A method that the gateway and the command line may call."""
+
+    shell = Shell()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(expected_exceptions=Refusal, **kwargs)
+
+    def setup(self) -> None:
+        self.shell.register(self.shell.calls, self.method_name, self)
+
+    def stop(self) -> None:
+        self.shell.stop_taking()
+
+
+class OnLocal(Entrypoint):
+    """A handler of a message of this county."""
+
+    shell = Shell()
+
+    def __init__(self, message: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.message = message
+
+    def setup(self) -> None:
+        self.shell.register(self.shell.local, self.message, self)
+
+    def stop(self) -> None:
+        self.shell.stop_taking()
+
+
+class OnPeer(Entrypoint):
+    """A handler of a message from the same service of another county."""
+
+    shell = Shell()
+
+    def __init__(self, message_type: str, version: int = 1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.key = (message_type, version)
+
+    def setup(self) -> None:
+        if (self.container.service_name, *self.key) not in PEER_MESSAGES:
+            raise ConfigurationError(
+                f"{self.container.service_name} has no message {self.key} between counties"
+            )
+        self.shell.register(self.shell.peer, self.key, self)
+
+    def stop(self) -> None:
+        self.shell.stop_taking()
+
+
+class Every(Timer):
+    """A timer whose failures are counted and logged, and never end it."""
+
+    def handle_result(self, worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
+        """Count the tick and let the next one come."""
+        labels = (node_of(self.container).county, self.container.service_name, self.method_name)
+        telemetry.TIMER_TICKS.labels(*labels, "failed" if exc_info else "ok").inc()
+        return super().handle_result(worker_ctx, result, exc_info)
+
+    def handle_timer_tick(self) -> None:
+        """Run the method in a worker, as a request of its own."""
+        context = {"request_id": new_id()}
+        self.container.spawn_worker(self, (), {}, context_data=context, handle_result=self.handle_result)
+
+
+def rpc(method: Method) -> Method:
+    """The method answers RPC calls. A `Refusal` reaches the caller as itself; any other error is logged and
+    the caller learns only that the service is not available.
+    """
+    register_entrypoint(method, Rpc())
+    return method
+
+
+def on_local(name: str) -> Callable[[Method], Method]:
+    """The method `(self, work, body)` handles a message of this county, once for each message id.
+
+    Refuses: `KeyError` for a name that is not in `byttebank.contracts.local`.
+    """
+    local_message(name)
+    return lambda method: _carrying(method, OnLocal(name))
+
+
+def on_peer(message_type: str, version: int = 1) -> Callable[[Method], Method]:
+    """The method `(self, work, message)` handles a verified, numbered message from another county, once.
+
+    Refuses: `KeyError` for a type that is not in `byttebank.contracts.peer`.
+    """
+    if all((message_type, version) != key[1:] for key in PEER_MESSAGES):
+        raise KeyError(message_type)
+    return lambda method: _carrying(method, OnPeer(message_type, version))
+
+
+def every(seconds: float) -> Callable[[Method], Method]:
+    """The method `(self)` runs every so many seconds, never twice at a time in one process."""
+
+    def decorate(method: Method) -> Method:
+        register_entrypoint(method, Every(interval=seconds))
+        return method
+
+    return decorate
+
+
+def listened_names(service_class: type) -> set[str]:
+    """The local messages that a service hears, those that its channels need included."""
+    names = {
+        entrypoint.message for entrypoint in _entrypoints(service_class) if isinstance(entrypoint, OnLocal)
+    }
+    is_federated = getattr(service_class, "name", "") in FEDERATED_SERVICES
+    return names | ({PEER_CHANGED} if is_federated else set())
+
+
+def _entrypoints(service_class: type) -> Iterator[Entrypoint]:
+    for name in dir(service_class):
+        yield from getattr(getattr(service_class, name), ENTRYPOINT_EXTENSIONS_ATTR, ())
+
+
+def _carrying(method: Method, entrypoint: Entrypoint) -> Method:
+    """The method as a worker runs it: with an `Attempt` it lets the attempt do its work on the service (which
+    calls the right handler within the transaction); with anything else it is the method itself.
+    """
+    if not getattr(method, "carries_attempts", False):
+        original = method
+
+        @wraps(original)
+        def carrier(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if len(args) == 1 and isinstance(args[0], Attempt):
+                return args[0](self)
+            return original(self, *args, **kwargs)
+
+        carrier.carries_attempts = True  # type: ignore[attr-defined]
+        method = carrier  # type: ignore[assignment]
+    register_entrypoint(method, entrypoint)
+    return method

@@ -1,0 +1,267 @@
+"""The shell around one service: one connection that brings calls, local messages and peers' messages to it.
+
+What holds for every message: it is acknowledged after its effect is committed; a fault that passes keeps it
+unacknowledged and is tried again with growing pauses, never requeued (so the prefetch is the brake); what
+cannot be used is parked in a transaction of its own and then acknowledged.
+"""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import eventlet
+from eventlet.event import Event
+from kombu.message import Message
+from nameko.exceptions import ConfigurationError, ContainerBeingKilled, MethodNotFound
+from nameko.extensions import Entrypoint, SharedExtension
+
+from byttebank import telemetry
+from byttebank.contracts.received import ReceivedMessage
+from byttebank.messaging import calls, topology
+from byttebank.messaging.deliveries import (
+    Delivery,
+    LocalMessage,
+    park_delivery,
+    read_delivery,
+    read_local,
+    reason_code,
+)
+from byttebank.messaging.faults import is_passing
+from byttebank.messaging.node import Node, node_of
+from byttebank.messaging.perseverance import persevere
+from byttebank.messaging.publishing import open_publisher
+from byttebank.messaging.relay import Relay
+from byttebank.messaging.session import Session, Source, open_connection
+from byttebank.messaging.workers import Attempt, run_attempt, run_in_worker
+from byttebank.storage.work import Work
+
+CALL_LANES = 8
+LOCAL_LANES = 4
+PEER_LANES = 1
+"""A peer's messages are taken in their order, so that none has to wait for the one before it."""
+
+PEER_CHANGED = "PeerChanged"
+
+_log = telemetry.logger(__name__)
+
+
+class Shell(SharedExtension):
+    """One per container. Entrypoints register in their set-up; everything runs from `start` to `stop`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: dict[str, Entrypoint] = {}
+        self.local: dict[str, Entrypoint] = {}
+        self.peer: dict[tuple[str, int], Entrypoint] = {}
+        self._stopping = Event()
+        self._is_set_up = False
+
+    @property
+    def node(self) -> Node:
+        """The county's node this container belongs to."""
+        return node_of(self.container)
+
+    def setup(self) -> None:
+        """Everything exists; nothing is connected."""
+        self.service: str = self.container.service_name
+        self.county = self.node.county
+        self.database = self.node.database(self.service)
+        url = self.node.configuration.amqp_url
+        self.publisher = open_publisher(url)
+        self.session = Session(url, name=f"{self.county}.{self.service}")
+        self.channels = self.node.open_channels(self.service, wake=lambda: self.relay.wake())
+        self.relay = Relay(
+            self.database, self.publisher, channels=self.channels, declare_peer=self._declare_peer
+        )
+        self._is_set_up = True
+
+    def register(self, registry: dict[Any, Entrypoint], key: Any, entrypoint: Entrypoint) -> None:
+        """The entrypoint handles that message. Refuses: `ConfigurationError` for a second one."""
+        if key in registry:
+            raise ConfigurationError(f"{self.container.service_name} handles {key} twice")
+        registry[key] = entrypoint
+
+    def start(self) -> None:
+        """The queues are about to be read and the outbox emptied."""
+        if self.peer and self.channels is None:
+            raise ConfigurationError(f"{self.service} hears other counties, but this node has no signing key")
+        if self.calls:
+            self.session.read(Source(topology.rpc_queue(self.service), self._handle_call, CALL_LANES))
+        names = {*self.local, *([PEER_CHANGED] if self.channels else [])}
+        if names:
+            queue = topology.local_queue(self.service, names)
+            self.session.read(Source(queue, self._handle_local, LOCAL_LANES))
+        if self.channels is not None:
+            self.channels.start()
+            self._follow_peers()
+        self.container.spawn_managed_thread(self.session.run, "session")
+        self.container.spawn_managed_thread(self.relay.run, "relay")
+
+    def stop_taking(self) -> None:
+        """No message or call is begun any more, and those under way have ended. The entrypoints' stop."""
+        if not self._stopping.ready():
+            self._stopping.send(None)
+        if self._is_set_up:
+            self.session.stop_taking()
+
+    def stop(self) -> None:
+        """Nothing runs and nothing is connected."""
+        if not self._is_set_up:
+            return
+        self.stop_taking()
+        self.relay.stop()
+        self.session.stop()
+        self.publisher.close()
+
+    def kill(self) -> None:
+        """As `stop`, without waiting for what is under way; the broker will deliver it again."""
+        if not self._stopping.ready():
+            self._stopping.send(None)
+        if self._is_set_up:
+            self.relay.stop()
+            self.session.kill()
+
+    @property
+    def is_ready(self) -> bool:
+        """All queues are read and the relay runs."""
+        return self._is_set_up and self.session.is_ready and self.relay.is_running
+
+    @property
+    def is_idle(self) -> bool:
+        """No message is under way in either direction."""
+        return self._is_set_up and self.session.is_idle and self.relay.is_idle
+
+    def _handle_local(self, message: Message) -> None:
+        delivery = read_delivery(f"{self.service}.local", message)
+        label = delivery.routing_key.split(".")[1] if delivery.routing_key.count(".") == 2 else "unknown"
+        self._see_through(message, delivery, label, lambda: self._apply_local(delivery))
+
+    def _apply_local(self, delivery: Delivery) -> str:
+        local = read_local(delivery)
+        if local.name not in self.local and not (local.name == PEER_CHANGED and self.channels):
+            raise KeyError(f"{self.service} does not listen to {local.name}")
+        attempt = Attempt(partial(self._commit_local, local), message_id=local.message_id)
+        trace = telemetry.read_trace(delivery.headers)
+        outcome = run_attempt(self.container, self.local.get(local.name), attempt, trace)
+        if local.name == PEER_CHANGED and self.channels is not None:
+            self._follow_peers()
+            self.relay.wake()
+        return outcome
+
+    def _commit_local(self, local: LocalMessage, service: Any) -> str:
+        with self.database.work(telemetry.current_trace()) as work:
+            if not work.is_new(local.origin, local.message_id):
+                return "duplicate"
+            if local.name == PEER_CHANGED and self.channels is not None:
+                self.channels.peer_changed(work, local.body)
+            if local.name in self.local:
+                getattr(service, self.local[local.name].method_name)(work, local.body)
+        return "applied"
+
+    def _handle_peer(self, peer: str, message: Message) -> None:
+        delivery = read_delivery(f"in.{peer}.{self.service}", message)
+
+        def apply() -> str:
+            carrier = next(iter(self.peer.values()), None)
+            attempt = Attempt(partial(self._receive, delivery), peer=peer)
+            return run_attempt(self.container, carrier, attempt, telemetry.read_trace(delivery.headers))
+
+        outcome = self._see_through(message, delivery, "from_peer", apply)
+        if outcome not in (None, "parked"):
+            contact = telemetry.PEER_LAST_CONTACT.labels(self.county, self.service, peer)
+            contact.set(self.node.clock.now().timestamp())
+
+    def _receive(self, delivery: Delivery, service: Any) -> str:
+        assert self.channels is not None
+        return self.channels.receive(
+            queue=delivery.queue,
+            stamped_user=delivery.stamped_user,
+            octets=delivery.octets,
+            headers=delivery.headers,
+            handle=partial(self._handle_received, service),
+        )
+
+    def _handle_received(self, service: Any, work: Work, received: ReceivedMessage) -> None:
+        entrypoint = self.peer[received.message_type, received.version]
+        getattr(service, entrypoint.method_name)(work, received)
+
+    def _see_through(
+        self, message: Message, delivery: Delivery, label: str, apply: Callable[[], str]
+    ) -> str | None:
+        began = time.monotonic()
+        labels = (self.county, self.service)
+        with telemetry.bound(county=self.county, service=self.service, message_id=delivery.message_id):
+            outcome = persevere(apply, partial(self._park, delivery), pause=self._pause, tell=self._tell)
+            if outcome is None:
+                return None
+            self.session.acknowledge(message)
+        telemetry.MESSAGES_HANDLED.labels(*labels, label, outcome).inc()
+        telemetry.MESSAGE_SECONDS.labels(*labels, label).observe(time.monotonic() - began)
+        return outcome
+
+    def _park(self, delivery: Delivery, error: Exception) -> None:
+        park_delivery(self.database, delivery, error)
+        code = reason_code(error)
+        telemetry.MESSAGES_PARKED.labels(self.county, self.service, code).inc()
+        _log.error("Parked a message", queue=delivery.queue, reason=code, error=repr(error), exc_info=error)
+
+    def _tell(self, error: Exception, attempt: int) -> None:
+        telemetry.MESSAGE_RETRIES.labels(self.county, self.service).inc()
+        _log.warning(
+            "A message could not be applied; trying again",
+            attempt=attempt,
+            error=repr(error),
+            exc_info=None if is_passing(error) else error,
+        )
+
+    def _pause(self, seconds: float) -> bool:
+        with eventlet.Timeout(seconds, False):
+            self._stopping.wait()
+        return not self._stopping.ready()
+
+    def _handle_call(self, message: Message) -> None:
+        began = time.monotonic()
+        name = calls.called_method(message)
+        label = (self.county, self.service, name if name in self.calls else "unknown")
+        result, error = None, None
+        if calls.is_too_late(message.headers):
+            telemetry.RPC_CALLS.labels(*label, "expired").inc()
+            self.session.acknowledge(message)
+            return
+        try:
+            call = calls.read_call(message)
+            if call.method not in self.calls:
+                raise MethodNotFound(call.method)
+            entrypoint = self.calls[call.method]
+            entrypoint.check_signature(call.args, call.kwargs)
+            context = telemetry.read_trace(message.headers)
+            result, error = run_in_worker(self.container, entrypoint, call.args, call.kwargs, context)
+        except ContainerBeingKilled:
+            return
+        except Exception as fault:
+            error = fault
+        self._answer(message, result, error)
+        telemetry.RPC_CALLS.labels(*label, calls.outcome_of(error)).inc()
+        telemetry.RPC_SECONDS.labels(*label).observe(time.monotonic() - began)
+
+    def _answer(self, message: Message, result: Any, error: BaseException | None) -> None:
+        reply = calls.answer(message, result, error)
+        try:
+            if reply is not None:
+                self.publisher.publish([reply])
+        except Exception as fault:
+            # The caller hears nothing and says so; trying the whole call again would help nobody.
+            _log.warning("Could not answer a call", error=repr(fault), exc_info=not is_passing(fault))
+        self.session.acknowledge(message)
+
+    def _follow_peers(self) -> None:
+        """Every peer's queue to this service is read."""
+        assert self.channels is not None
+        for peer in self.channels.peers():
+            handle = partial(self._handle_peer, peer)
+            self.session.read(Source(topology.peer_queue(peer, self.service), handle, PEER_LANES))
+
+    def _declare_peer(self, peer: str) -> None:
+        with open_connection(self.node.configuration.amqp_url) as connection:
+            topology.out_queue(peer)(connection.channel()).declare()
