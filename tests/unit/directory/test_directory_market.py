@@ -147,6 +147,14 @@ def test_an_offer_sent_twice_is_kept_once_even_when_its_dates_have_passed(
         operations.create_offer(work, an_offer(last_on="2026-12-01", half_days=2), KARI)
 
 
+def test_a_name_or_version_handed_in_counts_for_nothing(innlandet: Database) -> None:
+    with innlandet.work() as work:
+        given = {"colleague_name": "Somebody else", "version": 7, "state": "withdrawn", "county": "akershus"}
+        first = operations.create_offer(work, an_offer(**given), KARI)
+        assert operations.create_offer(work, an_offer(), KARI) == first
+    assert (first["colleague_name"], first["version"], first["state"]) == ("Jonas", 1, "open")
+
+
 def test_a_withdrawn_offer_stays_withdrawn_and_leaves_no_name_or_words_elsewhere(innlandet: Database) -> None:
     add_peer(innlandet, "akershus")
     with innlandet.work() as work:

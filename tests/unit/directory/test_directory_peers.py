@@ -58,6 +58,15 @@ def test_a_peer_said_again_is_told_nothing_twice(innlandet: Database) -> None:
     assert [event["version"] for event in local_events(innlandet, "PeerChanged")] == [1]
 
 
+def test_a_new_fuse_is_told_here_and_sends_nothing_again(innlandet: Database) -> None:
+    add_peer(innlandet, "akershus")
+    before = len(sent(innlandet, "akershus"))
+    with innlandet.work() as work:
+        operations.add_peer(work, "akershus", "Akershus", None, [key_of("akershus")], 100)
+    assert [event["fuse_half_days"] for event in local_events(innlandet, "PeerChanged")] == [200, 100]
+    assert len(sent(innlandet, "akershus")) == before
+
+
 def test_a_frozen_peer_is_told_nothing_and_on_thaw_everything_that_it_missed(innlandet: Database) -> None:
     add_peer(innlandet, "akershus")
     with innlandet.work() as work:
@@ -298,11 +307,19 @@ def test_two_counties_that_know_each_other_end_with_the_same_copies(
         assert copy == operations.get_request(work, an_id("request"))
 
 
-def test_a_county_that_has_left_can_be_neither_frozen_nor_thawed(innlandet: Database) -> None:
+def test_a_county_that_has_left_is_on_no_board_and_can_be_neither_frozen_nor_thawed(
+    innlandet: Database,
+) -> None:
     add_peer(innlandet, "akershus")
     with innlandet.work() as work:
+        operations.receive_library(work, received("akershus", "LibraryPublished", NES))
+        operations.receive_request(work, received("akershus", "RequestOpened", a_request(**FOREIGN)))
+        offer = an_offer(colleague_id=an_id("Ola"), **FOREIGN)
+        operations.receive_offer(work, received("akershus", "OfferPublished", offer))
+        assert len(operations.board(work, an_id("Eidskog"))["items"]) == 2
         peer = counties.find_peer(work.connection, "akershus")
         counties.write_peer(work.connection, {**(peer or {}), "state": "left"})
+        assert operations.board(work, an_id("Eidskog"))["items"] == []
     for act in (operations.freeze_peer, operations.thaw_peer):
         with pytest.raises(NotNow), innlandet.work() as work:
             act(work, "akershus")
