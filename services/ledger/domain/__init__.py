@@ -1,0 +1,1 @@
+"""The rules of the book, pure: time, ids and limits are arguments."""

@@ -1,0 +1,184 @@
+"""The payee's county: receiving PREPARE and CANCEL, and deciding once, in one transaction with the answer."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from byttebank.contracts.received import ReceivedMessage
+from byttebank.storage.work import Work
+from services.ledger.domain import fuse
+from services.ledger.domain.accounts import peer_account_id
+from services.ledger.domain.settlement import (
+    FULFILLED,
+    REJECTED,
+    Act,
+    Circumstances,
+    Decision,
+    Original,
+    judge,
+    leaves_claim,
+    take_cancel,
+    take_prepare,
+)
+from services.ledger.domain.transfers import Transfer
+from services.ledger.operations.answers import claim, tell_posted
+from services.ledger.operations.parts import is_delivered, unreversed
+from services.ledger.storage import book, copies, reversals, settlements
+from services.ledger.storage.settlements import ReceivedPrepare
+
+
+def prepare(work: Work, message: ReceivedMessage) -> None:
+    """The peer's PREPARE is kept, and decided now or when it can be; a repeated one is answered as before.
+
+    Refuses: Contradiction when the peer signed another PREPARE with this id before.
+    """
+    peer, transfer_id = message.peer, message.payload["transfer_id"]
+    lock_peers(work, [peer], [message.payload["payee_library_id"]])
+    known = settlements.find_prepare(work.connection, peer, transfer_id)
+    decision = settlements.find_decision(work.connection, peer, transfer_id)
+    known_hash = known.payload_hash if known else None
+    act = take_prepare(peer, transfer_id, known_hash, decision, message.payload_hash)
+    received = known or settlements.keep_prepare(work.connection, message, work.now)
+    if act is Act.ANSWER and decision is not None:
+        if known is None:
+            _claim_if_delivered(work, received, decision)
+        _answer(work, peer, transfer_id, decision)
+        return
+    if known is None:
+        settlements.await_decision(work.connection, received)
+    _decide_locked(work, peer)
+
+
+def cancel(work: Work, message: ReceivedMessage) -> None:
+    """A transfer that is not decided is turned down for ever, even one we have not seen; else answered."""
+    peer, transfer_id = message.peer, message.payload["transfer_id"]
+    lock_peers(work, [peer])
+    decision = settlements.find_decision(work.connection, peer, transfer_id)
+    if take_cancel(decision) is Act.TURN_DOWN:
+        received = settlements.find_prepare(work.connection, peer, transfer_id)
+        _turn_down(work, peer, transfer_id, "cancelled", received)
+        _decide_locked(work, peer)
+    elif decision is not None:
+        _answer(work, peer, transfer_id, decision)
+
+
+def decide_waiting(work: Work, *peers: str) -> None:
+    """Whatever can be decided now of what these peers have sent is decided, in the order it came."""
+    lock_peers(work, peers)
+    for peer in peers:
+        _decide_locked(work, peer)
+
+
+def decide_all_waiting(work: Work) -> None:
+    """As `decide_waiting` for every peer. For the timer: time alone decides about payees nobody knows."""
+    decide_waiting(work, *sorted(settlements.waiting_by_peer(work.connection)))
+
+
+def lock_peers(work: Work, peers: Iterable[str], also_account_ids: Iterable[str] = ()) -> None:
+    """No other transaction decides about these peers, or touches the accounts that decisions concern.
+
+    What waits for a decision changes only under the peer's lock, so it is read after taking that.
+    """
+    account_ids = [peer_account_id(peer) for peer in peers]
+    for account_id in account_ids:
+        book.open_account(work.connection, account_id, work.now)
+    book.lock(work.connection, account_ids)
+    payees = [
+        received.payload["payee_library_id"]
+        for peer in peers
+        for received in settlements.waiting_prepares(work.connection, peer=peer)
+    ]
+    book.lock(work.connection, [*payees, *also_account_ids])
+
+
+def _decide_locked(work: Work, peer: str) -> None:
+    known_peer = copies.find_peer(work.connection, peer)
+    if known_peer is None or not known_peer.is_active:
+        return
+    waiting_before = 0
+    for received in settlements.waiting_prepares(work.connection, peer=peer):
+        balance = book.balance(work.connection, peer_account_id(peer))
+        room = known_peer.fuse_half_days - fuse.use_in(balance, waiting_before)
+        if not _decide(work, received, room):
+            waiting_before += received.payload["amount_half_days"]
+
+
+def _decide(work: Work, received: ReceivedPrepare, room_half_days: int) -> bool:
+    """Whether the PREPARE is decided. Its effect, the decision and the answer are one transaction."""
+    order = _order(work, received)
+    verdict = judge(order, _circumstances(work, received, order, room_half_days))
+    if verdict.kind == FULFILLED:
+        stored = book.hold(work.connection, order, work.county, work.now)
+        book.post(work.connection, stored, order.amount, work.now)
+        decision = Decision(FULFILLED, None, received.payload_hash)
+        settlements.decide(work.connection, received.peer, order.id, decision, work.now)
+        _answer(work, received.peer, order.id, decision)
+        tell_posted(work, order, order.amount)
+        if order.reverses is not None:
+            reversals.answer(work.connection, order.reverses, "accepted", work.now)
+    elif verdict.kind == REJECTED and verdict.code is not None:
+        _turn_down(work, received.peer, order.id, verdict.code, received)
+    return verdict.kind != "waiting"
+
+
+def _circumstances(
+    work: Work, received: ReceivedPrepare, order: Transfer, room_half_days: int
+) -> Circumstances:
+    known = copies.libraries_by_id(work.connection, {order.payer_library_id, order.payee_library_id})
+    payer, payee = known.get(order.payer_library_id), known.get(order.payee_library_id)
+    return Circumstances(
+        today=work.today,
+        now=work.now,
+        received_at=received.received_at,
+        peer_is_active=True,
+        room_half_days=room_half_days,
+        payee_county=payee.county if payee else None,
+        payer_county=payer.county if payer else None,
+        id_is_taken=book.find(work.connection, order.id) is not None,
+        is_fulfilled=is_delivered(work, order),
+        original=_original(work, order.reverses),
+    )
+
+
+def _original(work: Work, transfer_id: str | None) -> Original | None:
+    stored = book.find(work.connection, transfer_id) if transfer_id else None
+    return Original(stored.terms, stored.state, unreversed(work, stored)) if stored else None
+
+
+def _order(work: Work, received: ReceivedPrepare) -> Transfer:
+    payload = received.payload
+    return Transfer(
+        id=payload["transfer_id"],
+        payer_library_id=payload["payer_library_id"],
+        payee_library_id=payload["payee_library_id"],
+        payer_county=received.peer,
+        payee_county=work.county,
+        amount=payload["amount_half_days"],
+        unit=payload["unit"],
+        engagement_id=payload["engagement_id"],
+        part=payload["part"],
+        skill=payload["skill"],
+        work_date=date.fromisoformat(payload["work_date"]),
+        reverses=payload["reverses"],
+    )
+
+
+def _turn_down(work: Work, peer: str, transfer_id: str, code: str, received: ReceivedPrepare | None) -> None:
+    decision = Decision(REJECTED, code, received.payload_hash if received else None)
+    settlements.decide(work.connection, peer, transfer_id, decision, work.now)
+    if received is not None:
+        _claim_if_delivered(work, received, decision)
+    _answer(work, peer, transfer_id, decision)
+
+
+def _claim_if_delivered(work: Work, received: ReceivedPrepare, decision: Decision) -> None:
+    order = _order(work, received)
+    if decision.code is not None and leaves_claim(order, decision.code):
+        claim(work, order, received.peer, order.amount, decision.code, "in")
+
+
+def _answer(work: Work, peer: str, transfer_id: str, decision: Decision) -> None:
+    if decision.verdict == FULFILLED:
+        payload = {"transfer_id": transfer_id, "prepare_hash": decision.prepare_hash}
+        work.send(peer, "FULFIL", payload)
+    else:
+        work.send(peer, "REJECT", {"transfer_id": transfer_id, "code": decision.code})

@@ -1,0 +1,132 @@
+"""The ledger as a process: what it answers, what it hears, and what it does in time."""
+
+from typing import Any
+
+from prometheus_client import Gauge
+
+from byttebank.contracts.received import ReceivedMessage
+from byttebank.messaging.service import Runtime, every, on_local, on_peer, rpc
+from byttebank.storage.work import Work
+from services.ledger import operations
+
+TICK_SECONDS = 30
+
+COUNTY_GAUGES = {
+    name: Gauge(f"byttebank_ledger_{name}", text, ["county"])
+    for name, text in (
+        ("imbalance_half_days", "Debits less credits of everything posted; anything but 0 is a fault."),
+        ("reserved_half_days", "Half-days set aside for agreed engagements or on their way."),
+        ("in_doubt_count", "Transfers sent to other counties and not answered for a minute or more."),
+        ("oldest_in_doubt_seconds", "Age of the oldest transfer in doubt; 0 when there is none."),
+        ("waiting_half_days", "Half-days received from other counties, decision later."),
+        ("open_claims", "Delivered days whose transfer was turned down and that nobody has settled."),
+    )
+}
+PEER_GAUGES = {
+    name: Gauge(f"byttebank_ledger_peer_{name}", text, ["county", "peer"])
+    for name, text in (
+        ("net_half_days", "What the peer owes us; below zero when we owe."),
+        ("fuse_use_ratio", "How much of the fuse is used, in the direction where it is more."),
+        ("in_doubt_count", "Transfers sent to the peer and not answered for a minute or more."),
+        ("oldest_in_doubt_seconds", "Age of the oldest of these; 0 when there is none."),
+    )
+}
+
+
+class LedgerService:
+    """What is owed: accounts, transfers, settlement."""
+
+    name = "ledger"
+    runtime = Runtime()
+
+    @rpc
+    def account(self, library_id: str) -> dict[str, Any]:
+        with self.runtime.reading() as work:
+            return operations.account(work, library_id)
+
+    @rpc
+    def statement(self, library_id: str, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+        with self.runtime.reading() as work:
+            return operations.statement(work, library_id, cursor, limit)
+
+    @rpc
+    def reservations(self, library_id: str) -> list[dict[str, Any]]:
+        with self.runtime.reading() as work:
+            return operations.reservations(work, library_id)
+
+    @rpc
+    def incoming(self, library_id: str) -> list[dict[str, Any]]:
+        with self.runtime.reading() as work:
+            return operations.incoming(work, library_id)
+
+    @rpc
+    def positions(self) -> list[dict[str, Any]]:
+        with self.runtime.reading() as work:
+            return operations.positions(work)
+
+    @rpc
+    def trial_balance(self) -> dict[str, Any]:
+        with self.runtime.reading() as work:
+            return operations.trial_balance(work)
+
+    @on_local("CountyChanged")
+    def county_changed(self, work: Work, body: dict[str, Any]) -> None:
+        operations.county_changed(work, body)
+
+    @on_local("PeerChanged")
+    def peer_changed(self, work: Work, body: dict[str, Any]) -> None:
+        operations.peer_changed(work, body)
+
+    @on_local("LibraryChanged")
+    def library_changed(self, work: Work, body: dict[str, Any]) -> None:
+        operations.library_changed(work, body)
+
+    @on_local("ReserveDays")
+    def reserve_days(self, work: Work, body: dict[str, Any]) -> None:
+        operations.reserve_days(work, body)
+
+    @on_local("PostDays")
+    def post_days(self, work: Work, body: dict[str, Any]) -> None:
+        operations.post_days(work, body)
+
+    @on_local("ReleaseDays")
+    def release_days(self, work: Work, body: dict[str, Any]) -> None:
+        operations.release_days(work, body)
+
+    @on_peer("PREPARE")
+    def prepare(self, work: Work, message: ReceivedMessage) -> None:
+        operations.prepare(work, message)
+
+    @on_peer("FULFIL")
+    def fulfil(self, work: Work, message: ReceivedMessage) -> None:
+        operations.fulfil(work, message)
+
+    @on_peer("REJECT")
+    def reject(self, work: Work, message: ReceivedMessage) -> None:
+        operations.reject(work, message)
+
+    @on_peer("CANCEL")
+    def cancel(self, work: Work, message: ReceivedMessage) -> None:
+        operations.cancel(work, message)
+
+    @on_peer("REVERSAL_REQUEST")
+    def reversal_requested(self, work: Work, message: ReceivedMessage) -> None:
+        operations.reversal_requested(work, message)
+
+    @on_peer("DECLINED")
+    def reversal_declined(self, work: Work, message: ReceivedMessage) -> None:
+        operations.reversal_declined(work, message)
+
+    @every(TICK_SECONDS)
+    def tick(self) -> None:
+        """What waits is decided where time has made it possible; the gauges show the book as it is."""
+        with self.runtime.work() as work:
+            operations.decide_all_waiting(work)
+        with self.runtime.reading() as work:
+            figures = operations.figures(work)
+        county = self.runtime.county
+        for name, gauge in COUNTY_GAUGES.items():
+            gauge.labels(county).set(figures[name])
+        for peer, peer_figures in figures["peers"].items():
+            for name, gauge in PEER_GAUGES.items():
+                gauge.labels(county, peer).set(peer_figures[name])

@@ -1,0 +1,1 @@
+"""The ledger's tables and the words to use them, by noun."""

@@ -1,0 +1,49 @@
+"""The whole book in one reading, for those who check it."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from services.ledger.domain.invariants import Book, Entry, Resolution, Sent
+from services.ledger.domain.settlement import Decision
+from services.ledger.domain.transfers import Transfer
+from services.ledger.storage.book import list_accounts
+from services.ledger.storage.tables import (
+    decisions,
+    entries,
+    prepares_received,
+    prepares_sent,
+    resolutions,
+    transfers,
+    waiting,
+)
+
+
+def read_book(connection: Connection, county: str) -> Book:
+    """Everything the county has written, as the checks want it."""
+    received = {row.id: row for row in _rows(connection, prepares_received)}
+    return Book(
+        county=county,
+        transfers={row.id: Transfer(**_fields(row, Transfer)) for row in _rows(connection, transfers)},
+        resolutions=[Resolution(**_fields(row, Resolution)) for row in _rows(connection, resolutions)],
+        entries=[Entry(**_fields(row, Entry)) for row in _rows(connection, entries)],
+        balances=list_accounts(connection),
+        sent={row.transfer_id: Sent(**_fields(row, Sent)) for row in _rows(connection, prepares_sent)},
+        received={(row.peer, row.transfer_id): row.payload_hash for row in received.values()},
+        waiting=frozenset(
+            (received[row.received_id].peer, received[row.received_id].transfer_id)
+            for row in _rows(connection, waiting)
+        ),
+        decisions={
+            (row.peer, row.transfer_id): Decision(**_fields(row, Decision))
+            for row in _rows(connection, decisions)
+        },
+    )
+
+
+def _rows(connection: Connection, table: Table) -> list[Any]:
+    return list(connection.execute(select(table)))
+
+
+def _fields(row: Any, kind: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in kind.__dataclass_fields__}
