@@ -105,7 +105,8 @@ def _tell_one(
                 "person_id": person_id,
                 "to_address": address,
                 "message_id": f"<{notice_id}.{person_id}@{domain}>",
-                "thread_id": f"<{engagement.id}@{domain}>",
+                # Short, because a longer line is folded and then no mail program knows it as an id.
+                "thread_id": f"<{engagement.id}@byttebank>",
                 "language": letter.language,
                 "subject": letter.subject,
                 "text": letter.text,

@@ -90,7 +90,8 @@ def write_engagement(connection: Connection, document: Row) -> None:
 
 
 def _pairs(connection: Connection, query: Select[Any]) -> dict[str, str]:
-    return {key: value for key, value in connection.execute(query).tuples()}  # noqa: C416
+    found = connection.execute(query).all()
+    return {key: value for key, value in found}  # noqa: C416
 
 
 def _keep_newest(connection: Connection, table: Table, key: str, row: Row) -> None:
