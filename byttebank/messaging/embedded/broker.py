@@ -47,6 +47,8 @@ class Connection(Protocol):
 
     def broker_closed(self) -> None: ...
 
+    def post(self, action: Callable[[], None]) -> None: ...
+
 
 class EmbeddedBroker:
     """The message broker inside this process. Made by `start_broker`; all its calls belong to one thread."""
@@ -180,6 +182,13 @@ class EmbeddedBroker:
             QueueState(name, queue.ready, len(queue.unacked), queue.unburied, len(queue.consumers))
             for name, queue in sorted(queues.items())
         ]
+
+    def wake(self) -> None:
+        """Whoever waits for events on any connection stops waiting once. nameko's consumers look for a
+        request to stop only between events, or once a second: wake them until the last container has
+        stopped."""
+        for connection in list(self.connections):
+            connection.post(lambda: None)
 
     def is_quiet(self, namespace: str | None = None) -> bool:
         """Nothing moves by itself any more, in one county or in all: no message is with a consumer, none

@@ -204,19 +204,7 @@ class Namespace:
         Refuses: NOT_FOUND for an exchange that does not exist. "confirmed" is only so once the store has
         committed.
         """
-        queues = self.route(message.exchange, message.routing_key)
-        if not queues:
-            text = f"no queue in county {self.name!r} takes routing key {message.routing_key!r}"
-            return returned(f"{text} from exchange {message.exchange!r}"), []
-        for queue in queues:
-            if queue.refuses():
-                text = f"queue {queue.name!r} in county {self.name!r} is full ({queue.ready} messages)"
-                return nacked(text), []
-        is_stored = self.store is not None and message.is_persistent and not self._is_call(message)
-        return CONFIRMED, [
-            (queue, queue.put(message, self._next_id(), is_stored=is_stored and queue.is_kept))
-            for queue in queues
-        ]
+        return self._put(message, self.route(message.exchange, message.routing_key))
 
     def dead_letter(self, queue: Queue, message: Message, reason: str) -> bool:
         """The message is where the queue's dead letters go. False when no queue there takes it."""
@@ -225,18 +213,21 @@ class Namespace:
             return exchange is None
         routing_key = queue.arguments.dead_letter_routing_key
         dead = as_dead_letter(message, queue.name, reason, exchange, routing_key or message.routing_key)
-        targets = self.route(exchange, dead.routing_key)
-        if reason != REJECTED and any(runs_in_a_circle(dead, target.name) for target in targets):
+        routed = self.route(exchange, dead.routing_key)
+        targets = [
+            target for target in routed if reason == REJECTED or not runs_in_a_circle(dead, target.name)
+        ]
+        if routed and not targets:
             _log.warning(
-                "Dropped from queue %r in county %r: a message, routing key %r, that went round in circles as a"
-                " dead letter, with no consumer in between. Dead letter exchange %r must lead elsewhere.",
+                "Dropped from queue %r in county %r: a message, routing key %r, that went round in circles as"
+                " a dead letter without any consumer. Dead letter exchange %r must lead elsewhere.",
                 queue.name,
                 self.name,
                 message.routing_key,
                 exchange,
             )
             return True
-        outcome, _ = self.publish(dead)
+        outcome, _ = self._put(dead, targets)
         return outcome.is_confirmed
 
     def changed(self) -> None:
@@ -251,6 +242,20 @@ class Namespace:
         """No timer of a queue is left."""
         for queue in self.queues.values():
             queue.close()
+
+    def _put(self, message: Message, queues: list[Queue]) -> tuple[Outcome, Copies]:
+        if not queues:
+            text = f"no queue in county {self.name!r} takes routing key {message.routing_key!r}"
+            return returned(f"{text} from exchange {message.exchange!r}"), []
+        for queue in queues:
+            if queue.refuses():
+                text = f"queue {queue.name!r} in county {self.name!r} is full ({queue.ready} messages)"
+                return nacked(text), []
+        is_stored = self.store is not None and message.is_persistent and not self._is_call(message)
+        return CONFIRMED, [
+            (queue, queue.put(message, self._next_id(), is_stored=is_stored and queue.is_kept))
+            for queue in queues
+        ]
 
     def _is_call(self, message: Message) -> bool:
         """It asks for an answer that only this process could take: after a crash the caller is gone with its

@@ -280,6 +280,18 @@ def test_thirty_containers_stop_together_and_leave_nothing_running(embedded, bro
     del pool
 
 
+def test_waking_makes_containers_stop_without_waiting_out_their_second(embedded, broker):
+    containers = [container(number, embedded.config) for number in range(10)]
+    for one in containers:
+        one.start()
+    started_at = time.monotonic()
+    stopping = [eventlet.spawn(one.stop) for one in containers]
+    while not all(thread.dead for thread in stopping):
+        broker.wake()
+        eventlet.sleep(0.01)
+    assert time.monotonic() - started_at < 0.5
+
+
 def test_closing_the_broker_ends_containers_that_still_run(embedded, broker):
     containers = [container(number, embedded.config) for number in range(30)]
     for one in containers:

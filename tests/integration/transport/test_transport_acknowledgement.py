@@ -177,6 +177,18 @@ def test_a_message_that_dies_in_circles_is_dropped(wire):
     assert wire.ready(channel, queue) == 0
 
 
+def test_of_a_message_in_circles_only_the_copy_that_circles_is_dropped(wire):
+    channel = wire.channel()
+    exchange, elsewhere = wire.exchange(channel, "dlx", "fanout"), wire.queue(channel, "elsewhere")
+    queue = wire.queue(channel, "queue", message_ttl=50, dead_letter_exchange=exchange)
+    for bound in (queue, elsewhere):
+        channel.queue_bind(bound, exchange, "")
+    wire.publish(channel, queue, "round")
+    assert wire.get(channel, elsewhere).body == "round"
+    eventlet.sleep(0.2)
+    assert (wire.ready(channel, queue), wire.ready(channel, elsewhere)) == (0, 0)
+
+
 def test_a_retry_queue_may_lead_back_to_a_queue_whose_reader_rejects(wire):
     channel = wire.channel()
     work, retry = wire.name("work"), wire.name("retry")
