@@ -2,10 +2,12 @@
 
 import errno
 import socket
+from contextlib import suppress
 from typing import Any
 
 import eventlet
 from eventlet import wsgi
+from greenlet import GreenletExit
 
 from byttebank.telemetry import WsgiApp
 
@@ -68,7 +70,8 @@ class Listener:
             eventlet.kill(self._server)
             in_time = False
             with eventlet.Timeout(seconds, False):
-                self._server.wait()
+                with suppress(GreenletExit):
+                    self._server.wait()
                 in_time = True
             for greenlet in list(self._pool.coroutines_running):
                 eventlet.kill(greenlet)

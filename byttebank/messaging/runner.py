@@ -92,6 +92,7 @@ class EmbeddedFederation:
         self._metrics: Listener | None = None
         if metrics_port is not None:
             self._metrics = Listener(telemetry.metrics_app, HOST, metrics_port, option="--metrics-port")
+        self._listeners = [one for one in (self._listener, self._metrics) if one is not None]
         self._clients: dict[str, RpcClient] = {}
         self._broker: embedded.EmbeddedBroker | None = None
         self._containers: Containers | None = None
@@ -122,18 +123,19 @@ class EmbeddedFederation:
         began = time.monotonic()
         deadline = began + seconds
         in_time = True
-        for listener in (self._listener, self._metrics):
-            if listener is not None:
+        try:
+            for listener in self._listeners:
                 in_time &= listener.stop(min(DRAIN_SECONDS, seconds / 2))
-        for client in self._clients.values():
-            client.stop()
-        self._clients.clear()
-        if self._containers is not None:
-            in_time &= self._containers.stop(max(deadline - time.monotonic(), 0.1))
-        if self._broker is not None:
-            self._broker.close()
-        for node in self.nodes.values():
-            node.close()
+            for client in self._clients.values():
+                client.stop()
+            self._clients.clear()
+            if self._containers is not None:
+                in_time &= self._containers.stop(max(deadline - time.monotonic(), 0.1))
+        finally:
+            if self._broker is not None:
+                self._broker.close()
+            for node in self.nodes.values():
+                node.close()
         _log.info("Stopped", in_time=in_time, seconds=round(time.monotonic() - began, 3))
         return in_time
 
@@ -200,9 +202,8 @@ class EmbeddedFederation:
 
     def _start(self) -> None:
         embedded.install()
-        for listener in (self._listener, self._metrics):
-            if listener is not None:
-                listener.listen()
+        for listener in self._listeners:
+            listener.listen()
         for county in self._counties:
             self._open_node(county)
         self._state_dir.mkdir(parents=True, exist_ok=True)
@@ -220,9 +221,8 @@ class EmbeddedFederation:
             )
         self._containers = Containers(self.nodes.values(), self._services, self._front)
         self._containers.start(START_SECONDS)
-        for listener in (self._listener, self._metrics):
-            if listener is not None:
-                listener.serve()
+        for listener in self._listeners:
+            listener.serve()
 
     def _open_node(self, county: str) -> None:
         configuration = configure(self._state_dir, county, public_url=self.url, is_demo=self._is_demo)
@@ -244,7 +244,7 @@ class EmbeddedFederation:
             topology.declare_node(channel, names)
             for peer in self._counties:
                 if peer != node.county:
-                    topology.out_queue(peer)(channel).declare()
+                    topology.declare_peer(channel, peer)
 
 
 def open_key(configuration: Configuration) -> SigningKey:

@@ -135,8 +135,8 @@ class Session:
 
     @property
     def is_idle(self) -> bool:
-        """No message is waiting here or being handled."""
-        return not self._greenlets and not any(source.waiting for source in self._sources)
+        """All queues are read, and no message is waiting here or being handled."""
+        return self.is_ready and not self._greenlets and not any(source.waiting for source in self._sources)
 
     def _serve(self) -> None:
         with open_connection(self._url, HEARTBEAT_SECONDS) as connection:

@@ -264,4 +264,4 @@ class Shell(SharedExtension):
 
     def _declare_peer(self, peer: str) -> None:
         with open_connection(self.node.configuration.amqp_url) as connection:
-            topology.out_queue(peer)(connection.channel()).declare()
+            topology.declare_peer(connection.channel(), peer)

@@ -15,6 +15,7 @@ from typing import Any
 from kombu.entity import Exchange, Queue, binding
 
 from byttebank.contracts.local import LOCAL_MESSAGES
+from byttebank.contracts.peer import FEDERATED_SERVICES
 
 LOCAL = "bank.local"
 INBOUND = "bank.in"
@@ -109,6 +110,15 @@ def declare_node(channel: Any, names_by_service: Mapping[str, Iterable[str]]) ->
         queue.declare()
         for key in sorted(set(_keys(LOCAL_MESSAGES)) - set(_keys(listened))):
             channel.queue_unbind(queue.name, exchange=LOCAL, routing_key=key)
+
+
+def declare_peer(channel: Any, peer: str) -> None:
+    """The queues to a peer and from it exist: what it sends before our services know it waits for them
+    there.
+    """
+    out_queue(peer)(channel).declare()
+    for service in FEDERATED_SERVICES:
+        peer_queue(peer, service)(channel).declare()
 
 
 def _keys(names: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import LimitHard, NotFound
+from byttebank.messaging.runner import EmbeddedFederation
 from byttebank.messaging.service import Runtime, every, on_local, on_peer, rpc
 from byttebank.storage.messages import create_message_tables, mark_published, outbox
 from byttebank.storage.work import Database, Work
@@ -51,6 +52,13 @@ def noted(database: Database, what: str) -> list[str]:
 def broken_database() -> OperationalError:
     """What SQLAlchemy raises when the database is away."""
     return OperationalError("SELECT 1", {}, Exception("the database is away"))
+
+
+def release(federation: EmbeddedFederation, times: int = 1, county: str = "innlandet") -> None:
+    """The ledger of a county emits `DaysReleased` so many times, in one transaction."""
+    with federation.nodes[county].database("ledger").work() as work:
+        for _ in range(times):
+            work.emit("DaysReleased", RELEASED)
 
 
 class Faults:
@@ -162,15 +170,6 @@ class ToyLedger:
     def positions(self) -> list[Any]:
         eventlet.sleep(0.5)
         return []
-
-    @rpc
-    def release(self, times: int = 1, fail: bool = False) -> None:
-        """Emit `DaysReleased` so many times, in one transaction."""
-        with self.runtime.work() as work:
-            for _ in range(times):
-                work.emit("DaysReleased", RELEASED)
-            if fail:
-                raise NotFound(kind="nothing")
 
     @on_local("ReserveDays")
     def reserve(self, work: Work, body: dict[str, Any]) -> None:
