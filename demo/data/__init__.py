@@ -1,0 +1,1 @@
+"""Reference data of the demonstration; SOURCES.md says where each row is from."""

@@ -1,0 +1,197 @@
+"""Loading the demonstration federation into a state folder: six counties with keys, people and books.
+
+load(state_dir)      everything is there; stopped in the middle, the next call goes on
+sign_ins(state_dir)  who can sign in, for the front page and the terminal
+"""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from byttebank.clock import Clock, FixedClock, SystemClock, local_date
+from byttebank.config import SERVICES_WITH_DATABASE, sqlite_url
+from byttebank.federation.keys import generate_signing_key, load_signing_key, save_signing_key
+from byttebank.storage.engine import open_engine
+from byttebank.storage.migrations import migrate
+from byttebank.storage.work import TIME_ZONE, Database
+from demo.accounts import PASSWORD, add_users, list_sign_ins
+from demo.books import write_books, write_engagements
+from demo.marker import Marker, read_marker, write_marker
+from demo.market import offers_of, requests_of
+from demo.past import past_days
+from demo.people import Person, people_of
+from demo.reference import COUNTIES, NEIGHBOURS, DemoCounty, DemoLibrary, read_counties, read_libraries
+from gateway.accounts import hash_password
+from services.directory import operations as directory
+
+__all__ = ["COUNTIES", "load", "sign_ins"]
+
+Document = dict[str, Any]
+FUSE_HALF_DAYS = 200
+LIMIT_HALF_DAYS = 10
+KEYS_VALID_FROM = "2025-01-14T00:00:00.000000Z"
+
+
+def load(
+    state_dir: Path, *, clock: Clock | None = None, tell: Callable[[str], None] = lambda _line: None
+) -> None:
+    """The folder holds the whole demonstration federation, ready to run: `<state_dir>/<county>/...`.
+
+    Each step is one transaction or one file and is skipped where it has been done, so a call after a kill
+    goes on, and a call after a whole loading does nothing. `tell` hears a line per county. Dates count
+    from the first call.
+    Refuses: `StateUnusable`, `DatabaseUnusable` or `KeyFileError`, each saying what to do.
+    """
+    marker = read_marker(state_dir)
+    if marker is not None and marker.is_complete:
+        return
+    if marker is None:
+        marker = Marker((clock or SystemClock()).now(), is_complete=False)
+        write_marker(state_dir, marker)
+    counties = read_counties()
+    libraries = read_libraries()
+    keys = {slug: _public_key(state_dir / slug) for slug in counties}
+    password_hash = hash_password(PASSWORD)
+    for county in counties.values():
+        tell(f"{county.name}: {sum(one.county == county.slug for one in libraries)} libraries")
+        _load_county(state_dir, marker, county, libraries, keys, password_hash)
+    write_marker(state_dir, Marker(marker.loaded_at, is_complete=True))
+
+
+def sign_ins(state_dir: Path) -> list[dict[str, str]]:
+    """`{county, county_name, library, name, email, password, role, url_path}`, two to four per county.
+
+    Empty before anything is loaded.
+    """
+    return [] if read_marker(state_dir) is None else list_sign_ins()
+
+
+def _load_county(
+    state_dir: Path,
+    marker: Marker,
+    county: DemoCounty,
+    libraries: list[DemoLibrary],
+    keys: dict[str, Document],
+    password_hash: str,
+) -> None:
+    own = [library for library in libraries if library.county == county.slug]
+    loaded_on = local_date(marker.loaded_at, TIME_ZONE)
+    days = past_days(libraries, loaded_on)
+    clocks = {service: FixedClock(marker.loaded_at) for service in SERVICES_WITH_DATABASE}
+    databases = {
+        service: Database(
+            open_engine(sqlite_url(state_dir / county.slug, service)),
+            county=county.slug,
+            service=service,
+            clock=clock,
+        )
+        for service, clock in clocks.items()
+    }
+    try:
+        for service, database in databases.items():
+            migrate(database.engine, service if service == "gateway" else f"services.{service}")
+        _fill_directory(databases["directory"], county, own, keys, loaded_on)
+        in_books = {library.id for past in days for library in (past.host, past.lender)}
+        heard = [library for library in libraries if library in own or library.id in in_books]
+        write_books(databases["ledger"], clocks["ledger"], days, _copies(county, heard, keys))
+        write_engagements(databases["matching"], days)
+        add_users(databases["gateway"], county, own, password_hash)
+    finally:
+        for database in databases.values():
+            database.close()
+
+
+def _fill_directory(
+    database: Database,
+    county: DemoCounty,
+    libraries: list[DemoLibrary],
+    keys: dict[str, Document],
+    loaded_on: date,
+) -> None:
+    """The county's directory is filled, in one transaction; filled already, it is left alone."""
+    with database.work() as work:
+        if directory.list_peers(work):
+            return
+        directory.set_county(work, _settings(county))
+        directory.seed_skills(work)
+        for peer in read_counties().values():
+            if peer.slug != county.slug:
+                address = f"/{peer.slug}/"
+                directory.add_peer(work, peer.slug, peer.name, address, [keys[peer.slug]], FUSE_HALF_DAYS)
+        for library in libraries:
+            directory.register_library(work, _library(library))
+            for person in people_of(library):
+                directory.add_colleague(work, _colleague(person))
+        for library in libraries:
+            for person, offer in offers_of(library, loaded_on):
+                directory.create_offer(work, offer, _actor(person))
+            for person, request in requests_of(library, loaded_on):
+                directory.create_request(work, request, _actor(person))
+
+
+def _copies(
+    county: DemoCounty, libraries: list[DemoLibrary], keys: dict[str, Document]
+) -> list[tuple[str, Document]]:
+    """What the ledger must have heard before it can post: the same as the directory will tell it."""
+    peers = [
+        {
+            "county": peer.slug,
+            "name": peer.name,
+            "state": "active",
+            "fuse_half_days": FUSE_HALF_DAYS,
+            "keys": [keys[peer.slug]],
+            "version": 1,
+        }
+        for peer in read_counties().values()
+        if peer.slug != county.slug
+    ]
+    return [
+        ("CountyChanged", {**_settings(county), "version": 1}),
+        *(("PeerChanged", peer) for peer in peers),
+        *(("LibraryChanged", {**_library(one), "county": one.county, "version": 1}) for one in libraries),
+    ]
+
+
+def _public_key(county_dir: Path) -> Document:
+    """The county's public key; its private key is in the folder, made when there was none."""
+    county_dir.mkdir(parents=True, exist_ok=True)
+    path = county_dir / "signing-key.pem"
+    if not path.exists():
+        save_signing_key(generate_signing_key(), path)
+    key = load_signing_key(path).public_key
+    return {"key_id": key.key_id, "public_key": key.text, "valid_from_at": KEYS_VALID_FROM}
+
+
+def _settings(county: DemoCounty) -> Document:
+    return {
+        "slug": county.slug,
+        "name": county.name,
+        "code": f"NO-{county.code}",
+        "country": "NO",
+        "time_zone": TIME_ZONE,
+        "language": "nb",
+        "is_demo": True,
+        "neighbours": list(NEIGHBOURS[county.slug]),
+        "limit_half_days": LIMIT_HALF_DAYS,
+        "limit_is_hard": False,
+        "fuse_half_days": FUSE_HALF_DAYS,
+    }
+
+
+def _library(library: DemoLibrary) -> Document:
+    return {name: value for name, value in vars(library).items() if name != "county"}
+
+
+def _colleague(person: Person) -> Document:
+    lists = {name: list(getattr(person, name)) for name in ("can", "can_teach", "wants_to_learn")}
+    return {**vars(person), **lists}
+
+
+def _actor(person: Person) -> Document:
+    return {
+        "person_id": person.id,
+        "library_id": person.library_id,
+        "role": "library_manager" if person.is_manager else "colleague",
+        "name": person.name,
+    }
