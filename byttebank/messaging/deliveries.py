@@ -13,6 +13,7 @@ from byttebank.contracts.local import LOCAL_MESSAGES, load_local
 from byttebank.contracts.refusals import Malformed, Refusal
 from byttebank.storage.messages import park
 from byttebank.storage.work import Database
+from byttebank.telemetry import read_trace
 
 ORIGIN = "origin"
 """The header that names the service a local message came from; with the message id, the inbox knows it."""
@@ -61,6 +62,7 @@ class LocalMessage:
     origin: str
     message_id: str
     body: dict[str, Any]
+    trace: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_local(delivery: Delivery) -> LocalMessage:
@@ -74,7 +76,8 @@ def read_local(delivery: Delivery) -> LocalMessage:
     if not isinstance(origin, str) or not delivery.message_id:
         fault = {"pointer": "", "detail": f"No message id, or no header {ORIGIN!r}."}
         raise Malformed(errors=[fault])
-    return LocalMessage(name, origin, delivery.message_id, load_local(name, read_json(delivery.octets)))
+    body = load_local(name, read_json(delivery.octets))
+    return LocalMessage(name, origin, delivery.message_id, body, read_trace(delivery.headers))
 
 
 def read_json(octets: bytes) -> Any:

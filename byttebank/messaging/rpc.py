@@ -30,7 +30,7 @@ from byttebank.messaging.session import Session, Source
 
 TIMEOUT_SECONDS = 5.0
 READY_SECONDS = 10.0
-ANSWER_LANES = 1
+ANSWER_BATCH = 20
 
 PORTS: dict[str, type] = {
     "directory": DirectoryPort,
@@ -74,7 +74,7 @@ class RpcClient:
         self._waiting: dict[str, Event] = {}
         self._publisher = open_publisher(url)
         self._session = Session(url, name=f"{county}.answers")
-        self._session.read(Source(topology.reply_queue(self._name), self._take_answer, ANSWER_LANES))
+        self._session.read(Source(topology.reply_queue(self._name), self._take_answers, batch=ANSWER_BATCH))
         for refusal in all_refusals():
             deserialize_to_instance(refusal)
 
@@ -175,6 +175,11 @@ class RpcClient:
             },
         )
 
+    def _take_answers(self, messages: list[Message]) -> None:
+        for message in messages:
+            self._take_answer(message)
+            self._session.acknowledge(message)
+
     def _take_answer(self, message: Message) -> None:
         body = message.body.encode() if isinstance(message.body, str) else bytes(message.body or b"")
         event = self._waiting.get(str(message.properties.get("correlation_id")))
@@ -183,7 +188,6 @@ class RpcClient:
                 event.send(read_json(body))
             except Refusal as error:
                 event.send_exception(error)
-        self._session.acknowledge(message)
 
 
 class RpcBackend:

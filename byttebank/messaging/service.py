@@ -37,8 +37,9 @@ from byttebank.contracts.local import local_message
 from byttebank.contracts.peer import FEDERATED_SERVICES, PEER_MESSAGES
 from byttebank.contracts.refusals import Refusal
 from byttebank.identifiers import new_id
+from byttebank.messaging.inbox import PEER_CHANGED
 from byttebank.messaging.node import Node, node_of
-from byttebank.messaging.shell import PEER_CHANGED, Shell
+from byttebank.messaging.shell import Shell
 from byttebank.messaging.workers import Attempt
 from byttebank.storage.work import Database, Work
 

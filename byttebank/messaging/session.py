@@ -36,14 +36,15 @@ class _Stopped(Exception):
 
 @dataclass(eq=False)
 class Source:
-    """A queue to read. At most `lanes` messages are handled at a time; twice as many are fetched.
+    """A queue to read. In each lane up to `batch` messages are handled at a time; twice as many are fetched.
 
-    `handle(message)` must not raise; it acknowledges through `Session.acknowledge` when it is done with it.
+    `handle(messages)` must not raise; it acknowledges through `Session.acknowledge` when it is done with one.
     """
 
     queue: Queue
-    handle: Callable[[Message], None]
+    handle: Callable[[list[Message]], None]
     lanes: int = 1
+    batch: int = 1
     waiting: deque[Message] = field(default_factory=deque)
     busy: int = 0
 
@@ -156,7 +157,7 @@ class Session:
                 self._channel,
                 [source.queue],
                 on_message=lambda message, source=source: self._take(source, message),
-                prefetch_count=source.lanes * 2,
+                prefetch_count=source.lanes * source.batch * 2,
                 auto_declare=False,
             )
             consumer.on_decode_error = lambda message, _error, source=source: self._take(source, message)
@@ -177,7 +178,8 @@ class Session:
     def _run_lane(self, source: Source) -> None:
         try:
             while source.waiting:
-                source.handle(source.waiting.popleft())
+                count = min(len(source.waiting), source.batch)
+                source.handle([source.waiting.popleft() for _ in range(count)])
         finally:
             source.busy -= 1
 

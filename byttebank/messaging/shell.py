@@ -7,6 +7,7 @@ cannot be used is parked in a transaction of its own and then acknowledged.
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -19,29 +20,22 @@ from nameko.extensions import Entrypoint, SharedExtension
 from byttebank import telemetry
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.messaging import calls, topology
-from byttebank.messaging.deliveries import (
-    Delivery,
-    LocalMessage,
-    park_delivery,
-    read_delivery,
-    read_local,
-    reason_code,
-)
+from byttebank.messaging.deliveries import NAMES, Delivery, park_delivery, read_delivery, reason_code
 from byttebank.messaging.faults import is_passing
+from byttebank.messaging.inbox import PEER_CHANGED, LocalInbox
 from byttebank.messaging.node import Node, node_of
 from byttebank.messaging.perseverance import persevere
 from byttebank.messaging.publishing import open_publisher
 from byttebank.messaging.relay import Relay
 from byttebank.messaging.session import Session, Source, open_connection
-from byttebank.messaging.workers import Attempt, run_attempt, run_in_worker
+from byttebank.messaging.workers import run_attempt, run_in_worker
 from byttebank.storage.work import Work
 
 CALL_LANES = 8
 LOCAL_LANES = 4
+LOCAL_BATCH = 16
 PEER_LANES = 1
 """A peer's messages are taken in their order, so that none has to wait for the one before it."""
-
-PEER_CHANGED = "PeerChanged"
 
 _log = telemetry.logger(__name__)
 
@@ -74,6 +68,7 @@ class Shell(SharedExtension):
         self.relay = Relay(
             self.database, self.publisher, channels=self.channels, declare_peer=self._declare_peer
         )
+        self.inbox = LocalInbox(self.database, self.local, self.channels)
         self._is_set_up = True
 
     def register(self, registry: dict[Any, Entrypoint], key: Any, entrypoint: Entrypoint) -> None:
@@ -87,11 +82,10 @@ class Shell(SharedExtension):
         if self.peer and self.channels is None:
             raise ConfigurationError(f"{self.service} hears other counties, but this node has no signing key")
         if self.calls:
-            self.session.read(Source(topology.rpc_queue(self.service), self._handle_call, CALL_LANES))
-        names = {*self.local, *([PEER_CHANGED] if self.channels else [])}
-        if names:
-            queue = topology.local_queue(self.service, names)
-            self.session.read(Source(queue, self._handle_local, LOCAL_LANES))
+            self.session.read(Source(topology.rpc_queue(self.service), self._handle_calls, CALL_LANES))
+        if self.inbox.names():
+            queue = topology.local_queue(self.service, self.inbox.names())
+            self.session.read(Source(queue, self._handle_local, LOCAL_LANES, LOCAL_BATCH))
         if self.channels is not None:
             self.channels.start()
             self._follow_peers()
@@ -132,40 +126,42 @@ class Shell(SharedExtension):
         """No message is under way in either direction."""
         return self._is_set_up and self.session.is_idle and self.relay.is_idle
 
-    def _handle_local(self, message: Message) -> None:
-        delivery = read_delivery(f"{self.service}.local", message)
-        label = delivery.routing_key.split(".")[1] if delivery.routing_key.count(".") == 2 else "unknown"
-        self._see_through(message, delivery, label, lambda: self._apply_local(delivery))
+    def _handle_local(self, messages: list[Message]) -> None:
+        """Many in one transaction, as one commit costs as much as another; if that fails, one by one."""
+        queue = f"{self.service}.local"
+        pairs = [(message, read_delivery(queue, message)) for message in messages]
+        outcomes: list[str] | None = None
+        if len(pairs) > 1:
+            with suppress(Exception):
+                outcomes = self._apply_local([delivery for _, delivery in pairs])
+        for number, (message, delivery) in enumerate(pairs):
+            apply = partial(self._apply_one, delivery) if outcomes is None else partial(str, outcomes[number])
+            self._see_through(message, delivery, NAMES.get(delivery.routing_key, "unknown"), apply)
 
-    def _apply_local(self, delivery: Delivery) -> str:
-        local = read_local(delivery)
-        if local.name not in self.local and not (local.name == PEER_CHANGED and self.channels):
-            raise KeyError(f"{self.service} does not listen to {local.name}")
-        attempt = Attempt(partial(self._commit_local, local), message_id=local.message_id)
-        trace = telemetry.read_trace(delivery.headers)
-        outcome = run_attempt(self.container, self.local.get(local.name), attempt, trace)
-        if local.name == PEER_CHANGED and self.channels is not None:
+    def _apply_one(self, delivery: Delivery) -> str:
+        return self._apply_local([delivery])[0]
+
+    def _apply_local(self, deliveries: list[Delivery]) -> list[str]:
+        messages = [self.inbox.read(delivery) for delivery in deliveries]
+        commit = partial(self.inbox.commit, messages)
+        outcomes: list[str] = run_attempt(self.container, self.inbox.carrier(messages), commit, {})
+        if any(message.name == PEER_CHANGED for message in messages) and self.channels is not None:
             self._follow_peers()
             self.relay.wake()
-        return outcome
+        return outcomes
 
-    def _commit_local(self, local: LocalMessage, service: Any) -> str:
-        with self.database.work(telemetry.current_trace()) as work:
-            if not work.is_new(local.origin, local.message_id):
-                return "duplicate"
-            if local.name == PEER_CHANGED and self.channels is not None:
-                self.channels.peer_changed(work, local.body)
-            if local.name in self.local:
-                getattr(service, self.local[local.name].method_name)(work, local.body)
-        return "applied"
+    def _handle_peer(self, peer: str, messages: list[Message]) -> None:
+        for message in messages:
+            self._handle_from(peer, message)
 
-    def _handle_peer(self, peer: str, message: Message) -> None:
+    def _handle_from(self, peer: str, message: Message) -> None:
         delivery = read_delivery(f"in.{peer}.{self.service}", message)
 
         def apply() -> str:
             carrier = next(iter(self.peer.values()), None)
-            attempt = Attempt(partial(self._receive, delivery), peer=peer)
-            return run_attempt(self.container, carrier, attempt, telemetry.read_trace(delivery.headers))
+            receive = partial(self._receive, delivery)
+            trace = telemetry.read_trace(delivery.headers)
+            return str(run_attempt(self.container, carrier, receive, trace))
 
         outcome = self._see_through(message, delivery, "from_peer", apply)
         if outcome not in (None, "parked"):
@@ -219,6 +215,10 @@ class Shell(SharedExtension):
         with eventlet.Timeout(seconds, False):
             self._stopping.wait()
         return not self._stopping.ready()
+
+    def _handle_calls(self, messages: list[Message]) -> None:
+        for message in messages:
+            self._handle_call(message)
 
     def _handle_call(self, message: Message) -> None:
         began = time.monotonic()

@@ -1,45 +1,51 @@
 """Running something as a nameko worker and waiting for what becomes of it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from eventlet.event import Event
 from nameko.extensions import Entrypoint
 
-from byttebank import telemetry
-
 
 class Attempt:
-    """One attempt at a message, run as a worker by way of a handler (`messaging.service` lets it pass).
+    """One attempt at messages, run as a worker by way of a handler (`messaging.service` lets it pass).
 
     Which handler applies is known only within the transaction, after the inbox and, for peers, the signature.
     """
 
-    def __init__(self, apply: Callable[[Any], str], **ids: str | None) -> None:
-        """`apply(service)` gets an instance of the service class and returns the outcome."""
+    def __init__(self, apply: Callable[[Any], Any]) -> None:
+        """`apply(service)` gets an instance of the service class."""
         self._apply = apply
-        self._ids = ids
 
-    def __call__(self, service: Any) -> str | Exception:
-        """The outcome, or the error as a value: it is judged, and told, once, by the shell."""
-        with telemetry.bound(**self._ids):
-            try:
-                return self._apply(service)
-            except Exception as error:
-                return error
+    def __call__(self, service: Any) -> "Attempted":
+        """What came of it. An error is a value here: it is judged, and told, once, by the shell."""
+        try:
+            return Attempted(self._apply(service), None)
+        except Exception as error:
+            return Attempted(None, error)
 
 
-def run_attempt(container: Any, carrier: Entrypoint | None, attempt: Attempt, context: dict[str, Any]) -> str:
-    """The attempt's outcome; without a carrier it runs here, with no service. Raises what it raised."""
+@dataclass(frozen=True)
+class Attempted:
+    """A result or an error."""
+
+    result: Any
+    error: Exception | None
+
+
+def run_attempt(
+    container: Any, carrier: Entrypoint | None, apply: Callable[[Any], Any], context: dict[str, Any]
+) -> Any:
+    """What `apply(service)` returns, or raises. Without a carrier it runs here, without service."""
     if carrier is None:
-        result = attempt(None)
-    else:
-        result, error = run_in_worker(container, carrier, [attempt], {}, context)
-        if error is not None:
-            raise error
-    if isinstance(result, Exception):
-        raise result
-    return str(result)
+        return apply(None)
+    attempted, error = run_in_worker(container, carrier, [Attempt(apply)], {}, context)
+    if error is None:
+        error = attempted.error
+    if error is not None:
+        raise error
+    return attempted.result
 
 
 def run_in_worker(

@@ -139,7 +139,7 @@ def test_a_database_that_is_away_delays_and_loses_nothing(start: Start, impatien
     release(federation, times=20)
     federation.wait_until_quiet(20)
     assert released(federation) == ["released"] * 20
-    assert Faults.attempts == 80
+    assert Faults.attempts >= 80
     assert parked(federation) == []
 
 

@@ -1,0 +1,157 @@
+"""What leaves for the peers: outbox rows get their number and signature here, and control messages theirs."""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+
+from byttebank.federation import detached as detached_part
+from byttebank.federation.channel import ChannelState, number, numbered
+from byttebank.federation.effects import SendControl
+from byttebank.federation.envelope import broker_user, seal
+from byttebank.federation.header import EnvelopeHeader
+from byttebank.federation.jws import sha256
+from byttebank.federation.keys import SigningKey
+from byttebank.storage import channels as peers
+from byttebank.storage import envelopes
+from byttebank.storage.messages import OutboxRow, mark_published, outbox, waiting_outbox
+from byttebank.storage.work import Database, Work
+
+DETACHED_HEADER = "detached"
+"""The message header beside the envelope that carries names and own words, with their salt."""
+
+REFERENCE = "detached"
+"""The member of the signed payload that binds the detached part by a salted hash."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A signed envelope for a peer. `token` is its (peer, seq); None for a control message."""
+
+    peer: str
+    routing_key: str
+    octets: bytes
+    headers: dict[str, Any] = field(default_factory=dict)
+    token: tuple[str, int] | None = None
+
+
+class Sealer:
+    """Numbers, signs and stores what waits for the peers of one service, and hands it to the relay."""
+
+    def __init__(self, database: Database, *, service: str, county: str, key: SigningKey) -> None:
+        self._database = database
+        self._service = service
+        self._county = county
+        self._key = key
+        self._controls: list[Outgoing] = []
+
+    def add_control(self, peer: str, effect: SendControl, work: Work) -> None:
+        """The control message leaves with the next batch. Lost in a crash, it is asked for again."""
+        header = EnvelopeHeader(
+            sender=self._county,
+            recipient=peer,
+            service=self._service,
+            message_id=work.new_id(),
+            type=effect.type,
+            type_version=1,
+            created_at=work.now,
+            nonce=effect.nonce,
+        )
+        octets = seal(effect.body, header=header, key=self._key)
+        self._controls.append(Outgoing(peer, self._routing_key, octets))
+
+    def outgoing(self, limit: int) -> list[Outgoing]:
+        """Sealed messages that wait, at most `limit`. Rows of peers that are not open stay unsealed."""
+        controls, self._controls = self._controls[:limit], self._controls[limit:]
+        for peer in self._unsealed():
+            with self._database.work() as work:
+                self._seal_for(work, peer, limit)
+        with self._database.reading() as work:
+            waiting = envelopes.waiting_envelopes(work.connection, max(limit - len(controls), 1))
+        return [*controls, *(self._outgoing(one) for one in waiting)]
+
+    def sent(self, batch: list[Outgoing]) -> None:
+        """The broker has confirmed these."""
+        places = [one.token for one in batch if one.token is not None]
+        if places:
+            with self._database.work() as work:
+                envelopes.mark_sent(work.connection, places, work.now)
+
+    @property
+    def _routing_key(self) -> str:
+        return f"{self._county}.{self._service}"
+
+    def _unsealed(self) -> list[str]:
+        """Open peers for whom something waits in the outbox."""
+        with self._database.reading() as work:
+            waiting = set(
+                work.connection.scalars(
+                    select(outbox.c.peer)
+                    .where(outbox.c.published_at.is_(None), outbox.c.peer.is_not(None))
+                    .distinct()
+                )
+            )
+            states = peers.channel_states(work.connection) if waiting else {}
+        return sorted(peer for peer in waiting if states.get(peer) == ChannelState.OPEN)
+
+    def _seal_for(self, work: Work, peer: str, limit: int) -> None:
+        row = peers.lock_peer(work.connection, peer)
+        if row is None or row.channel.state is not ChannelState.OPEN:
+            return
+        channel = row.channel
+        waiting = waiting_outbox(work.connection, limit=limit, is_local=False, peer=peer)
+        for message in waiting:
+            payload, detached = _payload(message, secrets.token_bytes)
+            place = number(channel)
+            header = EnvelopeHeader(
+                sender=self._county,
+                recipient=peer,
+                service=self._service,
+                message_id=message.message_id,
+                type=message.name,
+                type_version=message.version,
+                created_at=message.created_at,
+                epoch=place.epoch,
+                seq=place.seq,
+                prev_hash=place.prev_hash,
+            )
+            octets = seal(payload, header=header, key=self._key)
+            channel = numbered(channel, sha256(octets))
+            envelopes.add_sent(
+                work.connection,
+                peer=peer,
+                seq=place.seq,
+                envelope_hash=sha256(octets),
+                message_type=message.name,
+                octets=octets,
+                detached=detached,
+                trace=message.trace,
+                now=work.now,
+            )
+        peers.store_channel(work.connection, channel)
+        mark_published(work.connection, [message.id for message in waiting], work.now)
+
+    def _outgoing(self, waiting: envelopes.WaitingEnvelope) -> Outgoing:
+        headers = json.loads(waiting.trace) if waiting.trace else {}
+        if waiting.detached is not None:
+            headers[DETACHED_HEADER] = waiting.detached
+        token = (waiting.peer, waiting.seq)
+        return Outgoing(waiting.peer, self._routing_key, waiting.octets, headers, token)
+
+
+def _payload(message: OutboxRow, random_bytes: Callable[[int], bytes]) -> tuple[dict[str, Any], str | None]:
+    """The payload to sign and the detached part beside it."""
+    payload: dict[str, Any] = json.loads(message.body)
+    if message.detached is None:
+        return payload, None
+    content, salt = json.loads(message.detached), random_bytes(detached_part.SALT_BYTES)
+    packed = detached_part.pack(content, salt).decode("utf-8")
+    return {**payload, REFERENCE: detached_part.bind(content, salt)}, packed
+
+
+def is_from(stamped_user: str | None, peer: str) -> bool:
+    """Whether the broker vouches that the message came from this peer."""
+    return stamped_user == broker_user(peer)
