@@ -41,6 +41,7 @@ PROPOSAL = N_("Forslag: {host} {date}")
 PROPOSAL_FROM_LENDER = N_("Forslag: {lender} {date}")
 AGREED = N_("Avtalt: {host} {date}")
 DECLINED = N_("{date} passet ikke")
+COVERED = N_("Dekket: {host} {date}")
 EXPIRED = N_("Forslaget om {date} gikk ut")
 REFUSED = N_("Ikke avtalt ennå: {host} {date}")
 IN_A_WEEK = N_("Om en uke: {host} {date}")
@@ -115,6 +116,9 @@ WORDS: Mapping[str, Words] = {
     "agreed.colleague": Words(AGREED, (N_("Avtalt: du hjelper {host} {date}."), CONTACT_OF_COLLEAGUE)),
     "agreed.visit": Words(AGREED, (N_("Alle har sagt ja til {date}."), CONTACT)),
     "declined": Words(DECLINED, (N_("{date} passet ikke for {library}."), N_("Ingen dager er satt av."))),
+    "declined.already_covered": Words(
+        COVERED, (N_("{host} har fått hjelp til dette."), N_("Ingen dager er satt av."))
+    ),
     "declined.colleague": Words(
         DECLINED, (N_("Det blir ikke noe oppdrag {date}."), N_("Ingen spør hvorfor."))
     ),
@@ -159,6 +163,20 @@ WORDS: Mapping[str, Words] = {
         (
             N_("Dere og {library} er uenige."),
             N_("Fylkesbiblioteket leser hva begge skriver, og avgjør."),
+        ),
+    ),
+    "turned_down": Words(
+        N_("Ikke ført: {host} {date}"),
+        (
+            N_("{date} er bekreftet, men dagene er ikke ført."),
+            N_("Fylkesbiblioteket avgjør og gir beskjed."),
+        ),
+    ),
+    "turned_down.county": Words(
+        N_("Ikke ført: {host} {date}"),
+        (
+            N_("{lender} hjalp {host} {date}, men dagene er ikke ført."),
+            N_("Les hva som har skjedd, og avgjør."),
         ),
     ),
     "disputed.colleague": Words(

@@ -35,10 +35,11 @@ KEPT_FIELDS = (
 
 def kept(document: Mapping[str, Any]) -> dict[str, Any]:
     """What is kept of an `Engagement` document: enough to remind people later, nobody's own words."""
-    history = document.get("history") or []
-    acts = [line for line in history if line.get("by_library_id")]
-    last = {name: acts[-1].get(name) for name in ("by_library_id", "role")} if acts else None
-    return {**{name: document.get(name) for name in KEPT_FIELDS}, "last_act": last}
+    history = [
+        {name: line.get(name) for name in ("what", "by_library_id", "role")}
+        for line in document.get("history") or []
+    ]
+    return {**{name: document.get(name) for name in KEPT_FIELDS}, "history": history}
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,9 @@ class Engagement:
     happened: Mapping[str, bool]
     refusal: Mapping[str, Any] | None
     actor: str | None
-    """The party that acted last: lender, host or colleague; None when nobody is named."""
+    """Who brought the engagement to its state: lender, host or colleague; None when time or a county did."""
+    is_turned_down: bool
+    """Confirmed, but the other county's books did not take the days: disputed until somebody decides."""
 
     @property
     def first_on(self) -> date:
@@ -110,14 +113,19 @@ def engagement_from(document: Mapping[str, Any]) -> Engagement:
     fields["dates"] = tuple(sorted(date.fromisoformat(day) for day in document["dates"]))
     for name in DEADLINES:
         fields[name] = date.fromisoformat(document[name]) if document[name] else None
-    return Engagement(**fields, actor=_actor(document))
+    return Engagement(**fields, actor=_actor(document), is_turned_down=_is_turned_down(document))
 
 
 def _actor(document: Mapping[str, Any]) -> str | None:
-    last = document["last_act"]
-    if last is None:
+    acts = [line for line in document["history"] if line["what"] == document["state"]]
+    if not acts:
         return None
-    if last["role"] == "colleague":
+    if acts[-1]["role"] == "colleague":
         return "colleague"
     sides = {document["host_library_id"]: "host", document["lender_library_id"]: "lender"}
-    return sides.get(last["by_library_id"])
+    return sides.get(acts[-1]["by_library_id"])
+
+
+def _is_turned_down(document: Mapping[str, Any]) -> bool:
+    ways = [line["what"] for line in document["history"] if line["what"] in ("turned_down", "disputed")]
+    return document["state"] == "disputed" and ways[-1:] == ["turned_down"]

@@ -52,12 +52,25 @@ def _all_but_the_one_who_acted(engagement: Engagement) -> Iterable[str]:
     return [party for party in _everybody(engagement) if party != engagement.actor]
 
 
+def _those_who_do_not_know(engagement: Engagement) -> Iterable[str]:
+    """A proposal that the host's county turned down by rule is news to the lender's side only."""
+    return ("lender", "colleague") if engagement.refusal else _all_but_the_one_who_acted(engagement)
+
+
+def _silent_sides_and_colleague(engagement: Engagement) -> Iterable[str]:
+    return (*engagement.silent_sides(), "colleague")
+
+
 def _silent_sides(engagement: Engagement) -> Iterable[str]:
     return engagement.silent_sides()
 
 
 def _both_sides(engagement: Engagement) -> Iterable[str]:
     return ("lender", "host")
+
+
+def _both_sides_and_the_county(engagement: Engagement) -> Iterable[str]:
+    return ("lender", "host", "county")
 
 
 def _host(engagement: Engagement) -> Iterable[str]:
@@ -74,6 +87,18 @@ def _county(engagement: Engagement) -> Iterable[str]:
 
 def _everybody_and_the_county(engagement: Engagement) -> Iterable[str]:
     return PARTIES
+
+
+def _is_answered(engagement: Engagement) -> bool:
+    return bool(engagement.happened)
+
+
+def _is_turned_down(engagement: Engagement) -> bool:
+    return engagement.is_turned_down
+
+
+def _is_disagreed(engagement: Engagement) -> bool:
+    return not engagement.is_turned_down
 
 
 def _has_deadline(engagement: Engagement) -> bool:
@@ -102,7 +127,11 @@ RULES: Mapping[str, tuple[_Rule, ...]] = {
     "proposed": (_Rule("proposal", _those_who_have_not_answered),),
     "reserving": (),
     "refused": (_Rule("refused", _host, is_repeated=True),),
-    "agreed": (_Rule("agreed", _everybody),),
+    # A first answer "no" leaves it agreed, and the other side is asked.
+    "agreed": (
+        _Rule("agreed", _everybody),
+        _Rule("did_it_happen", _silent_sides, applies=_is_answered),
+    ),
     "carried_out": (
         _Rule("did_it_happen_again", _silent_sides, applies=_has_deadline),
         _Rule("did_it_happen", _silent_sides, applies=_has_none),
@@ -111,11 +140,14 @@ RULES: Mapping[str, tuple[_Rule, ...]] = {
     # Whoever missed "confirmed" because "settled" overtook it is told now. Settling itself asks nobody to
     # do anything, so it is a notice without a mail.
     "settled": (*_CONFIRMED, _Rule("settled", _both_sides, is_mailed=False)),
-    "declined": (_Rule("declined", _all_but_the_one_who_acted),),
+    "declined": (_Rule("declined", _those_who_do_not_know),),
     "expired": (_Rule("expired", _everybody),),
     "cancelled": (_Rule("cancelled", _all_but_the_one_who_acted),),
     "no_show": (_Rule("no_show", _both_sides, is_mailed=False),),
-    "disputed": (_Rule("disputed", _everybody_and_the_county),),
+    "disputed": (
+        _Rule("disputed", _everybody_and_the_county, applies=_is_disagreed),
+        _Rule("turned_down", _both_sides_and_the_county, applies=_is_turned_down),
+    ),
     "unanswered": (
         _Rule("did_it_happen", _silent_sides, occasion="unanswered"),
         _Rule("nobody_answered", _county),
@@ -127,7 +159,7 @@ REMINDERS: Mapping[str, Callable[[Engagement], Iterable[str]]] = {
     "proposal_reminder": _those_who_have_not_answered,
     "reminder_7": _everybody,
     "reminder_1": _everybody,
-    "did_it_happen": _everybody,
+    "did_it_happen": _silent_sides_and_colleague,
 }
 """By key: who is told when the time has come (`domain.reminders` says when)."""
 
@@ -183,7 +215,7 @@ def parameters(engagement: Engagement, telling: Telling, short_names: Mapping[st
         "confirm_by": _text(engagement.confirm_by_on),
         "release_on": _text(engagement.release_on) if is_unanswered else None,
         "dispute_by": _text(engagement.dispute_by_on),
-        "refusal": engagement.refusal if telling.key == "refused" else None,
+        "refusal": engagement.refusal if telling.key in ("refused", "declined") else None,
     }
     if telling.key in NAMING_KEYS and telling.party != "county":
         found["contact"] = engagement.host_contact_name

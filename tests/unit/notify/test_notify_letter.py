@@ -49,17 +49,18 @@ def every_letter() -> list[tuple[Telling, Letter]]:
         answers,
         firsts,
         (None, "2026-12-10"),
-        ("limit_hard", "fuse_reached", "county_frozen", "something_new"),
+        ("limit_hard", "fuse_reached", "county_frozen", "already_covered", "something_new", None),
     ):
-        if code != "something_new" and state != "refused":
+        if code is not None and state not in ("refused", "declined"):
             continue
-        refusal = {"code": code, "parameters": {"county": "trondelag"}}
+        refusal = {"code": code, "parameters": {"county": "trondelag"}} if code else None
         engagement = an_engagement(
             state,
             purpose=purpose,
             happened=happened,
             consents=consents,
             refusal=refusal,
+            history=[an_act("turned_down", None, None)] if deadline else [],
             reply_by_on=deadline,
             confirm_by_on=deadline,
             dispute_by_on=deadline,

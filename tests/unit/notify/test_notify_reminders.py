@@ -10,7 +10,7 @@ from byttebank.storage.work import Database
 from services.notify.domain.reminders import is_timely, reminders
 from services.notify.operations import engagements
 from services.notify.operations.notices import notices
-from services.notify.storage.notices import planned_reminders
+from services.notify.storage.notices import finish_reminder, planned_reminders
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -134,6 +134,18 @@ def test_a_reminder_is_told_once_however_many_processes_find_it_due(notify: Data
         with notify.work() as work:
             new += [engagements.tell_reminder(work, *one, PUBLIC_URL) for one in found]
     assert new == [3, 0]
+
+
+def test_a_reminder_is_done_only_once_and_only_when_it_is_due(notify: Database) -> None:
+    document = a_document("agreed", 4)
+    hear(notify, document)
+    move(notify, at(DAY - timedelta(days=7), 9))
+    with notify.work() as work:
+        ended = [
+            finish_reminder(work.connection, document["id"], key, work.now)
+            for key in ("reminder_7", "reminder_7", "reminder_1", "no_such_reminder")
+        ]
+    assert ended == [True, False, False, False]
 
 
 def test_only_those_who_have_not_answered_are_reminded_of_a_proposal(notify: Database) -> None:

@@ -5,7 +5,14 @@ from notify_cast import EIDSKOG, GRUE, NES, an_act, an_engagement, minutes_later
 
 from byttebank.contracts.resources import ENGAGEMENT_STATES
 from services.notify.domain.engagement import Engagement
-from services.notify.domain.telling import RULES, Telling, is_told_here, parameters, tellings
+from services.notify.domain.telling import (
+    RULES,
+    Telling,
+    is_told_here,
+    parameters,
+    reminder_tellings,
+    tellings,
+)
 
 BOTH_SAID_YES = {"lender": True, "host": True}
 
@@ -76,6 +83,30 @@ def test_whoever_says_no_is_not_told_so(
 ) -> None:
     history = [an_act(state, library_id, role)] if library_id else []
     assert told(an_engagement(state, history=history)) == {(party, state) for party in others}
+
+
+def test_a_proposal_that_was_turned_down_by_rule_is_news_to_the_lenders_side_only() -> None:
+    refusal = {"code": "already_covered", "parameters": {"library_id": GRUE}}
+    covered = an_engagement("declined", refusal=refusal, history=[an_act("declined", None, None)])
+    assert told(covered) == {("lender", "declined"), ("colleague", "declined")}
+    assert parameters(covered, Telling("lender", "declined"), {})["refusal"] == refusal
+
+
+def test_an_answer_no_has_the_other_side_asked() -> None:
+    engagement = an_engagement("agreed", happened={"host": False})
+    assert ("lender", "did_it_happen") in told(engagement)
+    assert ("host", "did_it_happen") not in told(engagement)
+    reminded = {one.party for one in reminder_tellings(engagement, "did_it_happen")}
+    assert reminded == {"lender", "colleague"}
+
+
+def test_days_that_the_other_county_did_not_take_are_no_disagreement_of_the_libraries() -> None:
+    history = [an_act("confirmed", None, None), an_act("turned_down", None, None)]
+    assert told(an_engagement("disputed", history=history)) == {
+        (party, "turned_down") for party in ("lender", "host", "county")
+    }
+    disputed_later = [*history, an_act("disputed", GRUE, "host_manager")]
+    assert ("host", "disputed") in told(an_engagement("disputed", history=disputed_later))
 
 
 def test_who_said_no_is_named_as_a_library_never_as_a_person() -> None:
