@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakSet
 
 from amqp.exceptions import AMQPError
 
@@ -56,7 +57,8 @@ class EmbeddedBroker:
     def __init__(self, store: Store | None) -> None:
         self.store = store
         self.is_closed = False
-        self.connections: set[Connection] = set()
+        # Weak, because kombu drops connections that only published without closing them.
+        self.connections: WeakSet[Connection] = WeakSet()
         self._namespaces: dict[str, Namespace] = {}
         self._links: dict[tuple[str, str, str], Link] = {}
         self._thread = threading.get_native_id()
@@ -203,8 +205,10 @@ class EmbeddedBroker:
         return not any(queue.unacked or (queue.ready and queue.consumers) for queue in queues)
 
     def backup(self, path: Path) -> None:
-        """A consistent copy of the broker's file is at `path`. Refuses: `ValueError` for a broker without a
-        file."""
+        """A consistent copy of the broker\'s file is at `path`.
+
+        Refuses: `ValueError` for a broker without a file; `StoreRefused` when the copy cannot be written.
+        """
         self.check_thread()
         if self.store is None:
             raise ValueError("this broker keeps nothing: it was started without a file")

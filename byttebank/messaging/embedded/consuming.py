@@ -144,6 +144,18 @@ class Consuming(Methods):
         self._subscriptions.clear()
         self._unacked.clear()
 
+    def fail(self, error: Exception) -> None:
+        """The channel starts anew. Whoever drains events for its consumers hears why they are gone: the
+        error itself only reaches who called, a worker say, and a service would go deaf without noticing."""
+
+        def tell() -> None:
+            raise error
+
+        had_consumers = bool(self._subscriptions)
+        self.let_go()
+        if had_consumers:
+            self.post(tell)
+
     def let_go(self) -> None:
         """The channel consumes nothing and holds nothing: unacknowledged messages are in their queues
         again."""

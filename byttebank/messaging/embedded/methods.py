@@ -30,8 +30,8 @@ def amqp_method(function: Callable[Concatenate[C, P], T]) -> Callable[Concatenat
         self.connection.broker.check_thread()
         try:
             return function(self, *args, **kwargs)
-        except exceptions.ChannelError:
-            self.let_go()
+        except exceptions.ChannelError as error:
+            self.fail(error)
             raise
         except exceptions.FrameSyntaxError:
             raise  # a value AMQP cannot carry, which py-amqp finds out before it sends anything
@@ -59,8 +59,8 @@ class Methods:
         if self.connection is not None:
             self.connection.post(action)
 
-    def let_go(self) -> None:
-        """The channel holds nothing any more."""
+    def fail(self, error: Exception) -> None:
+        """The channel holds nothing any more, because of an error its caller hears."""
 
     def named_queue(self, name: str, method: tuple[int, int]) -> Queue:
         """The queue of that name, or with no name the one declared last. Refuses: as `Namespace.queue`."""

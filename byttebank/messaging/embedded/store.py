@@ -8,6 +8,7 @@ and loss of power.
 
 import logging
 import sqlite3
+from contextlib import closing
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from eventlet.event import Event
 
+from byttebank.messaging.embedded.errors import StoreRefused
 from byttebank.messaging.embedded.messages import QueuedMessage
 from byttebank.messaging.embedded.storefile import lock_file, open_database
 from byttebank.messaging.embedded.timers import Timer, call_later
@@ -137,13 +139,17 @@ class Store:
             committed.send(True)
 
     def copy_to(self, path: Path) -> None:
-        """A consistent copy of the file, everything confirmed included, is at `path`."""
+        """A consistent copy of the file, everything confirmed included, is at `path`. Refuses:
+        `StoreRefused`."""
+        if path.resolve() == self.path.resolve():
+            raise StoreRefused(f"{path} is the broker's own file. Give the backup a file of its own.")
         self.commit()
-        copy = sqlite3.connect(path)
         try:
-            self._database.backup(copy)
-        finally:
-            copy.close()
+            with closing(sqlite3.connect(path, timeout=0)) as copy:
+                self._database.backup(copy)
+        except sqlite3.Error as error:
+            text = f"{path} cannot be written ({error}). Give the backup a new file in a folder with room."
+            raise StoreRefused(text) from error
 
     def close(self) -> None:
         """Everything remembered is in the file, and another broker may open it."""

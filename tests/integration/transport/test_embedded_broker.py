@@ -280,6 +280,17 @@ def test_thirty_containers_stop_together_and_leave_nothing_running(embedded, bro
     del pool
 
 
+def test_a_dropped_connection_that_only_published_is_not_kept_alive(broker):
+    def publish() -> None:
+        channel = Connection("embedded://innlandet/").channel()
+        channel.queue_declare("queue", auto_delete=False)
+        channel.basic_publish(channel.prepare_message(b"m"), routing_key="queue")
+
+    publish()
+    gc.collect()
+    assert len(broker.connections) == 0
+
+
 def test_waking_makes_containers_stop_without_waiting_out_their_second(embedded, broker):
     containers = [container(number, embedded.config) for number in range(10)]
     for one in containers:

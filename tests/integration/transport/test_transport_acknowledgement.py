@@ -1,4 +1,5 @@
 from collections import Counter
+from contextlib import suppress
 
 import eventlet
 import pytest
@@ -281,6 +282,15 @@ def test_an_unknown_delivery_tag_is_refused(wire):
     channel = wire.channel()
     with pytest.raises(PreconditionFailed, match="unknown delivery tag"):
         wire.do_and_hear(channel, lambda: channel.basic_ack(99))
+
+
+def test_consumers_hear_that_their_channel_failed(wire):
+    channel = wire.channel()
+    channel.basic_consume(wire.queue(channel, "queue"), callback=lambda message: None)
+    with suppress(PreconditionFailed):
+        channel.basic_ack(99)
+    with pytest.raises(PreconditionFailed, match="unknown delivery tag"):
+        channel.connection.drain_events(timeout=2)
 
 
 def test_without_acknowledgement_a_message_is_gone_once_delivered(wire):

@@ -1,13 +1,17 @@
+from contextlib import suppress
+
 import eventlet
 import pytest
+from amqp.exceptions import PreconditionFailed
 from eventlet import GreenPool
 from kombu import Exchange, Queue
+from kombu.exceptions import OperationalError
 from nameko.amqp.publish import Publisher, UndeliverableMessage, get_connection
 from nameko.containers import ServiceContainer
 from nameko.events import BROADCAST, EventDispatcher, event_handler
 from nameko.exceptions import RemoteError, RpcTimeout, UnknownService
 from nameko.messaging import Publisher as PublisherDependency
-from nameko.messaging import consume
+from nameko.messaging import QueueConsumer, consume
 from nameko.rpc import RpcProxy, rpc
 from nameko.standalone.events import event_dispatcher
 from nameko.standalone.rpc import ClusterRpcProxy
@@ -233,6 +237,40 @@ def test_the_publisher_of_nameko_says_what_cannot_be_delivered(wire):
         Publisher(wire.url).publish(
             {"a": 1}, exchange=exchange, routing_key="nowhere", mandatory=True, use_confirms=False
         )
+
+
+def test_the_publisher_of_nameko_tries_again_and_then_says_that_a_queue_is_full(wire):
+    channel = wire.channel()
+    queue = wire.queue(channel, "queue", max_length=1, overflow="reject-publish")
+    publisher = Publisher(wire.url)
+    publisher.publish("first", routing_key=queue)
+    with pytest.raises(OperationalError):
+        publisher.publish("second", routing_key=queue)
+    channel.basic_get(queue, no_ack=True)
+    publisher.publish("third", routing_key=queue)
+    assert len(wire.bodies(channel, queue)) == 1
+
+
+def test_a_service_goes_on_after_a_worker_acknowledged_twice(wire, start):
+    heard = []
+    queue = Queue(wire.name("queue"))
+
+    class Careless:
+        name = wire.name("careless")
+
+        @consume(queue)
+        def handle(self, payload):
+            heard.append(payload)
+
+    container = start(Careless)
+    publisher = Publisher(wire.url)
+    publisher.publish("first", routing_key=queue.name)
+    assert wire.eventually(lambda: heard == ["first"])
+    consumer = next(one for one in container.subextensions if isinstance(one, QueueConsumer))
+    with suppress(PreconditionFailed):
+        next(iter(consumer._consumers.values())).channel.basic_ack(99)
+    publisher.publish("second", routing_key=queue.name)
+    assert wire.eventually(lambda: heard == ["first", "second"])
 
 
 def test_the_address_of_a_broker_can_be_verified(wire):
