@@ -29,7 +29,7 @@ def read_marker(state_dir: Path) -> Marker | None:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return Marker(parse_time(content["loaded_at"]), content["is_complete"] is True)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StateUnusable(
@@ -39,13 +39,21 @@ def read_marker(state_dir: Path) -> Marker | None:
 
 
 def write_marker(state_dir: Path, marker: Marker) -> None:
-    """The marker is in the folder, whole, also after a power cut."""
-    state_dir.mkdir(parents=True, exist_ok=True)
+    """The marker is in the folder, whole, also after a power cut.
+
+    Refuses: `StateUnusable` when the folder cannot be made or written.
+    """
     path = state_dir / FILE_NAME
     temporary = path.with_suffix(".json.new")
     content = {"loaded_at": format_time(marker.loaded_at), "is_complete": marker.is_complete}
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(content, file)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(content, file)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        raise StateUnusable(
+            f"The state folder {state_dir} cannot be written: {error.strerror}. Choose another with --state."
+        ) from error
