@@ -53,6 +53,7 @@ WRITES = frozenset(
         "confirm",
         "dispute",
         "mark_read",
+        "resend_failed_mails",
     }
 )
 """The methods that change something. Without an answer nobody knows whether they did."""

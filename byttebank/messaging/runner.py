@@ -225,7 +225,9 @@ class EmbeddedFederation:
             listener.serve()
 
     def _open_node(self, county: str) -> None:
-        configuration = configure(self._state_dir, county, public_url=self.url, is_demo=self._is_demo)
+        # The path is part of the address: notify writes it in mails and knows nothing of the front.
+        public_url = self.url + self._front.prefix_of(county)
+        configuration = configure(self._state_dir, county, public_url=public_url, is_demo=self._is_demo)
         node = Node(
             configuration,
             clock=self._clock,

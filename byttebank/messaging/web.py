@@ -60,7 +60,7 @@ class WebApplication(DependencyProvider):
         self._hosting = Hosting(
             county=node.county,
             prefix=self._prefix,
-            public_url=node.configuration.public_url + self._prefix,
+            public_url=node.configuration.public_url,
             configuration=node.configuration,
             database=node.database(self.container.service_name),
             run_in_thread=tpool.execute,
