@@ -174,3 +174,8 @@ def mark_redriven(connection: Connection, parked_id: int, now: datetime) -> None
     connection.execute(
         update(parked_messages).where(parked_messages.c.id == parked_id).values(redriven_at=now)
     )
+
+
+def parked_headers(row: dict[str, Any]) -> dict[str, Any]:
+    """The headers a parked message came with."""
+    return dict(json.loads(row["properties"]).get("headers", {}))

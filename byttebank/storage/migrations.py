@@ -1,14 +1,16 @@
 """Bringing a database to the version this release knows. One Alembic history per service."""
 
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from byttebank.storage.engine import DatabaseUnusable
 
@@ -45,11 +47,35 @@ def migrate(engine: Engine, process: str) -> None:
                 context.configure(connection=connection, transaction_per_migration=False)
                 context.run_migrations()
             connection.commit()
-    except OperationalError as error:
+    except DatabaseError as error:
         raise DatabaseUnusable(
             f"The database of {process} ({engine.url.database}) cannot be opened for writing: {error.orig}."
             " Check the state folder's owner and rights, and that no other federation uses it."
         ) from error
+
+
+@dataclass(frozen=True)
+class DatabaseVersion:
+    """`current` is None for a database without tables; `newest` is what this release knows."""
+
+    current: str | None
+    newest: str | None
+
+    @property
+    def is_newest(self) -> bool:
+        return self.current == self.newest
+
+
+def database_version(engine: Engine, process: str) -> DatabaseVersion:
+    """The version a process's database is of, and the newest one. Refuses: `DatabaseUnusable`."""
+    try:
+        with engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
+    except DatabaseError as error:
+        raise DatabaseUnusable(
+            f"The database of {process} ({engine.url.database}) cannot be opened: {error.orig}."
+        ) from error
+    return DatabaseVersion(current, _scripts(process).get_current_head())
 
 
 def _scripts(process: str) -> ScriptDirectory:

@@ -1,0 +1,234 @@
+"""The channels of one service to its peers: what arrives is verified, counted and applied here, once.
+
+The rules are in `byttebank.federation`; this is the shell that stores and sends. Each arrival is one
+transaction: the channel's row is locked, the envelope kept, its effect made.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from byttebank import telemetry
+from byttebank.federation.channel import Channel, ChannelState, Decision, freeze
+from byttebank.federation.control_reading import read_control
+from byttebank.federation.effects import Frozen
+from byttebank.federation.envelope import Envelope, open_envelope
+from byttebank.federation.errors import EnvelopeError, MalformedEnvelope
+from byttebank.federation.keyring import Keyring
+from byttebank.federation.keys import SigningKey
+from byttebank.messaging.arrivals import Applying, Arrival, Handle, code_of, decide, read_detached
+from byttebank.messaging.recovering import Recovering
+from byttebank.messaging.sealing import Outgoing, Sealer
+from byttebank.storage import channels as peers
+from byttebank.storage import messages
+from byttebank.storage.channels import PeerRow
+from byttebank.storage.work import Database, Work
+
+REMIND_SECONDS = 5.0
+"""How often a recovering channel asks again."""
+
+NOTICE_SECONDS = 60.0
+"""How often an open channel on which something has moved says what it holds; a quiet one ten times slower."""
+
+BY_OPERATOR = "operator"
+
+_log = telemetry.logger(__name__)
+
+
+class Channels:
+    """All channels of one service in one county. Safe for many greenlets and, on PostgreSQL, processes."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        service: str,
+        county: str,
+        key: SigningKey,
+        wake: Callable[[], None],
+        nonce: Callable[[], str] = lambda: secrets.token_hex(16),
+    ) -> None:
+        """`wake` is called when there is something to publish."""
+        self._database = database
+        self._service = service
+        self._county = county
+        self._key = key
+        self._wake = wake
+        self._sealer = Sealer(database, service=service, county=county, key=key)
+        self._recovering = Recovering(self._sealer, county=county, service=service, nonce=nonce)
+        self._applying = Applying(county=county, service=service)
+        self._keyring: Keyring | None = None
+        self._said_at: dict[str, float] = {}
+        self._has_moved: set[str] = set()
+        self._handle: Handle | None = None
+
+    def start(self) -> None:
+        """Every channel recovers: its HELLO waits for the relay."""
+        with self._database.work() as work:
+            peers.add_key(work.connection, self._county, self._key.public_key, work.now)
+        for peer in self.peers():
+            with self._database.work() as work:
+                row = peers.lock_peer(work.connection, peer)
+                if row is not None and row.peer_state == "active":
+                    self._recovering.start(work, row.channel)
+        self._wake()
+
+    def peers(self) -> list[str]:
+        """The counties whose messages to this service are read."""
+        with self._database.reading() as work:
+            return peers.peers(work.connection)
+
+    def peer_changed(self, work: Work, body: dict[str, Any]) -> None:
+        """The directory has spoken: keys are added, a new peer's channel starts, freezing and thawing happen.
+
+        What is older than what we know changes nothing but keys, which only grow.
+        """
+        peer, state, version = body["county"], body["state"], body["version"]
+        for entry in body["keys"]:
+            peers.add_key(work.connection, peer, *peers.key_from_event(entry))
+        self._keyring = None
+        row = peers.lock_peer(work.connection, peer)
+        if row is None:
+            row = PeerRow(peer, "invited", 0, Channel(self._county, peer, self._service))
+            peers.add_peer(work.connection, row)
+        if row.peer_version >= version:
+            return
+        peers.store_peer_state(work.connection, peer, state, version)
+        if state != "active":
+            peers.store_channel(work.connection, freeze(row.channel, BY_OPERATOR))
+        elif row.channel.state is ChannelState.FROZEN:
+            self._recovering.thaw(work, row.channel)
+        elif row.peer_state != "active":
+            self._recovering.start(work, row.channel)
+
+    def outgoing(self, limit: int = 100) -> list[Outgoing]:
+        """Signed messages for the broker, numbered and stored where they have a number."""
+        return self._sealer.outgoing(limit)
+
+    def sent(self, batch: list[Outgoing]) -> None:
+        """The broker has confirmed these."""
+        self._sealer.sent(batch)
+        self._has_moved.update(one.peer for one in batch if one.token is not None)
+
+    def receive(
+        self,
+        *,
+        queue: str,
+        stamped_user: str | None,
+        octets: bytes,
+        headers: Mapping[str, Any],
+        handle: Handle,
+    ) -> str:
+        """A message from a peer's link has had its effect, or is kept where a person sees it.
+
+        `handle` is called in the same transaction, once per message. Returns `applied`, `duplicate`,
+        `held` (not now: the peer has it and sends it again), `parked`, `control` or `frozen`. Raises
+        faults that pass; nothing has changed then.
+        """
+        self._handle = handle
+        arrival = Arrival(queue, stamped_user, octets, headers)
+        try:
+            return self._take(arrival, handle)
+        except EnvelopeError as error:
+            self._keyring = None
+            with self._database.work() as work:
+                self._applying.park(work, arrival, error.code, error)
+            return "parked"
+
+    def tick(self) -> None:
+        """Recovering channels ask again, open ones say what they hold, early messages are tried again."""
+        now = time.monotonic()
+        with self._database.reading() as work:
+            states = peers.channel_states(work.connection)
+        for peer, state in states.items():
+            if state == ChannelState.FROZEN or now - self._said_at.get(peer, 0.0) < self._pause(peer, state):
+                continue
+            with self._database.work() as work:
+                row = peers.lock_peer(work.connection, peer)
+                if row is not None and row.peer_state == "active":
+                    self._recovering.remind(work, row.channel)
+            self._said_at[peer] = now
+            self._has_moved.discard(peer)
+        self._retry_parked()
+
+    def _pause(self, peer: str, state: str) -> float:
+        if state == ChannelState.RECOVERING:
+            return REMIND_SECONDS
+        return NOTICE_SECONDS if peer in self._has_moved else 10 * NOTICE_SECONDS
+
+    def _take(self, arrival: Arrival, handle: Handle) -> str:
+        keyring = self._known_keys()
+        envelope = open_envelope(
+            arrival.octets,
+            keyring=keyring,
+            expected_to=self._county,
+            expected_service=self._service,
+            stamped_sender=arrival.stamped_user,
+        )
+        sender = envelope.header.sender
+        control = read_control(envelope, keyring=keyring) if envelope.header.is_control else None
+        names = {} if control else read_detached(envelope, arrival.headers)
+        with self._database.work(telemetry.current_trace()) as work:
+            row = peers.lock_peer(work.connection, sender)
+            if row is None:
+                raise MalformedEnvelope(f"{sender} is no peer of ours")
+            if control is not None:
+                self._recovering.answer(work, row.channel, control)
+                outcome = "control"
+            else:
+                outcome = self._count(work, row.channel, envelope, names, arrival, handle)
+        if outcome == "applied":
+            self._has_moved.add(sender)
+        self._wake()
+        return outcome
+
+    def _count(
+        self,
+        work: Work,
+        channel: Channel,
+        envelope: Envelope,
+        names: dict[str, Any],
+        arrival: Arrival,
+        handle: Handle,
+    ) -> str:
+        decision = decide(work, channel, envelope)
+        if decision is Decision.ACCEPT:
+            error = self._applying.apply(work, envelope, names, handle)
+            if error is None:
+                return "applied"
+            self._applying.park(work, arrival, code_of(error), error)
+            return "parked"
+        if decision is Decision.EQUIVOCATION:
+            self._applying.park(work, arrival, decision)
+            peers.store_channel(work.connection, freeze(channel, decision))
+            self._recovering.alarm(work, channel.peer, Frozen(decision, envelope.header.seq or 0))
+            return "frozen"
+        if decision is Decision.STALE:
+            self._applying.park(work, arrival, decision)
+            return "parked"
+        return "duplicate" if decision is Decision.DUPLICATE else "held"
+
+    def _known_keys(self) -> Keyring:
+        if self._keyring is None:
+            with self._database.reading() as work:
+                self._keyring = peers.keyring(work.connection)
+        return self._keyring
+
+    def _retry_parked(self) -> None:
+        """Messages that came before the key or the peer they need: once more, from the first step."""
+        with self._database.reading() as work:
+            waiting = messages.list_parked(work.connection, only_transient=True)
+        if not waiting or self._handle is None:
+            return
+        self._keyring = None
+        for row in waiting:
+            arrival = Arrival(row["queue"], row["sender"], row["body"], messages.parked_headers(row))
+            try:
+                self._take(arrival, self._handle)
+            except EnvelopeError as error:
+                if error.is_transient:
+                    continue
+                _log.warning("A parked message is refused for good", reason=error.code, parked=row["id"])
+            with self._database.work() as work:
+                messages.mark_redriven(work.connection, row["id"], work.now)
