@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -27,7 +28,7 @@ HEAD = Letterhead(
 SHORT_NAMES = {an_engagement().host_library_id: "Grue", an_engagement().lender_library_id: "Eidskog"}
 
 
-def letter(state: str, party: str, key: str | None = None, **changes: object) -> Letter:
+def letter(state: str, party: str, key: str | None = None, **changes: Any) -> Letter:
     engagement = an_engagement(state, **changes)
     words = parameters(engagement, Telling(party, key or state), SHORT_NAMES)
     return write_letter(key or state, words, ENGAGEMENT, HEAD)

@@ -1,17 +1,12 @@
 """The SMTP channel against a server on a real socket."""
 
-import datetime
-import ipaddress
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from notify_cast import NOW
-from smtp_server import SmtpScript, SmtpServerUnderTest
+from smtp_server import SmtpScript, SmtpServerUnderTest, make_certificate
 
 from byttebank.clock import FixedClock
 from byttebank.config import ConfigurationWrong
@@ -41,7 +36,7 @@ def a_mail(number: int = 1, to: str = "", **changes: str) -> OutgoingMail:
 def serve() -> Iterator[Serve]:
     started = []
 
-    def start(**script: object) -> SmtpServerUnderTest:
+    def start(**script: Any) -> SmtpServerUnderTest:
         server = SmtpServerUnderTest(SmtpScript(**script))
         server.start()
         started.append(server)
@@ -54,34 +49,7 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A key and a certificate for this machine that signs itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName(
-                [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-            ),
-            critical=False,
-        )
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    path.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        + made.public_bytes(serialization.Encoding.PEM)
-    )
-    return path
+    return make_certificate(tmp_path_factory.mktemp("tls") / "certificate.pem")
 
 
 def channel(server: SmtpServerUnderTest, url: str = "smtp://127.0.0.1:{port}") -> SmtpChannel:
