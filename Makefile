@@ -1,0 +1,54 @@
+# Commands of the project. `make help` lists them.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+STATE ?= .state
+PORT ?= 8000
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo check test clean
+
+help: ## List the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+
+run: $(VENV)/.installed ## Start the demonstration federation at http://localhost:8000 (PORT=... STATE=...)
+	@exec $(BIN)/byttebank up --state "$(STATE)" --port "$(PORT)"
+
+demo: $(VENV)/.installed ## Play the story of one exchange against the running federation
+	@exec $(BIN)/python -m demo.story --url "http://localhost:$(PORT)"
+
+check: $(VENV)/.installed-test ## Format, lint, types and the tests without servers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy byttebank services gateway demo
+	$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture
+
+test: check ## Everything
+	$(BIN)/python -m pytest tests/integration
+
+clean: ## Forget what the federation keeps
+	rm -rf "$(STATE)" .test-state artefacts
+
+# The environment is made, and brought up to date when the dependencies have changed.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@fits() { "$$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; }; \
+	if ! fits $(BIN)/python || ! $(BIN)/python -m pip --version >/dev/null 2>&1; then \
+	    for python in python3.13 python3.12 python3.11 python3 none; do fits "$$python" && break; done; \
+	    if [ "$$python" = none ]; then \
+	        echo "Byttebank needs Python 3.11, 3.12 or 3.13, and none was found. Debian: apt install python3 python3-venv" >&2; \
+	        exit 1; \
+	    fi; \
+	    echo "Setting up $(VENV) with $$($$python --version), once."; \
+	    rm -rf $(VENV); \
+	    if ! "$$python" -m venv $(VENV); then \
+	        rm -rf $(VENV); \
+	        echo "$$python cannot make virtual environments. Debian: apt install python3-venv" >&2; \
+	        exit 1; \
+	    fi; \
+	fi
+	@$(PIP) --editable . && touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	@$(PIP) --editable '.[test]' && touch $@

@@ -1,0 +1,93 @@
+"""The command's options and its help. What the commands do is in the modules beside this one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from byttebank.cli.doctor import examine
+from byttebank.cli.exits import EXIT_CODES, telling
+from byttebank.cli.migrate import migrate_all
+from byttebank.cli.up import Wishes, serve
+from byttebank.config import LOG_LEVELS
+
+DEFAULT_STATE = Path(".state")
+DEFAULT_PORT = 8000
+
+app = typer.Typer(
+    name="byttebank",
+    help="A bank of workdays between libraries, federated by county.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+State = Annotated[Path, typer.Option("--state", help="Folder with everything the federation keeps.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the pages; 0 takes a free one.")]
+Json = Annotated[bool, typer.Option("--json", help="Write the result as JSON.")]
+
+
+@app.command(epilog=EXIT_CODES)
+def up(
+    state: State = DEFAULT_STATE,
+    port: Port = DEFAULT_PORT,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    county: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--county", "--counties", help="A county to run, or several with commas; all if left out."
+        ),
+    ] = None,
+    metrics_port: Annotated[
+        int, typer.Option("--metrics-port", min=-1, max=65535, help="Port of /metrics; 0 any, -1 none.")
+    ] = 0,
+    log_level: Annotated[str, typer.Option("--log-level", help=f"One of {', '.join(LOG_LEVELS)}.")] = "INFO",
+) -> None:
+    """Run the demonstration federation: all counties in this process, until Ctrl-C.
+
+    The first time it is loaded with its libraries and people; what happens after that is kept in the state
+    folder.
+    """
+    if log_level.upper() not in LOG_LEVELS:
+        raise typer.BadParameter(f"must be one of {', '.join(LOG_LEVELS)}", param_hint="--log-level")
+    wanted = [slug.strip() for entry in county or [] for slug in entry.split(",") if slug.strip()]
+    wishes = Wishes(
+        state_dir=state,
+        host=host,
+        port=port,
+        counties=wanted,
+        metrics_port=None if metrics_port < 0 else metrics_port,
+        log_level=log_level.upper(),
+    )
+    raise typer.Exit(serve(wishes))
+
+
+@app.command(epilog=EXIT_CODES)
+def migrate(
+    state: Annotated[
+        Path | None, typer.Option("--state", help="State folder; left out: the node of the environment.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Bring every database to the version of this release.
+
+    Without --state it is the node that the environment describes (deploy/county.env.example).
+    """
+    with telling():
+        migrate_all(state, as_json=json)
+
+
+@app.command(epilog=EXIT_CODES)
+def doctor(
+    state: Annotated[
+        Path | None, typer.Option("--state", help="State folder; left out: the node of the environment.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=1, max=65535, help="Port that should be free.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Look for what would keep it from running, and say what to do. Changes nothing."""
+    with telling():
+        raise typer.Exit(examine(state, port, as_json=json))

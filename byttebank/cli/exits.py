@@ -1,0 +1,66 @@
+"""How the command ends: one line that says what is wrong and what to do, and an exit code."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import typer
+
+from byttebank.cli.state import StateRefused
+from byttebank.config import ConfigurationWrong
+from byttebank.federation.keys import KeyFileError
+from byttebank.messaging.containers import NotReady
+from byttebank.messaging.embedded import StoreRefused
+from byttebank.messaging.listener import CannotListen
+from byttebank.storage.engine import DatabaseUnusable
+
+OK = 0
+FAILED = 1
+USAGE = 2
+STATE = 3
+UNHEALTHY = 4
+INTERRUPTED = 130
+
+EXIT_CODES = (
+    "Exit codes: 0 done, or stopped as asked; 1 something failed that should not, see the log; 2 wrong"
+    " option or setting, or the port is in use; 3 the state folder, a database or a key cannot be used;"
+    " 4 `doctor` found a fault; 130 interrupted before anything was served."
+)
+
+_CODES: dict[type[Exception], int] = {
+    ConfigurationWrong: USAGE,
+    CannotListen: USAGE,
+    StateRefused: STATE,
+    DatabaseUnusable: STATE,
+    StoreRefused: STATE,
+    KeyFileError: STATE,
+    NotReady: FAILED,
+}
+
+
+@contextmanager
+def telling(*more: type[Exception]) -> Iterator[None]:
+    """Errors that a person can mend end the command with their message as one line on stderr, no traceback.
+
+    `more`: further errors about the state folder.
+    """
+    try:
+        yield
+    except (*_CODES, *more) as error:
+        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), STATE)
+        fail(str(error), code)
+    except KeyboardInterrupt:
+        fail("Interrupted.", INTERRUPTED)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """The command ends here, saying why."""
+    sys.stderr.write(f"byttebank: {message}\n")
+    raise typer.Exit(code)
+
+
+def write_json(document: Any) -> None:
+    """The document on stdout, for programs."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")

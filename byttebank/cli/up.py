@@ -1,0 +1,138 @@
+"""`byttebank up`: the demonstration federation in this process, until somebody stops it."""
+
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import eventlet
+from rich.console import Console
+from rich.table import Table
+
+from byttebank import telemetry
+from byttebank.cli.exits import FAILED, OK, USAGE, fail, telling
+from byttebank.cli.state import StateRefused, holding
+from byttebank.messaging.runner import STOP_SECONDS, EmbeddedFederation
+
+LOOK_SECONDS = 0.1
+
+_log = telemetry.logger(__name__)
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the person asked for. No counties means all of the demonstration."""
+
+    state_dir: Path
+    host: str
+    port: int
+    counties: list[str]
+    metrics_port: int | None
+    log_level: str
+
+
+class StopSignal:
+    """Ctrl-C and SIGTERM, noticed. The second one ends the process at once, which is safe."""
+
+    def __init__(self) -> None:
+        self.has_come = False
+
+    def listen(self) -> None:
+        """From now on the signals are noticed here instead of ending the process."""
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._notice)
+
+    def _notice(self, number: int, _frame: FrameType | None) -> None:
+        if self.has_come:
+            os._exit(128 + number)
+        self.has_come = True
+
+
+def serve(wishes: Wishes) -> int:
+    """Load the demonstration if need be, serve it until a signal, stop it within five seconds. The exit code.
+
+    Ends the command with one line for what a person can mend (`byttebank.cli.exits`).
+    """
+    telemetry.set_up_logging(wishes.log_level)
+    console = Console(stderr=False, highlight=False)
+    refused = import_module("demo.marker").StateUnusable
+    with telling(refused), holding(wishes.state_dir):
+        counties = _counties(wishes.counties)
+        _load(wishes.state_dir, console)
+        federation = EmbeddedFederation(
+            wishes.state_dir,
+            list(counties),
+            port=wishes.port,
+            host=wishes.host,
+            metrics_port=wishes.metrics_port,
+            is_demo=True,
+            root=_front(wishes.state_dir, counties),
+        )
+        stop = StopSignal()
+        federation.start()
+        stop.listen()
+        _greet(console, federation, wishes.state_dir, counties)
+        died = eventlet.spawn(federation.wait_for_death)
+        while not stop.has_come and not died.dead:
+            eventlet.sleep(LOOK_SECONDS)
+        code = FAILED if died.dead else OK
+        _end(federation, console, code)
+        return code
+
+
+def _counties(wanted: list[str]) -> dict[str, str]:
+    """County to name, in the demonstration's order."""
+    known = {slug: county.name for slug, county in import_module("demo.reference").read_counties().items()}
+    strange = [slug for slug in wanted if slug not in known]
+    if strange:
+        fail(f"No county {', '.join(strange)} in the demonstration. There are {', '.join(known)}.", USAGE)
+    return {slug: name for slug, name in known.items() if not wanted or slug in wanted}
+
+
+def _load(state_dir: Path, console: Console) -> None:
+    try:
+        import_module("demo.federation").load(state_dir, tell=console.print)
+    except OSError as error:
+        raise StateRefused(
+            f"{error.filename or state_dir} cannot be written: {error.strerror}. Make room, give this user"
+            " the right to, or choose another folder with --state."
+        ) from error
+
+
+def _front(state_dir: Path, counties: dict[str, str]) -> Any:
+    shown = [one for one in import_module("demo.federation").sign_ins(state_dir) if one["county"] in counties]
+    entries = [{"slug": slug, "name": name} for slug, name in counties.items()]
+    return import_module("gateway.front").create_front(entries, is_demo=True, sign_ins=shown)
+
+
+def _greet(
+    console: Console, federation: EmbeddedFederation, state_dir: Path, counties: dict[str, str]
+) -> None:
+    sign_ins = import_module("demo.federation").sign_ins(state_dir)
+    table = Table("County", "Library", "Name", "E-mail", "Password", box=None, pad_edge=False)
+    for one in sign_ins:
+        if one["county"] in counties:
+            table.add_row(one["county_name"], one["library"], one["name"], one["email"], one["password"])
+    console.print(table)
+    console.print(f"\nByttebank is ready at {federation.url}/", style="bold")
+    if federation.metrics_port is not None:
+        console.print(f"Metrics at http://127.0.0.1:{federation.metrics_port}/metrics")
+    console.print(f"Everything is kept in {state_dir}. Ctrl-C stops it.")
+    sys.stdout.flush()
+
+
+def _end(federation: EmbeddedFederation, console: Console, code: int) -> None:
+    """The federation is stopped; if that takes longer than it may, the process ends here."""
+    began = time.monotonic()
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(code))
+    signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
+    console.print("Stopping ...")
+    if not federation.stop(STOP_SECONDS - 1):
+        _log.warning("What did not end in time was cut off", seconds=round(time.monotonic() - began, 1))
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    console.print("Stopped.")
