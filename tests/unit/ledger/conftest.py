@@ -2,14 +2,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-try:
-    import byttebank.storage.channels
-except ModuleNotFoundError:
-    import sys, types
-    _stub = types.ModuleType("byttebank.storage.channels")
-    _stub.create_channel_tables = lambda connection: None
-    _stub.channel_states = lambda connection: {}
-    sys.modules["byttebank.storage.channels"] = _stub
 from ledger_cast import COUNTIES, Ledger, federation
 
 from byttebank.storage.engine import open_engine

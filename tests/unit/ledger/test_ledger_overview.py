@@ -77,11 +77,6 @@ def test_an_entry_written_behind_the_operations_is_an_imbalance(innlandet: Ledge
         connection.execute(text("DROP TRIGGER entries_no_replace"))
         connection.execute(
             text(
-                "INSERT INTO accounts SELECT 'library:forged', 'library', unit, opened_at FROM accounts LIMIT 1"
-            )
-        )
-        connection.execute(
-            text(
                 "INSERT INTO transfers SELECT '00000000-0000-0000-0000-000000000000', debit_account_id,"
                 " credit_account_id, amount, unit, payer_library_id, payee_library_id, payer_county,"
                 " payee_county, engagement_id, 2, skill, work_date, reverses, is_over_limit, created_at"

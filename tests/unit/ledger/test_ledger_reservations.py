@@ -290,7 +290,8 @@ def test_a_lower_fuse_blocks_new_days_and_breaks_no_old_ones(innlandet: Ledger) 
 
 
 @pytest.mark.parametrize(
-    ("state", "code"), [("frozen", "county_frozen"), ("left", "county_unknown"), ("invited", "county_unknown")]
+    ("state", "code"),
+    [("frozen", "county_frozen"), ("left", "county_unknown"), ("invited", "county_unknown")],
 )
 def test_only_with_an_active_county_are_days_agreed(innlandet: Ledger, state: str, code: str) -> None:
     innlandet.do(operations.peer_changed, peer_document("akershus", 2, state=state))

@@ -153,7 +153,7 @@ def test_a_fulfil_of_something_else_than_we_sent_is_evidence(both: list[Ledger])
 
 @pytest.mark.parametrize("kind", ["FULFIL", "REJECT"])
 def test_an_answer_to_what_was_never_sent_is_evidence(both: list[Ledger], kind: str) -> None:
-    innlandet, akershus = both
+    innlandet, _ = both
     delivered(innlandet)
     (prepare,) = innlandet.sent("akershus")
     innlandet.reserve(2, payee_library_id=ASKER)
@@ -252,9 +252,7 @@ def test_a_part_of_an_engagement_is_fulfilled_once(both: list[Ledger]) -> None:
     innlandet, akershus = both
     delivered(innlandet)
     (prepare,) = innlandet.sent("akershus")
-    again = replace(
-        prepare, payload={**prepare.payload, "transfer_id": number(102)}, payload_hash="2" * 64
-    )
+    again = replace(prepare, payload={**prepare.payload, "transfer_id": number(102)}, payload_hash="2" * 64)
     akershus.receive(prepare)
     akershus.receive(again)
     answers = akershus.sent("innlandet")
@@ -345,9 +343,7 @@ def test_a_prepare_that_comes_after_its_cancel_is_turned_down(both: list[Ledger]
     for message in (cancel, cancel, prepare, prepare):
         akershus.receive(message)
     answers = akershus.sent("innlandet")
-    assert [answer.payload for answer in answers] == [
-        {"transfer_id": number(101), "code": "cancelled"}
-    ] * 4
+    assert [answer.payload for answer in answers] == [{"transfer_id": number(101), "code": "cancelled"}] * 4
     innlandet.told()
     for answer in answers:
         innlandet.receive(answer)
@@ -379,7 +375,7 @@ def test_an_answer_from_a_frozen_county_still_ends_what_was_sent(both: list[Ledg
 
 
 def test_days_of_the_past_are_brought_through_the_same_path(both: list[Ledger]) -> None:
-    innlandet, akershus = both
+    innlandet, _ = both
     delivered(innlandet, 1, work_date="2024-03-05")
     innlandet.pass_time(seconds=1)
     innlandet.reserve(2, payer_library_id=EIDSKOG, payee_library_id=HAMAR, work_date="2025-03-05")
