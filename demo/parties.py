@@ -1,0 +1,113 @@
+"""The two sides of the story: who asks today, and who in another county can come."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from demo.accounts import PASSWORD, SHOWN
+from demo.client import Client
+from demo.people import Person, people_of
+from demo.reference import DemoLibrary, read_libraries
+
+Document = dict[str, Any]
+SKILLS = ("weeding", "cataloguing", "shelf-tidying", "routine-desk", "book-covering")
+NOT_TAKING = ("declined", "expired", "cancelled", "refused", "no_show")
+MAX_CANDIDATES = 50
+FULL_DAY = 1.0
+
+
+@dataclass
+class Side:
+    """A library in the story, with its manager signed in at its own county."""
+
+    library: DemoLibrary
+    manager: Person
+    client: Client
+    colleague: Person
+    colleague_client: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.colleague_client = self.client
+
+    def account(self) -> Document:
+        """The library's days, as its own county's book has them."""
+        return dict(self.client.get(f"accounts/{self.library.id}"))
+
+
+def choose_host(url: str) -> Side:
+    """Of one library in each county, the one that may ask for most days now."""
+    sides = [_side(url, _library(county, name)) for county, (name, _) in SHOWN.items()]
+    return max(sides, key=lambda side: side.account()["available_days"])
+
+
+def choose_lender(
+    url: str, host: Side, candidates: list[Document], today: date, days: float
+) -> tuple[Document, Side] | None:
+    """The best candidate from another county who is free today, with the side that lends her."""
+    libraries = {library.id: library for library in read_libraries()}
+    for candidate in candidates:
+        library = libraries.get(candidate["library_id"])
+        if library is None or library.county == host.library.county:
+            continue
+        side = _side(url, library, candidate["colleague_id"])
+        if _taken_today(side, today) + days <= FULL_DAY:
+            if side.colleague != side.manager:
+                side.colleague_client = _signed_in(url, library.county, side.colleague)
+            return candidate, side
+    return None
+
+
+def ask(host: Side, today: date, days: float, wait: Callable[..., Any]) -> tuple[Document, list[Document]]:
+    """A request that somebody in another county can meet today, and its candidates."""
+    request: Document = {}
+    found: list[Document] = []
+    for skill in SKILLS:
+        request = host.client.post(
+            "requests",
+            {
+                "library_id": host.library.id,
+                "skills": [skill],
+                "first_on": today.isoformat(),
+                "last_on": today.isoformat(),
+                "days": days,
+                "place": "host",
+                "own_words": "Vi trenger et par hender til i dag.",
+                "host_contact_id": host.manager.id,
+            },
+        )
+        path = f"requests/{request['id']}/candidates"
+        answer = wait(lambda path=path: host.client.get(path, limit=MAX_CANDIDATES), retry_on=("not_found",))
+        found = answer["candidates"]
+        if any(one["county"] != host.library.county for one in found):
+            break
+        host.client.post(f"requests/{request['id']}/close")
+    return request, found
+
+
+def _side(url: str, library: DemoLibrary, colleague_id: str | None = None) -> Side:
+    people = people_of(library)
+    colleague = next((one for one in people if one.id == colleague_id), people[-1])
+    return Side(library, people[0], _signed_in(url, library.county, people[0]), colleague)
+
+
+def _signed_in(url: str, county: str, person: Person) -> Client:
+    client = Client(url, county)
+    client.sign_in(person.email, PASSWORD)
+    return client
+
+
+def _library(county: str, short_name: str) -> DemoLibrary:
+    return next(one for one in read_libraries() if (one.county, one.short_name) == (county, short_name))
+
+
+def _taken_today(side: Side, today: date) -> float:
+    listed = side.client.get("engagements", library_id=side.library.id)
+    engagements = listed["items"] if isinstance(listed, dict) else listed
+    return sum(
+        one["days"]
+        for one in engagements
+        if one["colleague_id"] == side.colleague.id
+        and today.isoformat() in one["dates"]
+        and one["state"] not in NOT_TAKING
+    )
