@@ -161,7 +161,7 @@ def check_password(database: Database, email: str, password: str, run_in_thread:
         row = storage.find_user_by_email(work.connection, address)
     is_known = row is not None and not row["is_disabled"]
     known_hash = row["password_hash"] if row is not None and is_known else _NOBODYS_HASH
-    fits = run_in_thread(password_fits, known_hash, password[: MAX_PASSWORD_LENGTH + 1])
+    fits = run_in_thread(password_fits, known_hash, only_text(password[: MAX_PASSWORD_LENGTH + 1]))
     if row is None or not is_known or not fits:
         raise SignInFailed()
     with database.work() as work:
@@ -176,8 +176,13 @@ _NOBODYS_HASH = (
 
 
 def email_key(email: str) -> str:
-    """The address as accounts are looked up by: without surrounding space, in lower case."""
-    return email.strip().casefold()
+    """The address as accounts are looked up by: without surrounding space, in lower case, only text."""
+    return only_text(email).strip().casefold()
+
+
+def only_text(text: str) -> str:
+    """The text with what no database and no hash can take (NUL, lone surrogates) replaced."""
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def _check(

@@ -1,8 +1,11 @@
 """What a county's gateway must know to serve people, and what its demonstration shows."""
 
+import json
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from byttebank.clock import local_date
@@ -28,6 +31,18 @@ class SignIn:
     password: str
 
 
+def write_sign_ins(path: Path, sign_ins: Sequence[SignIn]) -> None:
+    """The demonstration's sign-ins are in the file, for the gateway to show whenever it starts."""
+    path.write_text(json.dumps([asdict(one) for one in sign_ins], ensure_ascii=False, indent=1), "utf-8")
+
+
+def read_sign_ins(path: Path) -> list[SignIn]:
+    """The sign-ins of a file made by `write_sign_ins`; none when there is no file."""
+    if not path.exists():
+        return []
+    return [SignIn(**one) for one in json.loads(path.read_text("utf-8"))]
+
+
 @dataclass(frozen=True)
 class FrontCounty:
     """A county as the front page lists it. `path` ends with a slash: `/innlandet/`."""
@@ -43,7 +58,8 @@ class GatewaySettings:
 
     `prefix` is the path the application is mounted under (`/innlandet`, or empty for the root); whoever
     mounts it sets SCRIPT_NAME. `public_url` is the address people use and decides how the cookie is kept.
-    `run_in_thread` runs CPU-heavy work (password hashing) without stopping the others.
+    `run_in_thread` runs CPU-heavy work (password hashing) without stopping the others; `pause` waits for
+    so many seconds, as other services hear of what was just written by event.
     """
 
     county: str
@@ -54,6 +70,7 @@ class GatewaySettings:
     secret_key: bytes = field(repr=False)
     sign_ins: Sequence[SignIn] = ()
     run_in_thread: Callable[..., Any] = run_here
+    pause: Callable[[float], None] = time.sleep
     time_zone: str = TIME_ZONE
 
     @property

@@ -20,6 +20,8 @@ from byttebank.storage.work import TIME_ZONE
 
 DOMAIN = "messages"
 FOLDER = Path(__file__).parent / "translations"
+SOURCE = "nb"
+"""The language the messages are written in."""
 
 
 class Names(Protocol):
@@ -67,18 +69,26 @@ def _catalogue(code: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, str(FOLDER), languages=[code], fallback=True)
 
 
+@cache
+def spoken_languages() -> frozenset[str]:
+    """The languages a page can be read in: the source, and those with a catalogue."""
+    return frozenset({SOURCE, *(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/*.mo"))})
+
+
 def say(message: str, **values: object) -> str:
     """The message in the reader's language, with the values put in."""
     text = _catalogue(speech().language).gettext(message)
     return text.format(**values) if values else text
 
 
+def choose(one: str, many: str, n: int) -> str:
+    """One of two messages by the number, nothing put in yet."""
+    return _catalogue(speech().language).ngettext(one, many, n)
+
+
 def say_many(one: str, many: str, n: int, **values: object) -> str:
     """One of two messages by the number, which is also the value `{n}`."""
-    return _catalogue(speech().language).ngettext(one, many, n).format(n=n, **values)
-
-
-_ = say
+    return choose(one, many, n).format(n=n, **values)
 
 
 def days(half_days: int) -> str:
@@ -96,28 +106,29 @@ def days_column(half_days: int, signed: bool = False) -> str:
     return language.days_column(half_days, signed, speech().language)
 
 
-def _day(day: date | str) -> date:
+def as_date(day: date | str) -> date:
+    """The date, also of its text `YYYY-MM-DD`."""
     return date.fromisoformat(day) if isinstance(day, str) else day
 
 
 def on(day: date | str) -> str:
     """torsdag 26. november: inside a sentence."""
-    return language.date_sentence(_day(day), speech().language, speech().today)
+    return language.date_sentence(as_date(day), speech().language, speech().today)
 
 
 def short(day: date | str) -> str:
     """tor. 26. nov., on one line."""
-    return language.date_short(_day(day), speech().language, speech().today)
+    return language.date_short(as_date(day), speech().language, speech().today)
 
 
 def on_days(days_: Sequence[date | str]) -> str:
     """Some dates inside a sentence, those in a row as a span."""
-    return language.dates_phrase([_day(day) for day in days_], speech().language, speech().today)
+    return language.dates_phrase([as_date(day) for day in days_], speech().language, speech().today)
 
 
 def span(first: date | str, last: date | str) -> str:
     """7.-11. desember."""
-    return language.date_span(_day(first), _day(last), speech().language, speech().today)
+    return language.date_span(as_date(first), as_date(last), speech().language, speech().today)
 
 
 def names(items: Sequence[str]) -> str:

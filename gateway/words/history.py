@@ -3,8 +3,9 @@
 from typing import Any
 
 from gateway import speech
+from gateway.reading import Reader
 from gateway.speech import N_, say
-from gateway.words.engagements import Reader, host_name, lender_name
+from gateway.words.engagements import host_name, lender_name
 
 Document = dict[str, Any]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from gateway import speech
-from gateway.speech import N_, say
+from gateway.speech import say, say_many
 
 Parameters = dict[str, Any]
 
@@ -23,17 +23,35 @@ def _offered_dates(parameters: Parameters) -> str:
     return say("Tilbudt {dates}", dates=speech.on_days(parameters["dates"]))
 
 
-BOARD: dict[str, Callable[[Parameters], str]] = {
-    "colleague_can": _colleague_can,
-    "no_skill": lambda p: say(
-        "Ingen hos dere har meldt at de kan {skill}", skill=speech.skill_name(p["skill"])
-    ),
-    "too_far": lambda p: say(
+def _no_skill(parameters: Parameters) -> str:
+    skill = speech.skill_name(parameters["skill"])
+    return say("Ingen hos dere har meldt at de kan {skill}", skill=skill)
+
+
+def _too_far(parameters: Parameters) -> str:
+    return say(
         "Det er {km} til {library}, og tilbudet gjelder inntil {max_km}",
-        km=speech.km(p["km"]),
-        library=p["library"],
-        max_km=speech.km(p["max_km"]),
-    ),
+        km=speech.km(parameters["km"]),
+        library=parameters["library"],
+        max_km=speech.km(parameters["max_km"]),
+    )
+
+
+def _last_visit(parameters: Parameters) -> str:
+    months = parameters["months"]
+    if months < 1:
+        return say("Dere har hjulpet hverandre nylig")
+    return say_many(
+        "Dere hjalp hverandre sist for 1 måned siden",
+        "Dere hjalp hverandre sist for {n} måneder siden",
+        months,
+    )
+
+
+SENTENCES: dict[str, Callable[[Parameters], str]] = {
+    "colleague_can": _colleague_can,
+    "no_skill": _no_skill,
+    "too_far": _too_far,
     "no_travel": lambda p: say("Ingen reise"),
     "county_frozen": lambda p: say(
         "Utvekslingen med {county} er stanset inntil videre", county=speech.county_name(p["county"])
@@ -41,18 +59,22 @@ BOARD: dict[str, Callable[[Parameters], str]] = {
     "offered_dates": _offered_dates,
     "offered_span": lambda p: say("Tilbudt {span}", span=speech.span(p["first_on"], p["last_on"])),
     "standing_offer": lambda p: say("Fast tilbud, dato avtales"),
+    "can": lambda p: say("Kan {skill}", skill=speech.skill_name(p["skill"])),
+    "can_teach": lambda p: say("Kan lære bort {skill}", skill=speech.skill_name(p["skill"])),
+    "free_on": lambda p: say("Ledig {dates}", dates=speech.on_days(p["dates"])),
+    "distance": lambda p: say("{km} unna", km=speech.km(p["km"])),
+    "owes": lambda p: say("Har fått {days} mer enn de har gitt", days=speech.days(p["half_days"])),
+    "gives": lambda p: say("Har gitt {days} mer enn de har fått", days=speech.days(p["half_days"])),
+    "first_visit": lambda p: say("Dere har ikke hjulpet hverandre før"),
+    "last_visit": _last_visit,
+    "same_county": lambda p: say("I {county}, som dere", county=speech.county_name(p["county"])),
+    "other_county": lambda p: say("I {county}", county=speech.county_name(p["county"])),
 }
-
-N_("Noe taler for")
-N_("Noe taler imot")
 
 
 def reason_sentence(reason: dict[str, Any]) -> str:
     """The reason as a person reads it. A code this release has not heard of says only which way it speaks."""
-    turn = BOARD.get(reason["code"]) or CANDIDATES.get(reason["code"])
+    turn = SENTENCES.get(reason["code"])
     if turn is None:
         return say("Noe taler for") if reason["is_favourable"] else say("Noe taler imot")
     return turn(reason["parameters"])
-
-
-CANDIDATES: dict[str, Callable[[Parameters], str]] = {}

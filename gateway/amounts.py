@@ -1,0 +1,43 @@
+"""Days as people and programs write them, turned into half-days; what is none is refused in words."""
+
+from decimal import Decimal, InvalidOperation
+from math import floor
+from typing import Any
+
+from byttebank.contracts.fields import MAX_HALF_DAYS
+from byttebank.contracts.refusals import BelowHalfDay, Malformed, NotHalfSteps, TooManyDays
+from byttebank.days import HALF_DAYS_PER_DAY
+
+
+def half_days_from_number(days: Any) -> int:
+    """The half-days of a JSON number of days.
+
+    Refuses: BelowHalfDay for zero and less, NotHalfSteps, TooManyDays; Malformed for what is no number.
+    """
+    if isinstance(days, bool) or not isinstance(days, int | float | Decimal):
+        raise Malformed(errors=[{"pointer": "/days", "detail": "Not a valid number."}])
+    return _half_days(Decimal(str(days)))
+
+
+def half_days_from_text(text: str) -> int:
+    """The half-days of days as a form sends them: `1`, `0,5`. Refuses: as `half_days_from_number`."""
+    try:
+        return _half_days(Decimal(text.strip().replace(",", ".")))
+    except InvalidOperation as error:
+        raise Malformed(errors=[{"pointer": "/days", "detail": "Not a valid number."}]) from error
+
+
+def _half_days(days: Decimal) -> int:
+    if not days.is_finite():
+        raise Malformed(errors=[{"pointer": "/days", "detail": "Not a valid number."}])
+    if days <= 0:
+        raise BelowHalfDay()
+    if days * HALF_DAYS_PER_DAY > MAX_HALF_DAYS:
+        raise TooManyDays(max_half_days=MAX_HALF_DAYS)
+    half_days = days * HALF_DAYS_PER_DAY
+    if half_days == half_days.to_integral_value():
+        return int(half_days)
+    lower = floor(half_days)
+    if lower < 1:
+        raise NotHalfSteps(lower_half_days=1, upper_half_days=2)
+    raise NotHalfSteps(lower_half_days=lower, upper_half_days=lower + 1)

@@ -1,0 +1,41 @@
+"""Pages for people: plain HTML, POST, redirect, GET. One module for each noun."""
+
+from flask import Flask
+
+from gateway.pages import (
+    accounts,
+    board,
+    engagements,
+    libraries,
+    mailbox,
+    notices,
+    offers,
+    operations,
+    overview,
+    public,
+    requests,
+    sign_in,
+)
+from gateway.pages.menu import menu
+
+PAGES = (
+    public.pages,
+    sign_in.pages,
+    overview.pages,
+    board.pages,
+    requests.pages,
+    offers.pages,
+    engagements.pages,
+    accounts.pages,
+    libraries.pages,
+    notices.pages,
+    mailbox.pages,
+    operations.pages,
+)
+
+
+def register(app: Flask) -> None:
+    """The pages answer in the application."""
+    for blueprint in PAGES:
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals["menu"] = menu

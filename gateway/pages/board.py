@@ -1,0 +1,198 @@
+"""The board: who needs help and who offers a day, nearest first, with the reasons."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, render_template, request, url_for
+
+from gateway import speech
+from gateway.accounts import User
+from gateway.auth.guard import signed_in
+from gateway.forms import Form
+from gateway.here import here, person
+from gateway.pages.choices import skill_options
+from gateway.pictures.dots import DotMap, Place, dot_map
+from gateway.speech import say
+from gateway.words.reasons import reason_sentence
+
+pages = Blueprint("board", __name__)
+Document = dict[str, Any]
+SHOWS = ("all", "needs", "offers")
+DISTANCES_KM = (50, 100, 200)
+DOTS_SHOWN = 200
+SAID_ALREADY = ("no_travel", "offered_dates", "offered_span", "standing_offer")
+"""Reasons that the facts of the item say."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A reason as it is read."""
+
+    sentence: str
+    is_favourable: bool
+
+
+@dataclass(frozen=True)
+class Item:
+    """A need or an offer on the board."""
+
+    kind: str
+    title: str
+    href: str
+    facts: str
+    own_words: str
+    county: str
+    library: str
+    travel: str
+    button: str
+    is_possible: bool
+    is_travel: bool
+    lines: tuple[Line, ...]
+
+
+@pages.get("/tavle")
+@signed_in()
+def show() -> str:
+    """The list by the filters in the address; what the library cannot take stands folded below, with why."""
+    user, chosen = person(), _chosen()
+    directory = here().backend.directory
+    board = directory.board(
+        user.library_id,
+        show=chosen["vis"],
+        skill=chosen["ferdighet"] or None,
+        county=chosen["fylke"] or None,
+        max_km=int(chosen["reise"]) if chosen["reise"] else None,
+    )["items"]
+    items = [item_of(one) for one in board]
+    only_possible = "kan" in request.args or not request.args
+    return render_template(
+        "board.html",
+        chosen=Form({}, chosen),
+        only_possible=only_possible,
+        items=[one for one in items if one.is_possible or not only_possible],
+        impossible=[one for one in items if not one.is_possible] if only_possible else [],
+        choices=_choices(),
+        has_filters=any(chosen[name] for name in ("ferdighet", "fylke", "reise")) or chosen["vis"] != "all",
+        travel=_travel_table(items),
+        picture=_picture(user, board),
+    )
+
+
+def _chosen() -> dict[str, str]:
+    """The filters of the address; what is none of ours counts as not chosen."""
+    vis = request.args.get("vis", "all")
+    reise = request.args.get("reise", "")
+    return {
+        "vis": vis if vis in SHOWS else "all",
+        "ferdighet": request.args.get("ferdighet", ""),
+        "fylke": request.args.get("fylke", ""),
+        "reise": reise if reise in [str(km) for km in DISTANCES_KM] else "",
+    }
+
+
+def _choices() -> dict[str, list[tuple[str, str]]]:
+    names = here().names
+    counties = [(here().settings.county, names.own_county())]
+    counties += [(peer["county"], peer["name"]) for peer in names.peers() if peer["state"] != "left"]
+    return {
+        "vis": [("all", say("Alt")), ("needs", say("Trenger hjelp")), ("offers", say("Tilbyr en dag"))],
+        "ferdighet": [("", say("Alle")), *skill_options()],
+        "fylke": [("", say("Alle fylker")), *counties],
+        "reise": [
+            ("", say("Uansett avstand")),
+            *((str(km), say("Inntil {km}", km=speech.km(km))) for km in DISTANCES_KM),
+        ],
+    }
+
+
+def item_of(one: Document) -> Item:
+    """An item of the directory's board as the page shows it."""
+    document, library = one["document"], one["library"]["short_name"]
+    is_need = one["kind"] == "need"
+    endpoint, key = ("requests.show", "request_id") if is_need else ("offers.show", "offer_id")
+    km = one["distance_km"]
+    return Item(
+        kind=one["kind"],
+        title=speech.capitalised(speech.names([speech.skill_name(code) for code in document["skills"]])),
+        href=url_for(endpoint, **{key: document["id"]}),
+        facts=need_facts(document, library) if is_need else offer_facts(document, library),
+        own_words=document["own_words"],
+        county=speech.county_name(one["library"]["county"]),
+        library=library,
+        travel=speech.km(km) if km is not None else say("Ingen reise") if not _travels(one) else "",
+        button=say("Vi kan hjelpe") if is_need else say("Spør {library}", library=library),
+        is_possible=one["is_possible"],
+        is_travel=_travels(one),
+        lines=tuple(
+            Line(reason_sentence(reason), reason["is_favourable"])
+            for reason in one["reasons"]
+            if reason["code"] not in SAID_ALREADY
+        ),
+    )
+
+
+def _travels(one: Document) -> bool:
+    document = one["document"]
+    return bool(document["place"] == "host" if one["kind"] == "need" else "host" in document["places"])
+
+
+def when_words(document: Document) -> str:
+    """When a need or an offer is: dates, a span, or as agreed."""
+    if document.get("dates"):
+        return speech.on_days(document["dates"])
+    if document["last_on"] and (document["first_on"] or "") <= speech.speech().today.isoformat():
+        return say("til {date}", date=speech.on(document["last_on"]))
+    if document["first_on"] and document["last_on"]:
+        return speech.span(document["first_on"], document["last_on"])
+    return say("dato avtales")
+
+
+def need_facts(document: Document, library: str) -> str:
+    """Who, when, how much and where, of a need."""
+    where = {"host": say("hos dem"), "home": say("hjemmefra"), "online": say("på nett")}[document["place"]]
+    return say(
+        "{library} · {when} · {days} {where}",
+        library=library,
+        when=when_words(document),
+        days=speech.days_count(document["half_days"]),
+        where=where,
+    )
+
+
+def offer_facts(document: Document, library: str) -> str:
+    """Who, when and how much, of an offer."""
+    return say(
+        "{library}, {name} · {when} · inntil {days}",
+        library=library,
+        name=document["colleague_name"] or say("en kollega"),
+        when=when_words(document),
+        days=speech.days_count(document["half_days"]),
+    )
+
+
+def _travel_table(items: list[Item]) -> list[tuple[str, str, str]]:
+    """One row for each library: its name, its county and the way there."""
+    rows = {item.library: (item.library, item.county, item.travel or say("ukjent")) for item in items[::-1]}
+    return sorted(rows.values())
+
+
+def _picture(user: User, board: list[Document]) -> DotMap | None:
+    gateway = here()
+    kinds: dict[str, str] = {}
+    libraries: dict[str, Document] = {}
+    for one in board:
+        libraries[one["library"]["id"]] = one["library"]
+        if kinds.get(one["library"]["id"]) != "need":
+            kinds[one["library"]["id"]] = one["kind"]
+    own = gateway.names.library_document(user.library_id)
+    others = gateway.backend.directory.list_libraries(gateway.settings.county, limit=DOTS_SHOWN)["items"]
+    for library in [*others, *([own] if own else [])]:
+        libraries.setdefault(library["id"], library)
+    kinds[user.library_id] = "own"
+    return dot_map(
+        [
+            Place(one["short_name"], one["latitude"], one["longitude"], kinds.get(one["id"], "other"))
+            for one in libraries.values()
+            if one["latitude"] is not None and one["longitude"] is not None
+        ]
+    )

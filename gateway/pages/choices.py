@@ -1,0 +1,80 @@
+"""What the forms let one choose from."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from gateway import speech
+from gateway.accounts import User
+from gateway.here import here
+from gateway.speech import say
+
+Document = dict[str, Any]
+Options = list[tuple[str, str]]
+AMOUNTS = (1, 2, 4, 6, 10)
+"""Half-days one may ask for with one press; the programming interface takes any."""
+WEEKEND = (5, 6)
+MAX_DATE_OPTIONS = 40
+
+
+def skill_options() -> Options:
+    """The vocabulary, by name. Refuses: what the directory refuses."""
+    options = [
+        (skill["code"], speech.capitalised(speech.skill_name(skill["code"])))
+        for skill in here().names.skills()
+    ]
+    return sorted(options, key=lambda option: option[1].casefold())
+
+
+def amount_options(most_half_days: int = AMOUNTS[-1]) -> Options:
+    """Half a day, a day, and more, up to the most; always at least one."""
+    amounts = [amount for amount in AMOUNTS if amount <= most_half_days] or [most_half_days]
+    return [(days_text(amount), speech.capitalised(speech.days_count(amount))) for amount in amounts]
+
+
+def days_text(half_days: int) -> str:
+    """The amount as a form sends it: `0.5`, `2`."""
+    return f"{half_days / 2:g}"
+
+
+def place_options() -> Options:
+    """Where the work may be done, as the host says it."""
+    return [("host", say("Hos oss")), ("home", say("Hjemmefra")), ("online", say("På nett"))]
+
+
+def own_colleagues(user: User) -> list[Document]:
+    """The colleagues of the user's library. Refuses: what the directory refuses."""
+    return here().backend.directory.list_colleagues(user.library_id, user.actor)
+
+
+def colleague_options(colleagues: list[Document]) -> Options:
+    """Colleagues by name."""
+    return [(one["id"], one["name"] or say("en kollega")) for one in colleagues]
+
+
+def date_windows(days: list[str], half_days: int) -> Options:
+    """So many of the days in a row as the amount needs: the choices of a form, as `day,day` and in words."""
+    needed = max(1, -(-half_days // 2))
+    windows = [days[start : start + needed] for start in range(len(days) - needed + 1)]
+    return [
+        (",".join(window), speech.capitalised(speech.on_days(window)))
+        for window in windows[:MAX_DATE_OPTIONS]
+    ]
+
+
+def working_days(first: str, last: str, today: date) -> list[str]:
+    """Monday to Friday from the first to the last day, none before today."""
+    day, end, found = max(date.fromisoformat(first), today), date.fromisoformat(last), []
+    while day <= end:
+        if day.weekday() not in WEEKEND:
+            found.append(day.isoformat())
+        day += timedelta(days=1)
+    return found
+
+
+def chosen_days(text: str) -> list[str] | None:
+    """The days of a form's choice, or None when it is none."""
+    days = text.split(",")
+    try:
+        return [date.fromisoformat(day).isoformat() for day in days]
+    except ValueError:
+        return None

@@ -1,0 +1,72 @@
+"""Libraries: who takes part, and a page for each with what it offers, what it needs, and whom to ask."""
+
+from flask import Blueprint, render_template, request, url_for
+
+from byttebank.contracts.refusals import NotFound, Refusal
+from byttebank.identifiers import is_id
+from gateway import speech
+from gateway.auth.guard import signed_in
+from gateway.here import here, person
+from gateway.pages.board import need_facts, when_words
+
+pages = Blueprint("libraries", __name__)
+PAGE_LENGTH = 50
+MAX_QUERY = 100
+
+
+@pages.get("/bibliotek")
+def index() -> str:
+    """Who takes part; searchable."""
+    query = request.args.get("q", "").strip()[:MAX_QUERY]
+    found = here().backend.directory.list_libraries(
+        query=query or None, cursor=request.args.get("fra") or None, limit=PAGE_LENGTH
+    )
+    return render_template(
+        "libraries.html",
+        query=query,
+        libraries=found["items"],
+        next_url=url_for("libraries.index", q=query or None, fra=found["next_cursor"])
+        if found["next_cursor"]
+        else None,
+    )
+
+
+@pages.get("/bibliotek/<library_id>")
+@signed_in()
+def show(library_id: str) -> str:
+    """One library, as far as its people share with the reader."""
+    if not is_id(library_id):
+        raise NotFound(kind="library", id=library_id)
+    directory, user = here().backend.directory, person()
+    library = directory.get_library(library_id)
+    try:
+        colleagues = directory.list_colleagues(library_id, user.actor)
+    except Refusal:
+        colleagues = []
+    requests = [one for one in directory.list_requests(library_id)["items"] if one["state"] == "open"]
+    is_own = library_id == user.library_id
+    return render_template(
+        "library.html",
+        library=library,
+        is_own=is_own,
+        colleagues=[(one, _can(one)) for one in colleagues if is_own or one["name"]],
+        unnamed=sum(1 for one in colleagues if not is_own and not one["name"]),
+        managers=[one for one in colleagues if one["is_manager"] and one["name"]],
+        offers=[
+            (one, _skills(one["skills"]), when_words(one))
+            for one in directory.list_offers(library_id)["items"]
+        ],
+        requests=[
+            (one, _skills(one["skills"]), need_facts(one, library["short_name"]))
+            for one in requests
+            if one["is_open"] or is_own
+        ],
+    )
+
+
+def _skills(codes: list[str]) -> str:
+    return speech.capitalised(speech.names([speech.skill_name(code) for code in codes]))
+
+
+def _can(colleague: dict[str, list[str]]) -> str:
+    return _skills(colleague["can"]) if colleague["can"] else ""

@@ -1,0 +1,33 @@
+"""What the library and the person have been told."""
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from byttebank.contracts.refusals import NotFound
+from byttebank.identifiers import is_id
+from gateway.auth.guard import signed_in
+from gateway.here import here, person
+from gateway.words.notices import notice_words
+
+pages = Blueprint("notices", __name__)
+
+
+@pages.get("/varsler")
+@signed_in()
+def index() -> str:
+    """The newest first; those not read are marked by a word and a sign."""
+    user = person()
+    found = here().backend.notify.notices(user.library_id, user.person_id)
+    return render_template("notices.html", notices=[(notice, notice_words(notice)) for notice in found])
+
+
+@pages.post("/varsler/<notice_id>/lest")
+@signed_in()
+def read(notice_id: str) -> ResponseReturnValue:
+    """The notice is read; on to what it is about."""
+    if not is_id(notice_id):
+        raise NotFound(kind="notice", id=notice_id)
+    notice = here().backend.notify.mark_read(notice_id, person().actor)
+    if notice["engagement_id"]:
+        return redirect(url_for("engagements.show", engagement_id=notice["engagement_id"]))
+    return redirect(url_for("notices.index"))

@@ -1,0 +1,242 @@
+"""Offering a day, and asking for one that others offer."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from byttebank.contracts.refusals import NotFound, Refusal
+from byttebank.identifiers import is_id
+from gateway import speech
+from gateway.amounts import half_days_from_text
+from gateway.auth.guard import signed_in
+from gateway.forms import Form, sent_form
+from gateway.here import here, person
+from gateway.once import is_again
+from gateway.pages.board import when_words
+from gateway.pages.choices import (
+    amount_options,
+    chosen_days,
+    colleague_options,
+    date_windows,
+    days_text,
+    own_colleagues,
+    place_options,
+    skill_options,
+    working_days,
+)
+from gateway.pages.proposing import propose
+from gateway.speech import say
+
+pages = Blueprint("offers", __name__)
+Document = dict[str, Any]
+
+PLACES = {
+    "date_order": "til",
+    "date_past": "til",
+    "date_too_far": "til",
+    "below_half_day": "mengde",
+    "not_half_steps": "mengde",
+    "too_many_days": "mengde",
+    "field_missing": "kunnskap",
+    "not_your_role": "hvem",
+    "/colleague_id": "hvem",
+    "/skills": "kunnskap",
+    "/skills/0": "kunnskap",
+    "/half_days": "mengde",
+    "/first_on": "fra",
+    "/last_on": "til",
+    "/own_words": "hva",
+    "/max_km": "reise",
+}
+DAYS_AHEAD_SHOWN = 60
+
+
+def _fields() -> dict[str, str]:
+    return {
+        "hvem": say("Hvem kan hjelpe?"),
+        "kunnskap": say("Hva kan vedkommende?"),
+        "mengde": say("Hvor mye, høyst?"),
+        "fra": say("Første dag som passer"),
+        "til": say("Siste dag som passer"),
+        "reise": say("Hvor langt, i kilometer?"),
+        "hva": say("Noe mer å si?"),
+    }
+
+
+@pages.get("/tilby-en-dag")
+@signed_in()
+def new() -> ResponseReturnValue:
+    """The empty form."""
+    return _new_page(Form(_fields(), {"mengde": "1", "hvem": person().person_id}))
+
+
+@pages.post("/tilby-en-dag")
+@signed_in()
+def create() -> ResponseReturnValue:
+    """The offer is on the board; without dates it is standing."""
+    user, form = person(), sent_form(_fields())
+    form.need("hvem", "kunnskap", "mengde")
+    reise = form.text("reise").strip()
+    if reise and not (reise.isdecimal() and len(reise) <= 4):
+        form.errors["reise"] = say("Skriv et helt tall, som 80, eller la feltet stå tomt.")
+    if not form.errors:
+        try:
+            offer = {
+                "id": form.id,
+                "library_id": user.library_id,
+                "colleague_id": form.text("hvem"),
+                "skills": [form.text("kunnskap")],
+                "first_on": form.text("fra") or None,
+                "last_on": form.text("til") or None,
+                "half_days": half_days_from_text(form.text("mengde")),
+                "max_km": int(reise) if reise else None,
+                "places": ["host", "home", "online"],
+                "own_words": form.text("hva"),
+            }
+            here().backend.directory.create_offer(offer, user.actor)
+        except Refusal as refusal:
+            form.refuse(refusal, PLACES)
+    if form.errors:
+        return _new_page(form), 422
+    if is_again(here().settings.database, user.user_id, form.id):
+        flash(say("Dette er alt mottatt, én gang. Dere trenger ikke sende det igjen."), "info")
+    else:
+        flash(say("Tilbudet ligger på tavla."), "success")
+    return redirect(url_for("offers.show", offer_id=form.id))
+
+
+def _new_page(form: Form) -> str:
+    user = person()
+    colleagues = own_colleagues(user)
+    if user.role == "colleague":
+        colleagues = [one for one in colleagues if one["id"] == user.person_id]
+    return render_template(
+        "offer_new.html",
+        form=form,
+        colleagues=colleague_options(colleagues),
+        skills=[("", say("Velg")), *skill_options()],
+        amounts=amount_options(),
+    )
+
+
+@pages.get("/tilbud/<offer_id>")
+@signed_in()
+def show(offer_id: str) -> ResponseReturnValue:
+    """Our own offer, to withdraw; another library's, to ask for."""
+    offer = find_offer(offer_id)
+    amount = 2 if offer["half_days"] >= 2 else offer["half_days"]
+    values = {
+        "kunnskap": offer["skills"][0],
+        "mengde": days_text(amount),
+        "vert": person().person_id,
+        "sted": "host",
+    }
+    return _offer_page(offer, Form(_ask_fields(), values))
+
+
+@pages.post("/tilbud/<offer_id>/trekk")
+@signed_in()
+def withdraw(offer_id: str) -> ResponseReturnValue:
+    """The offer is off the board."""
+    find_offer(offer_id)
+    here().backend.directory.withdraw_offer(offer_id, person().actor)
+    flash(say("Tilbudet er trukket."), "success")
+    return redirect(url_for("libraries.show", library_id=person().library_id))
+
+
+def _ask_fields() -> dict[str, str]:
+    return {
+        "kunnskap": say("Hva trenger dere hjelp til?"),
+        "mengde": say("Hvor mye?"),
+        "dato": say("Hvilken dag?"),
+        "sted": say("Hvor kan arbeidet gjøres?"),
+        "vert": say("Hvem tar imot hos dere?"),
+        "hva": say("Med egne ord"),
+    }
+
+
+@pages.post("/tilbud/<offer_id>/spor")
+@signed_in()
+def ask(offer_id: str) -> ResponseReturnValue:
+    """Our library asks for what is offered: the engagement is proposed."""
+    user, offer = person(), find_offer(offer_id)
+    form = sent_form(_ask_fields())
+    form.need("kunnskap", "mengde", "dato", "sted", "vert")
+    half_days, days = _amount(form), chosen_days(form.text("dato"))
+    if half_days and days and len(days) == 1 and half_days > 2:
+        days = _following(offer, days[0], half_days)
+        if days is None:
+            form.errors["dato"] = say("Det er ikke nok dager i tilbudet etter denne. Velg en tidligere dag.")
+    if form.errors or half_days is None or days is None:
+        return _offer_page(offer, form), 422
+    proposal = {
+        "id": form.id,
+        "offer_id": offer["id"],
+        "host_library_id": user.library_id,
+        "lender_library_id": offer["library_id"],
+        "colleague_id": offer["colleague_id"],
+        "skill": form.text("kunnskap"),
+        "purpose": offer["purpose"],
+        "place": form.text("sted"),
+        "own_words": form.text("hva"),
+        "dates": days,
+        "half_days": half_days,
+        "host_contact_id": form.text("vert"),
+    }
+    return propose(proposal, url_for("offers.show", offer_id=offer_id))
+
+
+def _amount(form: Form) -> int | None:
+    if not form.text("mengde"):
+        return None
+    try:
+        return half_days_from_text(form.text("mengde"))
+    except Refusal as refusal:
+        form.refuse(refusal, {refusal.code: "mengde", "/days": "mengde"})
+        return None
+
+
+def _following(offer: Document, first: str, half_days: int) -> list[str] | None:
+    """The day and as many of the offer's next days as the amount needs."""
+    needed = -(-half_days // 2)
+    days = [day for day in _days(offer) if day >= first]
+    return days[:needed] if len(days) >= needed and days[0] == first else None
+
+
+def find_offer(offer_id: str) -> Document:
+    """The offer. Refuses: NotFound, also for what is no id."""
+    if not is_id(offer_id):
+        raise NotFound(kind="offer", id=offer_id)
+    return here().backend.directory.get_offer(offer_id, person().actor)
+
+
+def _days(offer: Document) -> list[str]:
+    """The days that can be asked for: those offered, or the coming working days."""
+    today = speech.speech().today
+    if offer["dates"]:
+        return [day for day in offer["dates"] if day >= today.isoformat()]
+    first = offer["first_on"] or today.isoformat()
+    last = offer["last_on"] or f"{today.year + 1}-12-31"
+    return working_days(first, last, today)[:DAYS_AHEAD_SHOWN]
+
+
+def _offer_page(offer: Document, form: Form) -> str:
+    user = person()
+    library = here().names.library_document(offer["library_id"])
+    is_own = offer["library_id"] == user.library_id
+    return render_template(
+        "offer.html",
+        offer=offer,
+        form=form,
+        is_own=is_own,
+        may_ask=user.role in ("colleague", "library_manager") and offer["state"] == "open",
+        library=library["short_name"] if library else say("et bibliotek"),
+        when=when_words(offer),
+        title=speech.capitalised(speech.names([speech.skill_name(code) for code in offer["skills"]])),
+        skills=[(code, speech.capitalised(speech.skill_name(code))) for code in offer["skills"]],
+        amounts=amount_options(offer["half_days"]),
+        windows=date_windows(_days(offer), 1),
+        places=[(value, text) for value, text in place_options() if value in offer["places"]],
+        colleagues=colleague_options(own_colleagues(user)) if not is_own else [],
+    )

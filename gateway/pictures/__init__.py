@@ -1,0 +1,1 @@
+"""Small pictures as geometry: what goes where. The templates in `templates/pictures` draw them as SVG."""

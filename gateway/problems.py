@@ -1,0 +1,149 @@
+"""Refusals and faults as problem documents (RFC 9457): one table from refusal to status."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from flask import Response, current_app, json, url_for
+from werkzeug.exceptions import HTTPException
+
+from byttebank.clock import parse_time
+from byttebank.contracts.refusals import Malformed, Refusal
+from byttebank.days import days_from_half_days
+from gateway.words.refusals import refusal_sentence
+from gateway.words.statuses import status_words
+from gateway.words.validation import detail_sentence
+
+CONTENT_TYPE = "application/problem+json"
+
+STATUS: dict[str, int] = {
+    "account_closed": 409,
+    "account_unknown": 404,
+    "already_covered": 409,
+    "already_resolved": 409,
+    "below_half_day": 422,
+    "colleague_busy": 409,
+    "contradiction": 409,
+    "county_frozen": 409,
+    "county_unknown": 422,
+    "date_order": 422,
+    "date_past": 422,
+    "date_too_far": 422,
+    "dispute_late": 409,
+    "field_missing": 422,
+    "fuse_reached": 409,
+    "host_contact_missing": 422,
+    "limit_hard": 409,
+    "malformed": 422,
+    "not_found": 404,
+    "not_half_steps": 422,
+    "not_now": 409,
+    "not_offered_date": 409,
+    "not_yet": 409,
+    "not_your_role": 403,
+    "offer_expired": 409,
+    "own_library": 422,
+    "proposal_expired": 409,
+    "request_closed": 409,
+    "reversal_too_large": 409,
+    "same_key_other_body": 422,
+    "service_unavailable": 503,
+    "sign_in_failed": 401,
+    "stale_page": 412,
+    "too_many_attempts": 429,
+    "too_many_days": 422,
+    "unknown_outcome": 504,
+}
+"""Refused because of what was sent: 422. Because of how things stand: 409."""
+
+FIELD_OF = {
+    "below_half_day": "/days",
+    "not_half_steps": "/days",
+    "too_many_days": "/days",
+    "date_past": "/first_on",
+    "date_too_far": "/last_on",
+    "date_order": "/last_on",
+    "host_contact_missing": "/host_contact_id",
+}
+"""Where in the document the fault lies, for refusals that are about one field."""
+
+RETRY_SECONDS = 5
+
+
+def status_of(refusal: Refusal) -> int:
+    """The HTTP status of a refusal."""
+    return STATUS.get(refusal.code, 409)
+
+
+def with_days(value: Any) -> Any:
+    """The value with half-days as days: `half_days: 3` becomes `days: 1.5`, all the way down."""
+    if isinstance(value, list):
+        return [with_days(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    turned = {}
+    for key, item in value.items():
+        if key.endswith("half_days") and isinstance(item, int):
+            turned[f"{key.removesuffix('half_days')}days"] = days_from_half_days(item)
+        else:
+            turned[key] = with_days(item)
+    return turned
+
+
+def refusal_problem(refusal: Refusal, now: datetime) -> Response:
+    """The answer to a call that was refused: code, sentence, and the fields at fault."""
+    sentence = refusal_sentence(refusal)
+    errors = list(_errors(refusal))
+    document = {
+        "type": url_for("public.problems", _anchor=refusal.code),
+        "title": sentence.split(". ")[0].rstrip(".") + ".",
+        "status": status_of(refusal),
+        "detail": sentence,
+        "code": refusal.code,
+        "parameters": with_days({key: value for key, value in refusal.parameters.items() if key != "errors"}),
+        "is_transient": refusal.is_transient,
+        **({"errors": errors} if errors else {}),
+    }
+    response = problem(document)
+    if status_of(refusal) == 503:
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    if status_of(refusal) == 429 and "until_at" in refusal.parameters:
+        wait = (parse_time(refusal.parameters["until_at"]) - now).total_seconds()
+        response.headers["Retry-After"] = str(max(1, round(wait)))
+    if status_of(refusal) == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _errors(refusal: Refusal) -> Iterable[dict[str, str]]:
+    if isinstance(refusal, Malformed):
+        for error in refusal.parameters.get("errors") or []:
+            yield {"pointer": in_days(error["pointer"]), "detail": detail_sentence(error["detail"])}
+    elif refusal.code == "field_missing":
+        yield {"pointer": f"/{refusal.parameters.get('field')}", "detail": refusal_sentence(refusal)}
+    elif refusal.code in FIELD_OF:
+        yield {"pointer": FIELD_OF[refusal.code], "detail": refusal_sentence(refusal)}
+
+
+def in_days(pointer: str) -> str:
+    """The pointer as the HTTP API names the field: days, not half-days."""
+    return pointer.replace("half_days", "days")
+
+
+def status_problem(error: HTTPException) -> Response:
+    """The answer to a call that HTTP itself turns down: unknown path, wrong method, too long, not JSON."""
+    status = error.code or 500
+    words = status_words(status)
+    response = problem(
+        {"type": "about:blank", "title": words.title, "status": status, "detail": words.sentence}
+    )
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After", "WWW-Authenticate"):
+            response.headers[name] = value
+    return response
+
+
+def problem(document: dict[str, Any]) -> Response:
+    """The problem document as an answer with its status."""
+    body = json.dumps(document)
+    return current_app.response_class(body, status=document["status"], content_type=CONTENT_TYPE)

@@ -1,0 +1,73 @@
+"""A library's statement: every line of it, and as a table for Norwegian spreadsheets."""
+
+import csv
+import io
+from typing import Any
+
+from byttebank.contracts.rpc import LedgerPort
+from gateway import speech
+from gateway.speech import say
+
+Document = dict[str, Any]
+LINES_AT_A_TIME = 200
+MAX_LINES = 20_000
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def every_line(ledger: LedgerPort, library_id: str) -> list[Document]:
+    """All `StatementLine`s, newest first. Refuses: what the ledger refuses."""
+    lines: list[Document] = []
+    cursor = None
+    while len(lines) < MAX_LINES:
+        answer = ledger.statement(library_id, cursor=cursor, limit=LINES_AT_A_TIME)
+        lines += answer["lines"]
+        cursor = answer["next_cursor"]
+        if cursor is None:
+            break
+    return lines
+
+
+def statement_csv(lines: list[Document]) -> str:
+    """The lines with `;` between cells and a decimal comma; no text is a formula (OWASP, CSV injection)."""
+    written = io.StringIO()
+    table = csv.writer(written, delimiter=";", lineterminator="\r\n")
+    table.writerow(
+        [
+            say("Dato"),
+            say("Bibliotek"),
+            say("Fylke"),
+            say("Ferdighet"),
+            say("Gitt"),
+            say("Fått"),
+            say("Dager å bruke"),
+            say("Ført"),
+            say("Oppdrag"),
+        ]
+    )
+    for line in lines:
+        days = line["half_days"]
+        table.writerow(
+            [
+                line["work_date"],
+                plain(speech.library_name(line["other_library_id"]) or line["other_library_name"]),
+                plain(speech.county_name(line["other_county"])),
+                plain(speech.skill_name(line["skill"]) if line["skill"] else ""),
+                number(days) if days > 0 else "",
+                number(-days) if days < 0 else "",
+                number(line["balance_half_days"]),
+                line["posted_at"][:10],
+                line["engagement_id"] or "",
+            ]
+        )
+    return written.getvalue()
+
+
+def number(half_days: int) -> str:
+    """Days with a decimal comma and a plain minus, as a spreadsheet reads them."""
+    whole, half = divmod(abs(half_days), 2)
+    return f"{'-' if half_days < 0 else ''}{whole}{',5' if half else ''}"
+
+
+def plain(text: str) -> str:
+    """The text as a cell that no spreadsheet runs."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
