@@ -115,7 +115,7 @@ def with_known_names(newer: Engagement, older: Engagement | None) -> Engagement:
             same = next((old for old in known if _is_same_line(old, line)), None)
             if same is not None:
                 known.remove(same)
-                line = replace(line, by=same.by)
+                line = replace(line, by=replace(line.by, person_id=same.by.person_id, name=same.by.name))
         history.append(line)
     return replace(newer, history=tuple(history))
 

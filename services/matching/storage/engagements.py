@@ -4,12 +4,12 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, or_, select
+from sqlalchemy import Connection, Select, delete, insert, or_, select, update
 
 from byttebank.clock import format_time, parse_time
 from services.matching.domain.engagement import By, Engagement, Line, due_on
 from services.matching.domain.proposal import add_up, takes_time
-from services.matching.storage.rows import Row, insert_into
+from services.matching.storage.rows import Row
 from services.matching.storage.tables import early_answers, engagements
 
 FIELDS = tuple(field.name for field in fields(Engagement))
@@ -83,9 +83,9 @@ def write(connection: Connection, engagement: Engagement, *, is_home: bool) -> N
     """The engagement is stored whole. `is_home`: time has effects here."""
     row = _to_row(engagement)
     row["due_on"] = due_on(engagement) if is_home else None
-    statement = insert_into(connection, engagements).values(row)
-    others = {name: statement.excluded[name] for name in row if name != "id"}
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=others))
+    done = connection.execute(update(engagements).where(engagements.c.id == engagement.id).values(row))
+    if done.rowcount == 0:
+        connection.execute(insert(engagements).values(row))
 
 
 def keep_early_answer(connection: Connection, row: Row) -> None:
