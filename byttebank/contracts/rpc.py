@@ -36,7 +36,8 @@ class DirectoryPort(Protocol):
 
     def create_offer(self, offer: Document, actor: Document) -> Document:
         """`Offer` as stored. `offer`: an `Offer` without county, names and version.
-        Refuses: NotYourRole, BelowHalfDay, DateOrder, DatePast, SameKeyOtherBody."""
+        Refuses: NotYourRole, BelowHalfDay, DateOrder, DatePast, DateTooFar, FieldMissing (skills),
+        SameKeyOtherBody."""
 
     def withdraw_offer(self, offer_id: str, actor: Document) -> Document:
         """`Offer`, now withdrawn. Refuses: NotYourRole."""
@@ -52,7 +53,7 @@ class DirectoryPort(Protocol):
     def create_request(self, request: Document, actor: Document) -> Document:
         """`Request` as stored. `request`: a `Request` without county, names and version.
         Refuses: NotYourRole, BelowHalfDay, TooManyDays, DateOrder, DatePast, DateTooFar,
-        HostContactMissing, SameKeyOtherBody."""
+        HostContactMissing, FieldMissing (skills), SameKeyOtherBody."""
 
     def open_request(self, request_id: str, actor: Document) -> Document:
         """`Request`, now on the board (`is_open`). Refuses: NotYourRole, RequestClosed, AlreadyCovered."""
