@@ -48,7 +48,9 @@ class Listener:
             raise CannotListen(self._explain(error)) from error
 
     def serve(self) -> None:
-        """Requests are answered. Headers are limited to 64 KiB and a line of them to 8 KiB (431, 400)."""
+        """Requests are answered. Headers are limited to 64 KiB and a line of them to 8 KiB (400), URLs to 8
+        KiB (414).
+        """
         self._server = eventlet.spawn(
             wsgi.server,
             self._socket,
