@@ -205,7 +205,7 @@ class EmbeddedBroker:
         return not any(queue.unacked or (queue.ready and queue.consumers) for queue in queues)
 
     def backup(self, path: Path) -> None:
-        """A consistent copy of the broker\'s file is at `path`.
+        """A consistent copy of the broker's file is at `path`.
 
         Refuses: `ValueError` for a broker without a file; `StoreRefused` when the copy cannot be written.
         """

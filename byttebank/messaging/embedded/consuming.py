@@ -162,13 +162,12 @@ class Consuming(Methods):
         subscriptions, self._subscriptions = self._subscriptions, {}
         self.no_ack_consumers.clear()
         unacked, self._unacked = self._unacked, {}
-        for subscription in subscriptions.values():
-            subscription.cancel()
-        queues: dict[Queue, None] = {}
+        # Everything is back in its place before the first message goes to somebody else.
         for queue, queued, _ in unacked.values():
             queue.give_back(queued, was_delivered=True)
-            queues[queue] = None
-        for queue in queues:
+        for subscription in subscriptions.values():
+            subscription.cancel()
+        for queue in {queue: None for queue, _, _ in unacked.values()}:
             queue.pump()
 
     def _raw(

@@ -56,6 +56,22 @@ def test_what_a_gone_consumer_held_comes_back(wire):
     assert wire.bodies(other, queue) == list("01234")
 
 
+def test_what_a_gone_consumer_held_goes_to_the_next_one_in_order(wire):
+    connection = wire.connection()
+    channel, other = connection.channel(), wire.channel()
+    queue = wire.queue(channel, "queue")
+    held, others = [], []
+    channel.basic_consume(queue, callback=held.append)
+    for number in range(6):
+        wire.publish(other, queue, str(number))
+    while len(held) < 3:
+        connection.drain_events(timeout=2)
+    other.basic_consume(queue, callback=lambda message: others.append(message.body))
+    connection.release()
+    assert wire.eventually(lambda: wire.drain(other) or len(others) == 6)
+    assert others == list("012345")
+
+
 def test_a_requeued_message_takes_its_old_place_and_no_other_queue_gets_it(wire):
     channel = wire.channel()
     exchange = wire.exchange(channel, "fanout", "fanout")
