@@ -1,0 +1,71 @@
+"""Whatever the network and the disks do, no number is used twice, nobody contradicts itself, all is known."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from simulated_world import COUNTIES, World
+from two_ends import without_signatures
+
+
+@pytest.fixture(autouse=True)
+def fast() -> Iterator[None]:
+    with without_signatures():
+        yield
+
+
+ACTS = {
+    "deliver": 30,
+    "agree": 6,
+    "decide": 30,
+    "drop": 4,
+    "repeat": 4,
+    "remind": 6,
+    "restart": 3,
+    "back_up": 6,
+    "restore": 5,
+}
+
+
+def play(seed: int, *, steps: int = 60) -> World:
+    """A random life, then peace."""
+    chance = random.Random(seed)
+    world = World()
+    for step in range(steps):
+        act = chance.choices(list(ACTS), weights=list(ACTS.values()))[0]
+        _one(world, act, chance, step)
+    world.heal()
+    return world
+
+
+def _one(world: World, act: str, chance: random.Random, step: int) -> None:
+    name = chance.choice(COUNTIES)
+    if act == "decide":
+        world.decide(name, f"matter {chance.randrange(12)}", f"verdict {step}")
+    elif act == "remind":
+        world.ends[name].remind()
+    elif act == "restart":
+        world.ends[name].start()
+    elif act == "back_up":
+        world.back_up(name)
+    elif act == "restore":
+        world.restore(name, chance.randrange(len(world.backups[name])))
+    elif act == "agree":
+        world.agree_without_numbered_messages()
+    elif world.under_way:
+        index = 0 if chance.random() < 0.5 else chance.randrange(len(world.under_way))
+        if act == "deliver":
+            world.deliver(index)
+        elif act == "drop":
+            world.under_way.pop(index)
+        else:
+            world.under_way.append(world.under_way[index])
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_two_ends_come_together_after_any_loss_repeat_reordering_and_restore(block: int) -> None:
+    for seed in range(block * 100, block * 100 + 100):
+        try:
+            play(seed)
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}: {error}") from error
