@@ -154,6 +154,9 @@ class Database:
         with self.engine.connect() as connection:
             if self._is_sqlite:
                 connection.exec_driver_sql("BEGIN")
+            else:
+                # Else each statement would see what others have committed since the one before.
+                connection.execution_options(isolation_level="REPEATABLE READ")
             try:
                 yield self._work(connection, None)
             finally:
