@@ -1,5 +1,6 @@
 """A small client of the JSON API: one signed-in person at one county's gateway, with urllib alone."""
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -50,15 +51,15 @@ class Client:
 
     def post(self, path: str, body: Document | None = None) -> Any:
         """The answer to a POST with a key of its own, so that it happens once. Refuses: as `get`."""
-        return self._call("POST", path, body or {})
+        return self._call("POST", path, body or {}, new_id())
 
-    def _call(self, method: str, path: str, body: Document | None) -> Any:
+    def _call(self, method: str, path: str, body: Document | None, key: str = "") -> Any:
         headers = {"Accept": "application/json"}
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token}"
         if body is not None:
             headers["Content-Type"] = "application/json"
-            headers["Idempotency-Key"] = new_id()
+            headers["Idempotency-Key"] = key
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self._base}/{path}", content, headers, method=method)
         try:
@@ -66,7 +67,7 @@ class Client:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             raise Refused(error.code, _problem(error)) from error
-        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
             raise NotRunning(f"{self._base} does not answer ({error})") from error
 
 

@@ -34,14 +34,22 @@ class RunningFederation:
         self._process: subprocess.Popen[bytes] | None = None
         self._log_file: IO[bytes] | None = None
 
-    def start(self) -> "RunningFederation":
-        """Start it; does not wait."""
-        command = [sys.executable, "-m", "byttebank", "up", "--state", str(self.state), "--port", str(self.port)]
+    def command(self) -> list[str]:
+        """What `make run` runs, for these counties."""
+        command = [sys.executable, "-m", "byttebank", "up", "--state", str(self.state)]
+        command += ["--port", str(self.port), "--metrics-port", "0"]
         for county in self.counties:
             command += ["--county", county]
+        return command
+
+    def start(self) -> "RunningFederation":
+        """Start it; does not wait."""
         self._log_file = self.log.open("ab")
         self._process = subprocess.Popen(
-            command, stdout=self._log_file, stderr=subprocess.STDOUT, env={**os.environ, "NO_COLOR": "1"}
+            self.command(),
+            stdout=self._log_file,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "NO_COLOR": "1"},
         )
         return self
 
