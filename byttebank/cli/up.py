@@ -64,6 +64,8 @@ def serve(wishes: Wishes) -> int:
     with telling(refused), holding(wishes.state_dir):
         counties = _counties(wishes.counties)
         _load(wishes.state_dir, console)
+        everybody = import_module("demo.federation").sign_ins(wishes.state_dir)
+        sign_ins = [one for one in everybody if one["county"] in counties]
         federation = EmbeddedFederation(
             wishes.state_dir,
             list(counties),
@@ -71,12 +73,12 @@ def serve(wishes: Wishes) -> int:
             host=wishes.host,
             metrics_port=wishes.metrics_port,
             is_demo=True,
-            root=_front(wishes.state_dir, counties),
+            root=_front(counties, sign_ins),
         )
         stop = StopSignal()
         federation.start()
         stop.listen()
-        _greet(console, federation, wishes.state_dir, counties)
+        _greet(console, federation, wishes.state_dir, sign_ins)
         died = eventlet.spawn(federation.wait_for_death)
         while not stop.has_come and not died.dead:
             eventlet.sleep(LOOK_SECONDS)
@@ -104,20 +106,23 @@ def _load(state_dir: Path, console: Console) -> None:
         ) from error
 
 
-def _front(state_dir: Path, counties: dict[str, str]) -> Any:
-    shown = [one for one in import_module("demo.federation").sign_ins(state_dir) if one["county"] in counties]
-    entries = [{"slug": slug, "name": name} for slug, name in counties.items()]
-    return import_module("gateway.front").create_front(entries, is_demo=True, sign_ins=shown)
+def _front(counties: dict[str, str], sign_ins: list[dict[str, str]]) -> Any:
+    """The application of the page before the counties, made by the gateway."""
+    settings = import_module("gateway.settings")
+    fields = ("county", "library", "name", "role", "email", "password")
+    return import_module("gateway.front").create_front(
+        [settings.FrontCounty(slug, name, f"/{slug}/") for slug, name in counties.items()],
+        is_demo=True,
+        sign_ins=[settings.SignIn(**{field: one[field] for field in fields}) for one in sign_ins],
+    )
 
 
 def _greet(
-    console: Console, federation: EmbeddedFederation, state_dir: Path, counties: dict[str, str]
+    console: Console, federation: EmbeddedFederation, state_dir: Path, sign_ins: list[dict[str, str]]
 ) -> None:
-    sign_ins = import_module("demo.federation").sign_ins(state_dir)
     table = Table("County", "Library", "Name", "E-mail", "Password", box=None, pad_edge=False)
     for one in sign_ins:
-        if one["county"] in counties:
-            table.add_row(one["county_name"], one["library"], one["name"], one["email"], one["password"])
+        table.add_row(one["county_name"], one["library"], one["name"], one["email"], one["password"])
     console.print(table)
     console.print(f"\nByttebank is ready at {federation.url}/", style="bold")
     if federation.metrics_port is not None:

@@ -208,7 +208,6 @@ class Shell(SharedExtension):
             "A message could not be applied; trying again",
             attempt=attempt,
             error=repr(error),
-            exc_info=None if is_passing(error) else error,
         )
 
     def _pause(self, seconds: float) -> bool:
