@@ -1,19 +1,19 @@
 """The two sides of the story: who asks today, and who in another county can come."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from demo.accounts import PASSWORD, SHOWN
+from demo.accounts import PASSWORD, SHOWN, caretaker_accounts
 from demo.client import Client
 from demo.people import Person, people_of
-from demo.reference import DemoLibrary, read_libraries
+from demo.reference import DemoLibrary, read_counties, read_libraries
 
 Document = dict[str, Any]
-SKILLS = ("weeding", "cataloguing", "shelf-tidying", "routine-desk", "book-covering")
 NOT_TAKING = ("declined", "expired", "cancelled", "refused", "no_show")
-MAX_CANDIDATES = 50
+MAX_TRIES = 5
 FULL_DAY = 1.0
 
 
@@ -59,14 +59,16 @@ def choose_lender(
 
 
 def ask(host: Side, today: date, days: float, wait: Callable[..., Any]) -> tuple[Document, list[Document]]:
-    """A request that somebody in another county can meet today, and its candidates."""
+    """A request that somebody in another county can meet today, and its candidates.
+
+    `wait` looks again while what other counties offer, or the request, has not been heard of yet.
+    """
     request: Document = {}
     found: list[Document] = []
-    for skill in SKILLS:
+    for skill in wait(lambda: _wanted_elsewhere(host), until=bool):
         request = host.client.post(
             "requests",
             {
-                "library_id": host.library.id,
                 "skills": [skill],
                 "first_on": today.isoformat(),
                 "last_on": today.isoformat(),
@@ -77,12 +79,30 @@ def ask(host: Side, today: date, days: float, wait: Callable[..., Any]) -> tuple
             },
         )
         path = f"requests/{request['id']}/candidates"
-        answer = wait(lambda path=path: host.client.get(path, limit=MAX_CANDIDATES), retry_on=("not_found",))
-        found = answer["candidates"]
+        found = wait(lambda path=path: host.client.get(path), retry_on=("not_found",))["candidates"]
         if any(one["county"] != host.library.county for one in found):
             break
         host.client.post(f"requests/{request['id']}/close")
     return request, found
+
+
+def _wanted_elsewhere(host: Side) -> list[str]:
+    """Skills that other counties offer, those first that the own county offers least."""
+    inside: Counter[str] = Counter()
+    outside: Counter[str] = Counter()
+    for item in host.client.get("board", show="offers")["items"]:
+        if item["is_possible"] and "host" in item["document"]["places"]:
+            count = inside if item["library"]["county"] == host.library.county else outside
+            count.update(item["document"]["skills"])
+    return sorted(outside, key=lambda skill: (inside[skill], -outside[skill], skill))[:MAX_TRIES]
+
+
+def caretaker(url: str, county: str) -> Client:
+    """The one at the county library, signed in: she may see the whole book."""
+    own = [library for library in read_libraries() if library.county == county]
+    client = Client(url, county)
+    client.sign_in(caretaker_accounts(read_counties()[county], own)[0]["email"], PASSWORD)
+    return client
 
 
 def _side(url: str, library: DemoLibrary, colleague_id: str | None = None) -> Side:
@@ -102,11 +122,9 @@ def _library(county: str, short_name: str) -> DemoLibrary:
 
 
 def _taken_today(side: Side, today: date) -> float:
-    listed = side.client.get("engagements", library_id=side.library.id)
-    engagements = listed["items"] if isinstance(listed, dict) else listed
     return sum(
         one["days"]
-        for one in engagements
+        for one in side.client.get("engagements")["items"]
         if one["colleague_id"] == side.colleague.id
         and today.isoformat() in one["dates"]
         and one["state"] not in NOT_TAKING

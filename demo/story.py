@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from byttebank.storage.work import TIME_ZONE
 from demo.client import Client, NotRunning, Refused
-from demo.parties import Side, ask, choose_host, choose_lender
+from demo.parties import Side, ask, caretaker, choose_host, choose_lender
 from demo.reference import COUNTIES, read_counties
 
 Document = dict[str, Any]
@@ -167,13 +167,16 @@ def wait(
             found = look()
             if until(found):
                 return found
-            last = found.get("state", "no change yet")
+            last = found.get("state", "no change") if isinstance(found, dict) else "nothing"
         except Refused as refusal:
             if refusal.code not in (*retry_on, "service_unavailable", "unknown_outcome"):
                 raise
             last = refusal
         time.sleep(POLL_SECONDS)
-    raise Stuck(f"Waited {PATIENCE_SECONDS:.0f} seconds for the federation; last seen: {last}.")
+    raise Stuck(
+        f"Waited {PATIENCE_SECONDS:.0f} seconds and saw: {last}. Right after the first start the counties need a"
+        " little while to hear of each other; otherwise look at what the federation writes in its terminal."
+    )
 
 
 def show_candidates(candidates: Sequence[Document], names: dict[str, str]) -> None:
@@ -182,30 +185,21 @@ def show_candidates(candidates: Sequence[Document], names: dict[str, str]) -> No
         who = one["colleague_name"] or "a colleague"
         say(f"{number}. {who}, {one['library_name']} ({names[one['county']]}), score {one['score']}")
         for reason in one["reasons"]:
-            say(f"     {'+' if reason['is_favourable'] else '-'} {reason_words(reason)}")
-
-
-def reason_words(reason: Document) -> str:
-    """The reason as the API words it, or its code and parameters."""
-    words = reason.get("sentence") or reason.get("detail") or reason.get("text")
-    if words:
-        return str(words)
-    parameters = ", ".join(f"{name} {value}" for name, value in reason["parameters"].items())
-    return f"{reason['code'].replace('_', ' ')} {parameters}".strip()
+            say(f"     {'+' if reason['is_favourable'] else '-'} {reason['sentence']}")
 
 
 def show_balance(url: str, host: Side, lender: Side, names: dict[str, str]) -> None:
-    """What the counties owe each other, seen from both; and that everything sums to zero."""
+    """What the two counties owe each other, seen from both; and that everything sums to zero."""
     step(6, "The whole federation")
+    caretakers = {county: caretaker(url, county) for county in COUNTIES}
     mine, theirs = host.library.county, lender.library.county
-    owes = position(host.client, theirs)["owed_by_us_days"]
-    owed = position(lender.client, mine)["owed_to_us_days"]
+    owes = position(caretakers[mine], theirs)["owed_by_us_days"]
+    owed = position(caretakers[theirs], mine)["owed_to_us_days"]
     say(
         f"{names[mine]} says it has owed {names[theirs]} {owes:g} days in all; {names[theirs]} says {owed:g}."
     )
     total = 0.0
-    for county in COUNTIES:
-        client = host.client if county == mine else lender.client if county == theirs else Client(url, county)
+    for county, client in caretakers.items():
         balance = client.get("trial-balance")
         total += balance["imbalance_days"]
         say(f"{names[county]:<10} debits {balance['debits_days']:>6g}  credits {balance['credits_days']:>6g}")
@@ -216,9 +210,7 @@ def show_balance(url: str, host: Side, lender: Side, names: dict[str, str]) -> N
 
 def position(client: Client, county: str) -> Document:
     """Our county's position towards another."""
-    listed = client.get("positions")
-    positions = listed["items"] if isinstance(listed, dict) else listed
-    return next(dict(one) for one in positions if one["county"] == county)
+    return next(dict(one) for one in client.get("positions")["items"] if one["county"] == county)
 
 
 def where(side: Side, names: dict[str, str]) -> str:
