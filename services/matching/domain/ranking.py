@@ -4,6 +4,7 @@ The storage hands over the options that can do it at all (skills, purpose, reach
 here the dates, the journey and the order are decided. The order is total, so it is the same everywhere.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -88,7 +89,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An option that is free and near enough, with its dates and reasons."""
+    """An option that is free and near enough, with its dates, score and reasons."""
 
     option: Option
     dates: tuple[date, ...]
@@ -120,11 +121,12 @@ def rank(
     `taken`: half-days by colleague id and date. Ties are broken by distance, name and offer id.
     """
     need = replace(need, first_on=max(need.first_on, today))
+    need = replace(need, first_on=max(need.first_on, today))
     window = working_days(need.first_on, need.last_on)
     can: set[str] = set()
     free: set[str] = set()
     near: set[str] = set()
-    found: list[Candidate] = []
+    found: list[_Scored] = []
     for option in options:
         can.add(option.library_id)
         dates = free_dates(need, option, window, taken.get(option.colleague_id, {}))
@@ -135,10 +137,24 @@ def rank(
         if not travels:
             continue
         near.add(option.library_id)
-        reasons = _reasons(need, option, dates, distance, today)
-        score = sum(reason.score for reason in reasons)
-        found.append(Candidate(option, dates, distance, score, reasons))
-    return Ranking(len(can), len(free), len(near), _best_of_each_colleague(found)[:limit])
+        score = sum(_parts(need, option, dates, distance, today).values())
+        order = (-score, FAR_KM if distance is None else distance, option.library_name, option.offer_id)
+        found.append((order, option, dates, distance))
+    best = tuple(
+        Candidate(option, dates, distance, -order[0], _reasons(need, option, dates, distance, today))
+        for order, option, dates, distance in _best_of_each_colleague(found)[:limit]
+    )
+    return Ranking(len(can), len(free), len(near), best)
+
+
+_Scored = tuple[tuple[int, int, str, str], Option, tuple[date, ...], int | None]
+
+
+def _best_of_each_colleague(found: list[_Scored]) -> list[_Scored]:
+    best: dict[str, _Scored] = {}
+    for scored in sorted(found, key=lambda one: one[0]):
+        best.setdefault(scored[1].colleague_id, scored)
+    return list(best.values())
 
 
 def working_days(first_on: date, last_on: date) -> tuple[date, ...]:
@@ -151,19 +167,14 @@ def free_dates(
     need: Need, option: Option, window: tuple[date, ...], taken: Mapping[date, int]
 ) -> tuple[date, ...]:
     """Days of the option inside the need's window on which the colleague has room for the need."""
-    wanted = min(FULL_DAY, need.half_days)
     if option.dates:
         days = tuple(day for day in option.dates if need.first_on <= day <= need.last_on)
-    elif option.first_on is None and option.last_on is None:
-        days = window
     else:
-        days = tuple(
-            day
-            for day in window
-            if (option.first_on is None or option.first_on <= day)
-            and (option.last_on is None or day <= option.last_on)
-        )
+        first = 0 if option.first_on is None else bisect_left(window, option.first_on)
+        last = len(window) if option.last_on is None else bisect_right(window, option.last_on)
+        days = window[first:last]
     if taken:
+        wanted = min(FULL_DAY, need.half_days)
         days = tuple(day for day in days if taken.get(day, 0) + wanted <= FULL_DAY)
     return days
 
@@ -178,68 +189,66 @@ def _journey(need: Need, option: Option) -> tuple[bool, int | None]:
     return option.max_km is None or distance is None or distance <= option.max_km, distance
 
 
+def _parts(
+    need: Need, option: Option, dates: tuple[date, ...], distance: int | None, today: date
+) -> dict[str, int]:
+    """The parts of the score by code, in the order in which people ask: what, when, how far, fairness."""
+    parts = {"can": SKILL}
+    if not option.can_teach.isdisjoint(need.skills):
+        parts["can_teach"] = CAN_TEACH
+    asked = (need.half_days + 1) // FULL_DAY
+    parts["free_on"] = ALL_DATES * min(len(dates), asked) // asked
+    if need.place != "host":
+        parts["no_travel"] = NO_TRAVEL
+    elif distance is not None:
+        parts["distance"] = max(0, NO_TRAVEL - distance // KM_PER_POINT)
+    owed = _owed(option)
+    if owed > 0:
+        parts["owes"] = min(OWES_MOST, OWES_PER_HALF_DAY * owed)
+    elif owed < 0:
+        parts["gives"] = max(-OWES_MOST, OWES_PER_HALF_DAY * owed)
+    if option.last_visit_on is None:
+        parts["first_visit"] = FIRST_VISIT
+    else:
+        parts["last_visit"] = min(MONTHS_MOST, _months_since(option.last_visit_on, today))
+    if option.county == need.county:
+        parts["same_county"] = SAME_COUNTY
+    else:
+        parts["other_county"] = NEIGHBOUR_COUNTY if option.county in need.neighbours else 0
+    return parts
+
+
+def _owed(option: Option) -> int:
+    """Half-days received and not given; 0 where we do not know."""
+    if option.given is None or option.received is None:
+        return 0
+    return option.received - option.given
+
+
+def _months_since(day: date, today: date) -> int:
+    return max(0, (today - day).days // DAYS_PER_MONTH)
+
+
 def _reasons(
     need: Need, option: Option, dates: tuple[date, ...], distance: int | None, today: date
 ) -> tuple[Reason, ...]:
-    """The parts of the score in the order in which people ask: what, when, how far, and then fairness."""
-    shown = [day.isoformat() for day in dates[:MAX_DATES_SHOWN]]
-    asked = (need.half_days + 1) // FULL_DAY
-    reasons = [
-        *_each("can", need.skills, SKILL),
-        *_each("can_teach", [skill for skill in need.skills if skill in option.can_teach], CAN_TEACH),
-        Reason("free_on", {"dates": shown}, ALL_DATES * min(len(dates), asked) // asked),
-        _travel(need, distance),
-        _balance(option),
-        _last_visit(option, today),
-        _county(need, option),
-    ]
-    return tuple(reason for reason in reasons if reason is not None)
-
-
-def _each(code: str, skills: Sequence[str], score: int) -> list[Reason]:
-    """A reason for each skill; the part counts once."""
-    return [Reason(code, {"skill": skill}, 0 if number else score) for number, skill in enumerate(skills)]
-
-
-def _travel(need: Need, distance: int | None) -> Reason | None:
-    if need.place != "host":
-        return Reason("no_travel", {"place": need.place}, NO_TRAVEL)
-    if distance is None:
-        return None
-    return Reason("distance", {"km": distance}, max(0, NO_TRAVEL - distance // KM_PER_POINT))
-
-
-def _balance(option: Option) -> Reason | None:
-    if option.given is None or option.received is None or option.given == option.received:
-        return None
-    owed = option.received - option.given
-    score = min(OWES_MOST, OWES_PER_HALF_DAY * abs(owed))
-    if owed > 0:
-        return Reason("owes", {"half_days": owed}, score)
-    return Reason("gives", {"half_days": -owed}, -score)
-
-
-def _last_visit(option: Option, today: date) -> Reason:
-    if option.last_visit_on is None:
-        return Reason("first_visit", {}, FIRST_VISIT)
-    months = max(0, (today - option.last_visit_on).days // DAYS_PER_MONTH)
-    return Reason("last_visit", {"months": months}, min(months, MONTHS_MOST))
-
-
-def _county(need: Need, option: Option) -> Reason:
-    if option.county == need.county:
-        return Reason("same_county", {"county": option.county}, SAME_COUNTY)
-    score = NEIGHBOUR_COUNTY if option.county in need.neighbours else 0
-    return Reason("other_county", {"county": option.county}, score)
-
-
-def _best_of_each_colleague(found: list[Candidate]) -> tuple[Candidate, ...]:
-    best: dict[str, Candidate] = {}
-    for candidate in sorted(found, key=_order):
-        best.setdefault(candidate.option.colleague_id, candidate)
-    return tuple(best.values())
-
-
-def _order(candidate: Candidate) -> tuple[int, int, str, str]:
-    distance = FAR_KM if candidate.distance_km is None else candidate.distance_km
-    return (-candidate.score, distance, candidate.option.library_name, candidate.option.offer_id)
+    """A reason for each part of the score; a skill in a line of its own, the part with the first of them."""
+    taught = [skill for skill in need.skills if skill in option.can_teach]
+    parameters: dict[str, list[dict[str, Any]]] = {
+        "can": [{"skill": skill} for skill in need.skills] or [{}],
+        "can_teach": [{"skill": skill} for skill in taught],
+        "free_on": [{"dates": [day.isoformat() for day in dates[:MAX_DATES_SHOWN]]}],
+        "no_travel": [{"place": need.place}],
+        "distance": [{"km": distance}],
+        "owes": [{"half_days": _owed(option)}],
+        "gives": [{"half_days": -_owed(option)}],
+        "last_visit": [{"months": _months_since(option.last_visit_on or today, today)}],
+        "first_visit": [{}],
+        "same_county": [{"county": option.county}],
+        "other_county": [{"county": option.county}],
+    }
+    return tuple(
+        Reason(code, named, 0 if number else score)
+        for code, score in _parts(need, option, dates, distance, today).items()
+        for number, named in enumerate(parameters[code])
+    )

@@ -35,12 +35,13 @@ def colleague_changed(work: Work, body: Document) -> None:
 
 def offer_changed(work: Work, body: Document) -> None:
     """The offer may be found by its skills, dates and reach, unless something newer is told of it."""
-    names = ["id", "county", "library_id", "colleague_id", "colleague_name", "purpose", "places"]
+    names = ["id", "county", "library_id", "colleague_id", "colleague_name", "purpose"]
     names += ["max_km", "reach", "state", "version"]
     dates = sorted(set(body["dates"]))
     first_on, last_on = (dates[0], dates[-1]) if dates else (body["first_on"], body["last_on"])
     row = {name: body[name] for name in names}
-    row.update(dates=dates, first_on=_day(first_on), last_on=_day(last_on))
+    row.update(dates=" ".join(dates), first_on=_day(first_on), last_on=_day(last_on))
+    row["places"] = " ".join(body["places"])
     index.put_offer(work.connection, row, body["skills"], body["counties"])
 
 

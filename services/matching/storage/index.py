@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, Select, and_, case, delete, exists, func, insert, or_, select
 
@@ -142,28 +143,46 @@ def options(connection: Connection, wanted: Row, own_county: str) -> list[Option
     """Open offers of help with all skills of the request that reach its county, from other libraries."""
     return [
         Option(
-            row.id,
-            row.county,
-            row.library_id,
-            row.short_name,
-            row.colleague_id,
-            row.colleague_name,
-            tuple(map(date.fromisoformat, row.dates)),
-            row.first_on,
-            row.last_on,
-            tuple(row.places),
-            row.max_km,
-            None if row.latitude is None or row.longitude is None else (row.latitude, row.longitude),
-            frozenset(row.can_teach or ()),
-            row.given,
-            row.received,
-            row.last_visit_on,
+            offer_id,
+            county,
+            library_id,
+            name,
+            colleague_id,
+            colleague_name,
+            tuple(map(date.fromisoformat, dates.split())),
+            first_on,
+            last_on,
+            tuple(places.split()),
+            max_km,
+            None if latitude is None or longitude is None else (latitude, longitude),
+            frozenset(can_teach or ()),
+            given,
+            received,
+            last_visit_on,
         )
-        for row in connection.execute(_options_query(wanted, own_county))
+        for (
+            offer_id,
+            county,
+            library_id,
+            colleague_id,
+            colleague_name,
+            dates,
+            first_on,
+            last_on,
+            places,
+            max_km,
+            name,
+            latitude,
+            longitude,
+            can_teach,
+            given,
+            received,
+            last_visit_on,
+        ) in connection.execute(_options_query(wanted, own_county))
     ]
 
 
-def _options_query(wanted: Row, own_county: str) -> Select[tuple[object, ...]]:
+def _options_query(wanted: Row, own_county: str) -> Select[Any]:
     is_ours = offers.c.county == own_county
     reaches = or_(
         offers.c.county == wanted["county"],

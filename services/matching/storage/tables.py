@@ -68,16 +68,17 @@ offers = Table(
     Column("colleague_id", String(36), nullable=False),
     Column("colleague_name", Text),
     Column("purpose", String(20), nullable=False),
-    Column("dates", JSON, nullable=False),
+    Column("dates", Text, nullable=False),
     Column("first_on", Date),
     Column("last_on", Date),
-    Column("places", JSON, nullable=False),
+    Column("places", Text, nullable=False),
     Column("max_km", Integer),
     Column("reach", String(20), nullable=False),
     Column("state", String(20), nullable=False),
     Column("version", BigInteger, nullable=False),
 )
-"""`first_on` and `last_on` are the bounds of `dates` where the offer has single days."""
+"""`dates` and `places` are separated by spaces, which reads faster than JSON. `first_on` and `last_on` are
+the bounds of `dates` where the offer has single days."""
 
 offer_skills = Table(
     "offer_skills",
