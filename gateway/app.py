@@ -3,17 +3,15 @@
 from flask import Flask, request, session
 from flask_wtf.csrf import CSRFProtect
 
-from gateway import api, pages, speech
-from gateway.accounts import User
+from gateway import api, pages
 from gateway.auth.guard import TOKEN, current_user
 from gateway.backend import Backend
 from gateway.errors import answer_faults, for_program
 from gateway.health import health
-from gateway.here import EXTENSION, Gateway
+from gateway.here import EXTENSION, Gateway, speak_to
 from gateway.known_names import KnownNames
 from gateway.security import secure
 from gateway.settings import GatewaySettings
-from gateway.speech import Speech, speak
 from gateway.templating import prepare_templates
 
 MAX_BODY_BYTES = 64 * 1024
@@ -37,16 +35,16 @@ def create_app(backend: Backend, settings: GatewaySettings) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=None,
     )
-    clock = settings.database.clock
-    names = KnownNames(backend.directory, clock, settings.county)
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    names = KnownNames(backend.directory, settings.database.clock, settings.county)
     app.extensions[EXTENSION] = Gateway(backend, settings, names)
 
     @app.before_request
     def know_the_reader() -> None:
-        speak_to(None, names, settings)
+        speak_to(None)
         is_page = request.endpoint != "static" and not for_program(request.path)
         if is_page and TOKEN in session:
-            speak_to(current_user(), names, settings)
+            speak_to(current_user())
 
     csrf = CSRFProtect(app)
     answer_faults(app)
@@ -56,16 +54,3 @@ def create_app(backend: Backend, settings: GatewaySettings) -> Flask:
     pages.register(app)
     api.register(app, csrf)
     return app
-
-
-def speak_to(reader: User | None, names: KnownNames, settings: GatewaySettings) -> None:
-    """From here on everything is said to this reader, or to anybody when none is known."""
-    language = reader.language if reader else speech.SOURCE
-    speak(
-        Speech(
-            language=language if language in speech.spoken_languages() else speech.SOURCE,
-            today=settings.today(),
-            names=names,
-            time_zone=settings.time_zone,
-        )
-    )

@@ -9,7 +9,7 @@ from byttebank import telemetry
 from byttebank.contracts.refusals import Refusal
 from gateway.auth.guard import ask_to_sign_in, current_user
 from gateway.here import here
-from gateway.problems import refusal_problem, status_of, status_problem
+from gateway.problems import refusal_of, refusal_problem, status_of, status_problem
 from gateway.speech import say
 from gateway.words.refusals import refusal_sentence
 from gateway.words.statuses import status_words
@@ -50,7 +50,8 @@ def answer_faults(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def turned_down(error: HTTPException) -> ResponseReturnValue:
         if for_program(request.path):
-            return status_problem(error)
+            messages = getattr(error, "data", {}).get("messages")
+            return refused(refusal_of(messages)) if messages else status_problem(error)
         status = error.code or 500
         if status < 400:
             return error.get_response()

@@ -115,6 +115,46 @@ def refusal_problem(refusal: Refusal, now: datetime) -> Response:
     return response
 
 
+def refusal_of(messages: Any) -> Refusal:
+    """The refusal behind what the schemas found: the one of the value, or `Malformed` with a line each."""
+    errors = [error for part in messages.values() for error in _flat(part, "")]
+    own = [error["detail"].refusal for error in errors if isinstance(error["detail"], RefusedValue)]
+    if len(errors) == 1 and own and not isinstance(own[0], Malformed):
+        return own[0]
+    return Malformed(errors=[{**error, "detail": _plain(error["detail"])} for error in errors])
+
+
+def _flat(messages: Any, pointer: str) -> Iterable[dict[str, Any]]:
+    """As `byttebank.contracts.fields.flatten`, keeping the messages as they are."""
+    if isinstance(messages, dict):
+        for key, value in messages.items():
+            yield from _flat(value, pointer if key == "_schema" else f"{pointer}/{key}")
+    elif isinstance(messages, list):
+        for value in messages:
+            yield from _flat(value, pointer)
+    else:
+        yield {"pointer": pointer, "detail": messages}
+
+
+def _plain(message: str) -> str:
+    if not isinstance(message, RefusedValue):
+        return message
+    if isinstance(message.refusal, Malformed):
+        return str(message.refusal.parameters["errors"][0]["detail"])
+    return refusal_sentence(message.refusal)
+
+
+class RefusedValue(str):
+    """The message of a value that is refused by a name of its own: the refusal goes with it."""
+
+    refusal: Refusal
+
+    def __new__(cls, refusal: Refusal) -> "RefusedValue":
+        made = super().__new__(cls, refusal.code)
+        made.refusal = refusal
+        return made
+
+
 def _errors(refusal: Refusal) -> Iterable[dict[str, str]]:
     if isinstance(refusal, Malformed):
         for error in refusal.parameters.get("errors") or []:

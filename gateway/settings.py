@@ -31,6 +31,10 @@ class SignIn:
     password: str
 
 
+SIGN_INS_FILE = "sign-ins.json"
+"""In the county's state folder, in the demonstration only."""
+
+
 def write_sign_ins(path: Path, sign_ins: Sequence[SignIn]) -> None:
     """The demonstration's sign-ins are in the file, for the gateway to show whenever it starts."""
     path.write_text(json.dumps([asdict(one) for one in sign_ins], ensure_ascii=False, indent=1), "utf-8")

@@ -1,12 +1,34 @@
-"""JSON for programs."""
+"""JSON for programs: the nouns of the bank under `/api/v1`, described at `/openapi.json`."""
 
-from flask import Flask
+from flask import Flask, Response, json, request
 from flask_wtf.csrf import CSRFProtect
 
+from gateway.api import accounts, engagements, libraries, notices, offers, requests, tokens
+from gateway.api.description import Description, describe, document_of
+from gateway.api.paths import IdConverter
 
-def register(app: Flask, csrf: CSRFProtect) -> None:
-    """x"""
+NOUNS = (
+    tokens.nouns,
+    libraries.nouns,
+    offers.nouns,
+    requests.nouns,
+    engagements.nouns,
+    accounts.nouns,
+    notices.nouns,
+)
 
-    @app.get("/openapi.json")
-    def api_description() -> str:
-        return ""
+
+def register(app: Flask, csrf: CSRFProtect) -> Description:
+    """The programming interface answers in the application."""
+    app.url_map.converters["id"] = IdConverter
+    description = describe(app)
+    for nouns in NOUNS:
+        csrf.exempt(nouns)
+        description.register_blueprint(nouns)
+
+    @app.get("/openapi.json", endpoint="api_description")
+    def show() -> Response:
+        document = {**document_of(description), "servers": [{"url": request.script_root or "/"}]}
+        return app.response_class(json.dumps(document), content_type="application/json")
+
+    return description

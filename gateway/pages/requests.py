@@ -5,15 +5,15 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from byttebank.contracts.refusals import NotFound, Refusal, ServiceUnavailable, UnknownOutcome
-from byttebank.identifiers import is_id, new_id
+from byttebank.contracts.refusals import NotFound, Refusal
+from byttebank.identifiers import is_id
 from gateway import speech
 from gateway.amounts import half_days_from_text
 from gateway.auth.guard import signed_in
 from gateway.forms import Form, sent_form
 from gateway.here import here, person
 from gateway.once import is_again
-from gateway.pages.board import Line
+from gateway.pages.candidates import candidates_page, skills_of
 from gateway.pages.choices import (
     amount_options,
     chosen_days,
@@ -26,7 +26,6 @@ from gateway.pages.choices import (
 )
 from gateway.pages.proposing import propose
 from gateway.speech import say
-from gateway.words.reasons import reason_sentence
 
 pages = Blueprint("requests", __name__)
 Document = dict[str, Any]
@@ -51,10 +50,6 @@ PLACES = {
     "/host_contact_id": "vert",
 }
 """Refusal or document pointer, to the field of the form."""
-
-CANDIDATES_SHOWN = 5
-WAITS_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8)
-"""How long the page waits for matching to hear of a request that was written just now."""
 
 
 def _fields() -> dict[str, str]:
@@ -132,7 +127,7 @@ def show(request_id: str) -> ResponseReturnValue:
     """Our own request with those who fit best; another library's with the way to help."""
     wanted = find_request(request_id)
     if wanted["library_id"] == person().library_id:
-        return _candidates_page(wanted)
+        return candidates_page(wanted)
     return _help_page(wanted, Form(_help_fields(wanted)))
 
 
@@ -223,61 +218,6 @@ def find_request(request_id: str) -> Document:
     return here().backend.directory.get_request(request_id)
 
 
-def _candidates_page(wanted: Document) -> str:
-    found = _candidates(wanted["id"]) if wanted["state"] == "open" else None
-    shown = found["candidates"][:CANDIDATES_SHOWN] if found else []
-    return render_template(
-        "candidates.html",
-        wanted=wanted,
-        title=speech.capitalised(_skills(wanted)),
-        funnel=_funnel(wanted, found["funnel"]) if found else "",
-        is_looking=found is None and wanted["state"] == "open",
-        candidates=[
-            (
-                one,
-                speech.library_name(one["library_id"]) or one["library_name"],
-                [Line(reason_sentence(reason), reason["is_favourable"]) for reason in one["reasons"]],
-                date_windows(one["dates"], wanted["half_days"]),
-                new_id(),
-            )
-            for one in shown
-        ],
-    )
-
-
-def _candidates(request_id: str) -> Document | None:
-    """The candidates, or None while matching has not heard of the request or does not answer."""
-    matching, pause = here().backend.matching, here().settings.pause
-    for seconds in (*WAITS_SECONDS, None):
-        try:
-            return matching.candidates(request_id)
-        except NotFound:
-            if seconds is not None:
-                pause(seconds)
-        except (ServiceUnavailable, UnknownOutcome):
-            return None
-    return None
-
-
-def _skills(wanted: Document) -> str:
-    return speech.names([speech.skill_name(code) for code in wanted["skills"]])
-
-
-def _funnel(wanted: Document, funnel: Document) -> str:
-    if not funnel["can"]:
-        return say("Ingen kan {skill} ennå. Et lengre tidsrom gir flere svar.", skill=_skills(wanted))
-    return say(
-        "Av {libraries} bibliotek har {can} noen som kan {skill}. Hos {free} er noen ledig {when}, "
-        "og {near} er nær nok.",
-        libraries=funnel["libraries"],
-        can=funnel["can"],
-        skill=_skills(wanted),
-        free=funnel["free"],
-        when=speech.span(wanted["first_on"], wanted["last_on"]),
-        near=funnel["near"],
-    )
-
-
 def _help_page(wanted: Document, form: Form) -> str:
     user = person()
     colleagues = own_colleagues(user)
@@ -291,7 +231,7 @@ def _help_page(wanted: Document, form: Form) -> str:
         "help.html",
         wanted=wanted,
         form=form,
-        title=speech.capitalised(_skills(wanted)),
+        title=speech.capitalised(skills_of(wanted)),
         library=library["short_name"] if library else say("et bibliotek"),
         colleagues=colleague_options(colleagues),
         windows=date_windows(days, wanted["half_days"]),

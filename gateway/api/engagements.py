@@ -1,0 +1,97 @@
+"""Engagements: proposing, and the acts of the three parties."""
+
+from typing import Any
+
+from marshmallow import Schema
+
+from byttebank.contracts import resources
+from byttebank.contracts.fields import one_of
+from gateway.api.given import Acceptance, Confirmation, NewEngagement
+from gateway.api.idempotency import PARAMETER, once, thing_id
+from gateway.api.nouns import nouns_called
+from gateway.api.schemas import Engagement, list_of
+from gateway.here import here, person
+
+nouns = nouns_called("engagements", "Agreed pieces of help")
+Document = dict[str, Any]
+
+
+class StateQuery(Schema):
+    """In which state."""
+
+    state = one_of(*resources.ENGAGEMENT_STATES)
+
+
+@nouns.route("/engagements", methods=["GET"])
+@nouns.arguments(StateQuery, location="query")
+@nouns.response(200, list_of(Engagement, "EngagementList"))
+def list_engagements(query: Document) -> Document:
+    """Those in which the caller's library takes part"""
+    return {"items": here().backend.matching.list_engagements(person().library_id, query.get("state"))}
+
+
+@nouns.route("/engagements", methods=["POST"])
+@nouns.arguments(NewEngagement)
+@once
+@nouns.response(201, Engagement)
+@nouns.doc(parameters=[PARAMETER])
+def propose(given: Document) -> Document:
+    """Put a date to three parties
+
+    The caller's own yes is recorded in every role the caller has.
+    """
+    return here().backend.matching.propose({**given, "id": thing_id(given)}, person().actor)
+
+
+@nouns.route("/engagements/<id:engagement_id>", methods=["GET"])
+@nouns.response(200, Engagement)
+def get_engagement(engagement_id: str) -> Document:
+    """One engagement"""
+    return here().backend.matching.get_engagement(engagement_id, person().actor)
+
+
+@nouns.route("/engagements/<id:engagement_id>/accept", methods=["POST"])
+@nouns.arguments(Acceptance, required=False)
+@once
+@nouns.response(200, Engagement)
+@nouns.doc(parameters=[PARAMETER])
+def accept(given: Document, engagement_id: str) -> Document:
+    """Say yes, in every role the caller has"""
+    return here().backend.matching.accept(engagement_id, person().actor, **given)
+
+
+@nouns.route("/engagements/<id:engagement_id>/decline", methods=["POST"])
+@once
+@nouns.response(200, Engagement)
+@nouns.doc(parameters=[PARAMETER])
+def decline(engagement_id: str) -> Document:
+    """Say no; nobody asks why"""
+    return here().backend.matching.decline(engagement_id, person().actor)
+
+
+@nouns.route("/engagements/<id:engagement_id>/cancel", methods=["POST"])
+@once
+@nouns.response(200, Engagement)
+@nouns.doc(parameters=[PARAMETER])
+def cancel(engagement_id: str) -> Document:
+    """Call an agreed day off"""
+    return here().backend.matching.cancel(engagement_id, person().actor)
+
+
+@nouns.route("/engagements/<id:engagement_id>/confirm", methods=["POST"])
+@nouns.arguments(Confirmation)
+@once
+@nouns.response(200, Engagement)
+@nouns.doc(parameters=[PARAMETER])
+def confirm(given: Document, engagement_id: str) -> Document:
+    """Say whether it happened, for the caller's side"""
+    return here().backend.matching.confirm(engagement_id, given["happened"], person().actor)
+
+
+@nouns.route("/engagements/<id:engagement_id>/dispute", methods=["POST"])
+@once
+@nouns.response(200, Engagement)
+@nouns.doc(parameters=[PARAMETER])
+def dispute(engagement_id: str) -> Document:
+    """Disagree: the day stands still until the county has decided"""
+    return here().backend.matching.dispute(engagement_id, person().actor)

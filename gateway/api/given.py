@@ -1,0 +1,89 @@
+"""The documents programs send: unknown fields are faults, so that a slip of the pen is seen."""
+
+from marshmallow import RAISE, Schema, fields, validate
+
+from byttebank.contracts import resources
+from byttebank.contracts.fields import Day, Id, Slug, one_of, text
+from gateway.api.schemas import Days
+from gateway.auth.tokens import SCOPES
+
+
+class Given(Schema):
+    """A document from a program."""
+
+    class Meta:
+        unknown = RAISE
+
+
+class Credentials(Given):
+    """Who signs in."""
+
+    email = text(320)
+    password = text(1000)
+    scopes = fields.List(one_of(*SCOPES), load_default=list(SCOPES), validate=validate.Length(min=1))
+
+
+class NewOffer(Given):
+    """An offer of a colleague of the caller's library."""
+
+    id = Id()
+    colleague_id = Id(required=True)
+    skills = fields.List(fields.String(), required=True)
+    purpose = one_of(*resources.PURPOSES)
+    dates = fields.List(Day())
+    first_on = Day(allow_none=True)
+    last_on = Day(allow_none=True)
+    half_days = Days(required=True)
+    places = fields.List(one_of(*resources.PLACES))
+    max_km = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=0, max=5000))
+    reach = one_of(*resources.REACHES)
+    counties = fields.List(Slug())
+    own_words = fields.String(validate=validate.Length(max=2000))
+
+
+class NewRequest(Given):
+    """A request of the caller's library."""
+
+    id = Id()
+    skills = fields.List(fields.String(), required=True)
+    first_on = Day(required=True)
+    last_on = Day(required=True)
+    half_days = Days(required=True)
+    place = one_of(*resources.PLACES)
+    own_words = fields.String(validate=validate.Length(max=2000))
+    host_contact_id = Id(required=True)
+    is_open = fields.Boolean(truthy={True}, falsy={False})
+
+
+class NewEngagement(Given):
+    """A date put to three parties, by the lender or by the host."""
+
+    id = Id()
+    request_id = Id(allow_none=True)
+    offer_id = Id(allow_none=True)
+    host_library_id = Id(required=True)
+    lender_library_id = Id(required=True)
+    colleague_id = Id(required=True)
+    skill = fields.String(allow_none=True, validate=validate.Length(max=60))
+    purpose = one_of(*resources.PURPOSES)
+    place = one_of(*resources.PLACES)
+    own_words = fields.String(validate=validate.Length(max=2000))
+    dates = fields.List(Day(), required=True, validate=validate.Length(min=1, max=60))
+    half_days = Days(required=True)
+    host_contact_id = Id(allow_none=True)
+    host_contact_name = fields.String(allow_none=True, validate=validate.Length(min=1, max=200))
+
+
+class Acceptance(Given):
+    """A yes; the host's manager may say who receives the visitor."""
+
+    host_contact_id = Id(load_default=None, allow_none=True)
+    host_contact_name = fields.String(
+        load_default=None, allow_none=True, validate=validate.Length(min=1, max=200)
+    )
+
+
+class Confirmation(Given):
+    """The answer to "did it happen?"."""
+
+    happened = fields.Boolean(required=True, truthy={True}, falsy={False})

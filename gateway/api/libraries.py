@@ -1,0 +1,77 @@
+"""Who: the county, its peers, libraries, people, skills."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from byttebank.contracts import resources
+from byttebank.contracts.fields import Id, Slug
+from gateway.api.nouns import next_link, nouns_called
+from gateway.api.schemas import County, ListQuery, Peer, list_of, page_of
+from gateway.here import here, person
+
+nouns = nouns_called("libraries", "Who takes part")
+Document = dict[str, Any]
+
+
+class LibraryQuery(ListQuery):
+    """Which libraries."""
+
+    county = Slug()
+    q = fields.String(validate=validate.Length(max=100), metadata={"description": "Part of the name."})
+
+
+class StaffQuery(Schema):
+    """Whose people."""
+
+    library_id = Id(required=True)
+
+
+@nouns.route("/county", methods=["GET"])
+@nouns.response(200, County)
+def get_county() -> Document:
+    """This county"""
+    return here().backend.directory.county()
+
+
+@nouns.route("/peers", methods=["GET"])
+@nouns.response(200, list_of(Peer, "PeerList"))
+def list_peers() -> Document:
+    """The counties we exchange with"""
+    return {"items": here().backend.directory.list_peers()}
+
+
+@nouns.route("/libraries", methods=["GET"])
+@nouns.arguments(LibraryQuery, location="query")
+@nouns.response(200, page_of(resources.Library, "LibraryPage"))
+def list_libraries(query: Document) -> tuple[Document, int, dict[str, str]]:
+    """Libraries, here and in other counties, by name"""
+    page = here().backend.directory.list_libraries(
+        county=query.get("county"), query=query.get("q"), cursor=query.get("cursor"), limit=query["limit"]
+    )
+    return page, 200, next_link(page["next_cursor"])
+
+
+@nouns.route("/libraries/<id:library_id>", methods=["GET"])
+@nouns.response(200, resources.Library)
+def get_library(library_id: str) -> Document:
+    """One library"""
+    return here().backend.directory.get_library(library_id)
+
+
+@nouns.route("/staff", methods=["GET"])
+@nouns.arguments(StaffQuery, location="query")
+@nouns.response(200, list_of(resources.Colleague, "ColleagueList"))
+def list_staff(query: Document) -> Document:
+    """The people of a library
+
+    A name is null when its owner does not share it with the caller.
+    """
+    return {"items": here().backend.directory.list_colleagues(query["library_id"], person().actor)}
+
+
+@nouns.route("/skills", methods=["GET"])
+@nouns.response(200, list_of(resources.Skill, "SkillList"))
+def list_skills() -> Document:
+    """The vocabulary of skills"""
+    return {"items": here().backend.directory.list_skills()}

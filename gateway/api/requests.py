@@ -1,0 +1,83 @@
+"""What libraries ask for, and who could help."""
+
+from typing import Any
+
+from byttebank.contracts.refusals import NotFound
+from gateway.api.given import NewRequest
+from gateway.api.idempotency import PARAMETER, once, thing_id
+from gateway.api.nouns import next_link, nouns_called
+from gateway.api.offers import OfLibraryQuery, with_sentences
+from gateway.api.schemas import Candidates, Request, page_of
+from gateway.here import here, person
+
+nouns = nouns_called("requests", "What libraries ask for")
+Document = dict[str, Any]
+
+
+@nouns.route("/requests", methods=["GET"])
+@nouns.arguments(OfLibraryQuery, location="query")
+@nouns.response(200, page_of(Request, "RequestPage"))
+def list_requests(query: Document) -> tuple[Document, int, dict[str, str]]:
+    """Requests on the board; of the caller's own library all of them"""
+    library_id = query.get("library_id")
+    page = here().backend.directory.list_requests(
+        library_id=library_id, cursor=query.get("cursor"), limit=query["limit"]
+    )
+    if library_id != person().library_id:
+        page = {**page, "items": [one for one in page["items"] if one["is_open"]]}
+    return page, 200, next_link(page["next_cursor"])
+
+
+@nouns.route("/requests", methods=["POST"])
+@nouns.arguments(NewRequest)
+@once
+@nouns.response(201, Request)
+@nouns.doc(parameters=[PARAMETER])
+def create_request(given: Document) -> Document:
+    """Ask for help
+
+    Nobody sees the request before somebody is asked, or it is opened to all.
+    """
+    user = person()
+    request = {**given, "id": thing_id(given), "library_id": user.library_id}
+    return here().backend.directory.create_request(request, user.actor)
+
+
+@nouns.route("/requests/<id:request_id>", methods=["GET"])
+@nouns.response(200, Request)
+def get_request(request_id: str) -> Document:
+    """One request"""
+    return here().backend.directory.get_request(request_id)
+
+
+@nouns.route("/requests/<id:request_id>/open", methods=["POST"])
+@once
+@nouns.response(200, Request)
+@nouns.doc(parameters=[PARAMETER])
+def open_request(request_id: str) -> Document:
+    """Put a request on the board"""
+    return here().backend.directory.open_request(request_id, person().actor)
+
+
+@nouns.route("/requests/<id:request_id>/close", methods=["POST"])
+@once
+@nouns.response(200, Request)
+@nouns.doc(parameters=[PARAMETER])
+def close_request(request_id: str) -> Document:
+    """Withdraw a request"""
+    return here().backend.directory.close_request(request_id, person().actor)
+
+
+@nouns.route("/requests/<id:request_id>/candidates", methods=["GET"])
+@nouns.response(200, Candidates)
+def list_candidates(request_id: str) -> Document:
+    """Who could help, best first, with the reasons
+
+    Only for the library that asks. Right after a request is made it may be unknown here for a moment: 404.
+    """
+    request = here().backend.directory.get_request(request_id)
+    if request["library_id"] != person().library_id:
+        raise NotFound(kind="request", id=request_id)
+    found = here().backend.matching.candidates(request_id)
+    candidates = [{**one, "reasons": with_sentences(one["reasons"])} for one in found["candidates"]]
+    return {**found, "candidates": candidates}
