@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.matching.domain.distance import Point, distance_km
 from services.matching.domain.proposal import FULL_DAY
@@ -47,9 +47,8 @@ class Need:
     neighbours: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """An open offer that reaches the need and has all its skills.
+class Option(NamedTuple):
+    """An open offer that reaches the need and has all its skills. A tuple, for thousands of them are made.
 
     `dates` are single days; without them every working day from `first_on` to `last_on` (None: no end).
     `given` and `received` are half-days in this county's books, None for a library of another county,

@@ -15,7 +15,7 @@ from byttebank.contracts.local import load_local
 from byttebank.contracts.peer import load_detached, load_peer
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.resources import Engagement
-from byttebank.identifiers import uuid7
+from byttebank.identifiers import new_id, uuid7
 from byttebank.storage import messages
 from byttebank.storage.engine import open_engine
 from byttebank.storage.messages import OutboxRow
@@ -163,13 +163,12 @@ def a_peer(county: str, **changes: Any) -> Document:
 class Matching:
     """One county's matching, its clock, and what it has said."""
 
-    def __init__(
-        self, url: str, county: str, clock: FixedClock, make_id: Callable[[], str] | None = None
-    ) -> None:
-        made = {} if make_id is None else {"make_id": make_id}
+    def __init__(self, url: str, county: str, clock: FixedClock, make_id: Callable[[], str] = new_id) -> None:
         self.county = county
         self.clock = clock
-        self.database = Database(open_engine(url), county=county, service="matching", clock=clock, **made)
+        self.database = Database(
+            open_engine(url), county=county, service="matching", clock=clock, make_id=make_id
+        )
 
     def do(self, operation: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """What the operation answers, in a transaction of its own."""
@@ -270,13 +269,13 @@ def settle_in(county: Matching) -> None:
     county.hear("RequestChanged", a_request())
 
 
-def carry(one: Matching, other: Matching) -> int:
-    """Every message between the two arrives, answers included, in order. How many there were."""
-    count = 0
+def carry(one: Matching, other: Matching) -> list[OutboxRow]:
+    """Every message between the two arrives, answers included, in order."""
+    carried = []
     while letters := [(one, letter) for letter in one.fetch_letters()] + [
         (other, letter) for letter in other.fetch_letters()
     ]:
         for sender, letter in letters:
             (other if sender is one else one).receive(letter, sender.county)
-            count += 1
-    return count
+            carried.append(letter)
+    return carried

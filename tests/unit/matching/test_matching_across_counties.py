@@ -86,23 +86,20 @@ def test_the_lenders_county_shows_what_the_home_has_told(asked: tuple[Matching, 
 
 def test_no_name_and_no_own_words_are_ever_signed(innlandet: Matching, akershus: Matching) -> None:
     innlandet.do(operations.propose, a_proposal(colleague="Per", own_words="Kari og Per"), actor("Kari"))
-    signed: list[OutboxRow] = []
-    for _ in range(3):
-        for sender, receiver in ((innlandet, akershus), (akershus, innlandet)):
-            for letter in sender.fetch_letters():
-                signed.append(letter)
-                receiver.receive(letter, sender.county)
-        if len(signed) == 1:
-            accept(akershus, "Nora")
-            accept(akershus, "Per")
+    carried = carry(innlandet, akershus)
+    accept(akershus, "Nora")
+    accept(akershus, "Per")
+    carried += carry(innlandet, akershus)
     innlandet.reserve()
+    carried += carry(innlandet, akershus)
     innlandet.let_time_pass("2026-12-10")
-    akershus.clock.move_to(innlandet.clock.now())
-    signed += innlandet.fetch_letters()
+    act(akershus, "confirm", "Per", True)
+    carried += carry(innlandet, akershus)
     act(innlandet, "confirm", "Kari", True)
-    signed += innlandet.fetch_letters()
-    assert len(signed) > 5
-    for letter in signed:
+    carried += carry(innlandet, akershus)
+    detached = " ".join(letter.detached or "" for letter in carried)
+    assert all(name in detached for name in ("Kari", "Nora", "Per"))
+    for letter in carried:
         assert not any(name in letter.body for name in NAMES), letter.body
 
 
@@ -245,7 +242,7 @@ def test_the_name_is_sent_once(asked: tuple[Matching, Matching]) -> None:
     assert len(akershus.told("EngagementAccepted")) == 0
     innlandet.let_time_pass("2026-12-10")
     act(innlandet, "confirm", "Kari", True)
-    assert carry(innlandet, akershus) == 1
+    assert len(carry(innlandet, akershus)) == 1
 
 
 def test_a_name_shared_with_all_counties_comes_with_the_answer(asked: tuple[Matching, Matching]) -> None:

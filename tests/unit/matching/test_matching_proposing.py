@@ -85,14 +85,14 @@ def test_a_manager_who_goes_herself_has_said_both_yes(innlandet: Matching) -> No
 
 
 def test_the_lender_needs_no_contact_and_the_host_does(innlandet: Matching) -> None:
-    nobody = {"host_contact_id": None, "host_contact_name": None}
+    nobody: Document = {"host_contact_id": None, "host_contact_name": None}
     assert propose(innlandet, "Siri", **nobody)["host_contact_id"] is None
     with pytest.raises(HostContactMissing):
         propose(innlandet, "Kari", id=an_id("other"), **nobody)
 
 
 def test_the_contact_comes_from_the_request_or_the_directory(innlandet: Matching) -> None:
-    nobody = {"host_contact_id": None, "host_contact_name": None}
+    nobody: Document = {"host_contact_id": None, "host_contact_name": None}
     assert propose(innlandet, request_id=an_id("request"), **nobody)["host_contact_name"] == "Kari"
     named = propose(innlandet, id=an_id("other"), host_contact_id=an_id("Ola"), host_contact_name=None)
     assert named["host_contact_name"] == "Ola"

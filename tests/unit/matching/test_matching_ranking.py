@@ -83,35 +83,35 @@ def test_a_candidate_has_dates_distance_and_a_reason_for_each_part_of_the_score(
 def test_each_reason_has_its_parameters_and_its_weight(
     changes: dict[str, Any], code: str, parameters: dict[str, Any], score: int
 ) -> None:
-    (candidate,) = ranked(replace(OPTION, **changes)).candidates
+    (candidate,) = ranked(OPTION._replace(**changes)).candidates
     (reason,) = [reason for reason in candidate.reasons if reason.code == code]
     assert (dict(reason.parameters), reason.score) == (parameters, score)
     assert reason.is_favourable is (score >= 0)
 
 
 def test_a_balance_we_do_not_know_or_that_is_even_is_no_reason() -> None:
-    assert {"owes", "gives"}.isdisjoint(codes(ranked(replace(OPTION, given=None, received=None))))
-    assert {"owes", "gives"}.isdisjoint(codes(ranked(replace(OPTION, given=4, received=4))))
+    assert {"owes", "gives"}.isdisjoint(codes(ranked(OPTION._replace(given=None, received=None))))
+    assert {"owes", "gives"}.isdisjoint(codes(ranked(OPTION._replace(given=4, received=4))))
 
 
 def test_those_who_owe_come_first() -> None:
-    owes = replace(OPTION, offer_id="offer-2", library_id="tolga", colleague_id="b", received=2)
-    gives = replace(OPTION, offer_id="offer-3", library_id="hamar", colleague_id="c", given=2)
+    owes = OPTION._replace(offer_id="offer-2", library_id="tolga", colleague_id="b", received=2)
+    gives = OPTION._replace(offer_id="offer-3", library_id="hamar", colleague_id="c", given=2)
     order = [one.option.offer_id for one in ranked(gives, OPTION, owes).candidates]
     assert order == ["offer-2", "offer-1", "offer-3"]
 
 
 def test_fewer_free_dates_than_asked_for_count_in_proportion() -> None:
     need = replace(NEED, half_days=8)
-    one_day = replace(OPTION, dates=(date(2026, 12, 8),))
+    one_day = OPTION._replace(dates=(date(2026, 12, 8),))
     assert codes(ranked(one_day, need=need))["free_on"] == 5
     assert codes(ranked(OPTION, need=need))["free_on"] == 20
 
 
 def test_the_funnel_counts_libraries_and_not_offers() -> None:
-    again = replace(OPTION, offer_id="offer-2", colleague_id="siri")
-    busy = replace(OPTION, offer_id="offer-3", library_id="tolga", colleague_id="b")
-    far = replace(OPTION, offer_id="offer-4", library_id="hamar", colleague_id="c", at=FAR, max_km=100)
+    again = OPTION._replace(offer_id="offer-2", colleague_id="siri")
+    busy = OPTION._replace(offer_id="offer-3", library_id="tolga", colleague_id="b")
+    far = OPTION._replace(offer_id="offer-4", library_id="hamar", colleague_id="c", at=FAR, max_km=100)
     taken = {"b": {date(2026, 12, day): 2 for day in range(7, 12)}}
     result = ranked(OPTION, again, busy, far, taken=taken)
     assert (result.can, result.free, result.near) == (3, 2, 1)
@@ -119,7 +119,7 @@ def test_the_funnel_counts_libraries_and_not_offers() -> None:
 
 
 def test_a_colleague_is_one_candidate_with_her_best_offer() -> None:
-    better = replace(OPTION, offer_id="offer-2", dates=(date(2026, 12, 8),), can_teach=frozenset({"weeding"}))
+    better = OPTION._replace(offer_id="offer-2", dates=(date(2026, 12, 8),), can_teach=frozenset({"weeding"}))
     assert [one.option.offer_id for one in ranked(OPTION, better).candidates] == ["offer-2"]
 
 
@@ -138,7 +138,7 @@ def test_a_colleague_is_one_candidate_with_her_best_offer() -> None:
 def test_dates_of_the_offer_inside_the_window_of_the_request(
     changes: dict[str, Any], days: list[int]
 ) -> None:
-    result = ranked(replace(OPTION, **changes))
+    result = ranked(OPTION._replace(**changes))
     assert [day.day for one in result.candidates for day in one.dates] == days
     assert result.free == (1 if days else 0)
 
@@ -155,7 +155,7 @@ def test_a_single_saturday_can_be_asked_for_and_offered() -> None:
     need = replace(NEED, first_on=saturday, last_on=saturday)
     assert ranked(OPTION, need=need).candidates[0].dates == (saturday,)
     whole_week = replace(NEED, first_on=saturday, last_on=date(2026, 12, 18))
-    assert ranked(replace(OPTION, dates=(saturday,)), need=whole_week).candidates[0].dates == (saturday,)
+    assert ranked(OPTION._replace(dates=(saturday,)), need=whole_week).candidates[0].dates == (saturday,)
     assert saturday not in ranked(OPTION, need=whole_week).candidates[0].dates
 
 
@@ -182,14 +182,14 @@ def test_half_a_day_fits_beside_half_a_day_and_a_whole_one_does_not() -> None:
 def test_the_place_and_the_journey(
     place: str, places: tuple[str, ...], max_km: int | None, is_near: bool
 ) -> None:
-    result = ranked(replace(OPTION, places=places, max_km=max_km), need=replace(NEED, place=place))
+    result = ranked(OPTION._replace(places=places, max_km=max_km), need=replace(NEED, place=place))
     assert result.near == int(is_near)
     if is_near:
         assert ("no_travel" in codes(result)) is (place != "host")
 
 
 def test_a_library_without_a_place_on_the_map_is_asked_all_the_same() -> None:
-    lost = replace(OPTION, at=None, max_km=10)
+    lost = OPTION._replace(at=None, max_km=10)
     result = ranked(lost)
     assert result.near == 1
     assert result.candidates[0].distance_km is None
@@ -198,14 +198,14 @@ def test_a_library_without_a_place_on_the_map_is_asked_all_the_same() -> None:
 
 def test_every_skill_is_named_and_counts_once() -> None:
     need = replace(NEED, skills=("weeding", "cataloguing"))
-    (candidate,) = ranked(replace(OPTION, can_teach=frozenset({"cataloguing"})), need=need).candidates
+    (candidate,) = ranked(OPTION._replace(can_teach=frozenset({"cataloguing"})), need=need).candidates
     named = [(one.code, one.parameters["skill"], one.score) for one in candidate.reasons[:3]]
     assert named == [("can", "weeding", 100), ("can", "cataloguing", 0), ("can_teach", "cataloguing", 10)]
 
 
 def test_only_so_many_candidates_as_asked_for_but_all_are_counted() -> None:
     options = [
-        replace(OPTION, offer_id=f"offer-{number}", colleague_id=f"c{number}", library_id=f"l{number}")
+        OPTION._replace(offer_id=f"offer-{number}", colleague_id=f"c{number}", library_id=f"l{number}")
         for number in range(30)
     ]
     result = ranked(*options, limit=3)
@@ -215,7 +215,7 @@ def test_only_so_many_candidates_as_asked_for_but_all_are_counted() -> None:
 @given(st.permutations(range(12)))
 def test_the_order_does_not_depend_on_the_order_of_the_offers(numbers: list[int]) -> None:
     options = [
-        replace(OPTION, offer_id=f"offer-{number:02}", colleague_id=f"c{number // 2}", received=number % 3)
+        OPTION._replace(offer_id=f"offer-{number:02}", colleague_id=f"c{number // 2}", received=number % 3)
         for number in numbers
     ]
     expected = ranked(*sorted(options, key=lambda one: one.offer_id)).candidates
