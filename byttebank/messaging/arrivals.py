@@ -122,6 +122,7 @@ def decide(work: Work, channel: Channel, envelope: Envelope) -> Decision:
         prev_hash=envelope.header.prev_hash or "",
         envelope_hash=envelope.envelope_hash,
         held_hash=around[seq].envelope_hash if seq in around else None,
+        held_epoch=around[seq].epoch if seq in around else None,
         hash_before=around[seq - 1].envelope_hash if seq - 1 in around else None,
         prev_hash_after=around[seq + 1].prev_hash if seq + 1 in around else None,
     )

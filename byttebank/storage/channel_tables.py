@@ -54,6 +54,7 @@ received_envelopes = Table(
     metadata,
     Column("peer", String(40), primary_key=True),
     Column("seq", Integer, primary_key=True),
+    Column("epoch", Integer, nullable=False),
     Column("envelope_hash", String(64), nullable=False),
     Column("prev_hash", String(64), nullable=False),
     Column("message_type", String(60), nullable=False),

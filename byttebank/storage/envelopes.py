@@ -128,6 +128,7 @@ def add_received(connection: Connection, envelope: Envelope, now: datetime) -> N
         insert(received_envelopes).values(
             peer=header.sender,
             seq=header.seq,
+            epoch=header.epoch,
             envelope_hash=envelope.envelope_hash,
             prev_hash=header.prev_hash,
             message_type=header.type,
@@ -138,10 +139,13 @@ def add_received(connection: Connection, envelope: Envelope, now: datetime) -> N
 
 
 def received_around(connection: Connection, peer: str, seq: int) -> dict[int, Any]:
-    """The held envelopes with this number, the one before and the one after: seq to (hash, prev_hash)."""
+    """The held envelopes with this number, the one before and the one after, as rows by number."""
     rows = connection.execute(
         select(
-            received_envelopes.c.seq, received_envelopes.c.envelope_hash, received_envelopes.c.prev_hash
+            received_envelopes.c.seq,
+            received_envelopes.c.epoch,
+            received_envelopes.c.envelope_hash,
+            received_envelopes.c.prev_hash,
         ).where(received_envelopes.c.peer == peer, received_envelopes.c.seq.between(seq - 1, seq + 1))
     )
     return {row.seq: row for row in rows}
