@@ -12,7 +12,6 @@ from typing import Any
 
 import eventlet
 from rich.console import Console
-from rich.table import Table
 
 from byttebank import telemetry
 from byttebank.cli.exits import FAILED, OK, USAGE, fail, telling
@@ -120,10 +119,14 @@ def _front(counties: dict[str, str], sign_ins: list[dict[str, str]]) -> Any:
 def _greet(
     console: Console, federation: EmbeddedFederation, state_dir: Path, sign_ins: list[dict[str, str]]
 ) -> None:
-    table = Table("County", "Library", "Name", "E-mail", "Password", box=None, pad_edge=False)
-    for one in sign_ins:
-        table.add_row(one["county_name"], one["library"], one["name"], one["email"], one["password"])
-    console.print(table)
+    """Who can sign in and where, in lines that are never cut."""
+    rows = [(one["county_name"], f"{one['name']}, {one['library']}", one["email"]) for one in sign_ins]
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    for row in rows:
+        line = "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True))
+        console.print(line.rstrip(), soft_wrap=True, markup=False)
+    for password in sorted({one["password"] for one in sign_ins}):
+        console.print(f"The password is {password}", markup=False)
     console.print(f"\nByttebank is ready at {federation.url}/", style="bold")
     if federation.metrics_port is not None:
         console.print(f"Metrics at http://127.0.0.1:{federation.metrics_port}/metrics")

@@ -26,7 +26,7 @@ class Command:
         self.err = self.out.with_suffix(".err")
         command = [sys.executable, str(TOY), "up", "--state", str(state), *arguments]
         with self.out.open("wb") as out, self.err.open("wb") as err:
-            settings = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **environment}
+            settings = {**os.environ, "NO_COLOR": "1", **environment}
             self.process = subprocess.Popen(command, stdout=out, stderr=err, env=settings)
 
     def url(self) -> str:
@@ -83,7 +83,8 @@ def test_it_prints_where_it_is_and_who_can_sign_in_and_stops_on_ctrl_c(up: Calla
     code, seconds = command.end(signal.SIGINT)
     assert code == 0
     assert seconds < 5
-    assert re.search(r"Innlandet +Library +Kari +kari@innlandet\.example +secret", command.printed())
+    assert "Innlandet  Kari, Library  kari@innlandet.example\n" in command.printed()
+    assert "The password is secret\n" in command.printed()
     assert command.printed().endswith("Stopping ...\nStopped.\n")
     assert command.complaint() == ""
     logged = command.err.read_text()
