@@ -174,8 +174,8 @@ def wait(
             last = refusal
         time.sleep(POLL_SECONDS)
     raise Stuck(
-        f"Waited {PATIENCE_SECONDS:.0f} seconds and saw: {last}. Right after the first start the counties need a"
-        " little while to hear of each other; otherwise look at what the federation writes in its terminal."
+        f"Waited {PATIENCE_SECONDS:.0f} seconds and saw: {last}. Right after the first start the counties"
+        " need a little while to hear of each other; otherwise see what the federation writes in its terminal."
     )
 
 
