@@ -175,7 +175,7 @@ def wait(
         time.sleep(POLL_SECONDS)
     raise Stuck(
         f"Waited {PATIENCE_SECONDS:.0f} seconds and saw: {last}. Right after the first start the counties"
-        " need a little while to hear of each other; otherwise see what the federation writes in its terminal."
+        " need a little while to hear of each other; otherwise see what it writes in its terminal."
     )
 
 
