@@ -5,6 +5,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from byttebank.messaging.embedded import Outcome, Publication, current_broker
+from byttebank.messaging.rabbitmq import RabbitMqPublisher
 
 
 class Publisher(Protocol):
@@ -45,4 +46,6 @@ def open_publisher(url: str) -> Publisher:
     parts = urlsplit(url)
     if parts.scheme == "embedded" and parts.hostname:
         return EmbeddedPublisher(parts.hostname)
+    if parts.scheme in ("amqp", "amqps"):
+        return RabbitMqPublisher(url)
     raise ValueError(f"{parts.scheme}://: no broker of this kind can be published to")

@@ -21,11 +21,11 @@ from kombu.messaging import Consumer
 from byttebank import telemetry
 from byttebank.messaging import embedded
 from byttebank.messaging.faults import is_passing, wait_seconds
+from byttebank.messaging.rabbitmq import CONNECT_SECONDS, connect
 
 _log = telemetry.logger(__name__)
 
 HEARTBEAT_SECONDS = 30
-CONNECT_SECONDS = 4
 POLL_SECONDS = 1.0
 """How long a read waits before it looks for new queues to read and sends heartbeats."""
 
@@ -202,8 +202,9 @@ class Session:
 
 def open_connection(url: str, heartbeat_seconds: int = 0) -> Connection:
     """A connection to a county's broker, not yet made, that tries once and says so when it fails."""
-    if url.startswith("embedded:"):
-        embedded.install()
+    if not url.startswith("embedded:"):
+        return connect(url, heartbeat_seconds=heartbeat_seconds)
+    embedded.install()
     return Connection(
         url,
         heartbeat=heartbeat_seconds,
