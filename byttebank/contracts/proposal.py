@@ -15,7 +15,7 @@ class Proposal(Contract):
     host_library_id = Id(required=True)
     lender_library_id = Id(required=True)
     colleague_id = Id(required=True)
-    skill = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=60))
+    skill = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
     purpose = one_of(*PURPOSES, load_default="help")
     place = one_of(*PLACES, load_default="host")
     own_words = fields.String(load_default="", validate=validate.Length(max=2000))

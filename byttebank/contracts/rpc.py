@@ -131,7 +131,8 @@ class MatchingPort(Protocol):
         host_contact_name: str | None = None,
     ) -> Document:
         """`Engagement` with the actor's yes in every role the actor has in it.
-        Refuses: NotYourRole, ProposalExpired, NotNow, ColleagueBusy, HostContactMissing."""
+        Refuses: NotYourRole, ProposalExpired, NotNow, ColleagueBusy, HostContactMissing, AlreadyCovered,
+        RequestClosed, CountyFrozen, CountyUnknown."""
 
     def decline(self, engagement_id: str, actor: Document) -> Document:
         """`Engagement`, declined. Refuses: NotYourRole, NotNow."""
@@ -144,7 +145,7 @@ class MatchingPort(Protocol):
         Refuses: NotYourRole, NotYet (before the first date), NotNow."""
 
     def dispute(self, engagement_id: str, actor: Document) -> Document:
-        """`Engagement`, disputed: the day is parked. Refuses: NotYourRole, NotNow."""
+        """`Engagement`, disputed: the day is parked. Refuses: NotYourRole, NotNow, DisputeLate."""
 
     def get_engagement(self, engagement_id: str, actor: Document) -> Document:
         """`Engagement`. Refuses: NotFound also when the actor's library takes no part."""

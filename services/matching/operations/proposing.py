@@ -22,7 +22,7 @@ from services.matching.domain.silences import reply_by
 from services.matching.operations import possible
 from services.matching.operations.documents import peer_documents
 from services.matching.operations.parties import by, roles_of
-from services.matching.operations.recording import announce, is_home, share, shown
+from services.matching.operations.recording import announce, is_home, share, shown, take
 from services.matching.storage import engagements, index
 from services.matching.storage.rows import Row
 
@@ -44,11 +44,10 @@ def propose(work: Work, document: Document, actor_document: Document) -> Documen
     actor = load_actor(actor_document)
     stored = engagements.find(work.connection, proposal["id"])
     if stored is not None:
-        if not stored.takes_part(actor.library_id) or not is_same_proposal(stored, proposal):
-            raise SameKeyOtherBody(id=stored.id)
-        return shown(work, stored, actor.library_id)
+        return _answer_again(work, stored, proposal, actor)
     engagement = _checked(work, proposal, actor)
-    engagements.write(work.connection, engagement, is_home=is_home(work, engagement))
+    if not engagements.add(work.connection, engagement, is_home=is_home(work, engagement)):
+        return _answer_again(work, take(work, engagement.id), proposal, actor)
     announce(work, engagement)
     if is_home(work, engagement):
         share(work, engagement)
@@ -57,6 +56,12 @@ def propose(work: Work, document: Document, actor_document: Document) -> Documen
         payload, detached = peer_documents(engagement, people)
         work.send(engagement.home_county, "EngagementProposed", payload, detached=detached)
     return shown(work, engagement, actor.library_id)
+
+
+def _answer_again(work: Work, stored: Engagement, proposal: Document, actor: Actor) -> Document:
+    if not stored.takes_part(actor.library_id) or not is_same_proposal(stored, proposal):
+        raise SameKeyOtherBody(id=stored.id)
+    return shown(work, stored, actor.library_id)
 
 
 def _checked(work: Work, proposal: Document, actor: Actor) -> Engagement:

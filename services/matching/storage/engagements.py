@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, delete, insert, or_, select, update
 from byttebank.clock import format_time, parse_time
 from services.matching.domain.engagement import By, Engagement, Line, due_on
 from services.matching.domain.proposal import add_up, takes_time
-from services.matching.storage.rows import Row
+from services.matching.storage.rows import Row, add_once
 from services.matching.storage.tables import early_answers, engagements
 
 FIELDS = tuple(field.name for field in fields(Engagement))
@@ -79,10 +79,14 @@ def due_ids(connection: Connection, today: date, limit: int) -> list[str]:
     )
 
 
+def add(connection: Connection, engagement: Engagement, *, is_home: bool) -> bool:
+    """The new engagement is stored. False, and nothing is changed, when somebody has just used its id."""
+    return add_once(connection, engagements, _to_row(engagement, is_home))
+
+
 def write(connection: Connection, engagement: Engagement, *, is_home: bool) -> None:
-    """The engagement is stored whole. `is_home`: time has effects here."""
-    row = _to_row(engagement)
-    row["due_on"] = due_on(engagement) if is_home else None
+    """The engagement is stored whole, whether it was there or not. `is_home`: time has effects here."""
+    row = _to_row(engagement, is_home)
     done = connection.execute(update(engagements).where(engagements.c.id == engagement.id).values(row))
     if done.rowcount == 0:
         connection.execute(insert(engagements).values(row))
@@ -118,8 +122,9 @@ def _many(connection: Connection, query: Select[Any]) -> list[Engagement]:
     return [_from_row(row) for row in connection.execute(query).mappings()]
 
 
-def _to_row(engagement: Engagement) -> Row:
+def _to_row(engagement: Engagement, is_home: bool) -> Row:
     row: Row = {name: getattr(engagement, name) for name in FIELDS}
+    row["due_on"] = due_on(engagement) if is_home else None
     row["dates"] = [day.isoformat() for day in engagement.dates]
     row["last_on"] = engagement.last_on
     row["takes_time"] = takes_time(engagement)

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import event
+
 from byttebank.clock import FixedClock
 from byttebank.contracts.fields import load
 from byttebank.contracts.local import load_local
@@ -166,9 +168,10 @@ class Matching:
     def __init__(self, url: str, county: str, clock: FixedClock, make_id: Callable[[], str] = new_id) -> None:
         self.county = county
         self.clock = clock
-        self.database = Database(
-            open_engine(url), county=county, service="matching", clock=clock, make_id=make_id
-        )
+        engine = open_engine(url)
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _do_not_wait_for_the_disk)
+        self.database = Database(engine, county=county, service="matching", clock=clock, make_id=make_id)
 
     def do(self, operation: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
         """What the operation answers, in a transaction of its own."""
@@ -244,6 +247,10 @@ class Matching:
 
     def close(self) -> None:
         self.database.close()
+
+
+def _do_not_wait_for_the_disk(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def posted(order: Document) -> Document:

@@ -42,8 +42,6 @@ class Federation:
             path = folder / f"{county}.sqlite"
             path.write_bytes(file.read_bytes())
             self.counties[county] = Matching(f"sqlite:///{path}", county, clock, make_id)
-            with self.counties[county].database.engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA synchronous = OFF")
         self.home, self.lender = self.counties["innlandet"], self.counties["akershus"]
         self.under_way: list[tuple[Matching, Matching, OutboxRow]] = []
         self.answered: set[str] = set()
