@@ -189,7 +189,7 @@ def show_candidates(candidates: Sequence[Document], names: dict[str, str]) -> No
 
 
 def show_balance(url: str, host: Side, lender: Side, names: dict[str, str]) -> None:
-    """What the two counties owe each other, seen from both; and that everything sums to zero."""
+    """What the two counties owe each other, seen from both; and that the whole federation sums to zero."""
     step(6, "The whole federation")
     caretakers = {county: caretaker(url, county) for county in COUNTIES}
     mine, theirs = host.library.county, lender.library.county
@@ -198,14 +198,23 @@ def show_balance(url: str, host: Side, lender: Side, names: dict[str, str]) -> N
     say(
         f"{names[mine]} says it has owed {names[theirs]} {owes:g} days in all; {names[theirs]} says {owed:g}."
     )
-    total = 0.0
-    for county, client in caretakers.items():
-        balance = client.get("trial-balance")
-        total += balance["imbalance_days"]
-        say(f"{names[county]:<10} debits {balance['debits_days']:>6g}  credits {balance['credits_days']:>6g}")
-    if total or owes != owed:
-        raise Stuck("The books do not agree. That must never happen; run `byttebank ledger verify`.")
-    say("Everything sums to zero.")
+
+    def look() -> dict[str, Document]:
+        return {county: client.get("trial-balance") for county, client in caretakers.items()}
+
+    balances = wait(look, until=lambda found: sum(map(held, found.values())) == 0)
+    for county, balance in balances.items():
+        state = "in balance" if balance["imbalance_days"] == 0 else "OUT OF BALANCE"
+        say(f"{names[county]:<10} all its libraries {held(balance):+5g} days, book {state}")
+    if owes != owed or any(balance["imbalance_days"] for balance in balances.values()):
+        raise Stuck("The books do not agree. That must never happen: keep the state folder, and ask.")
+    say("All libraries of all counties together: 0. What one has received, another has given.")
+
+
+def held(balance: Document) -> float:
+    """What all libraries of a county have together: given less received, at home and in other counties."""
+    own = (account for account in balance["accounts"] if account["kind"] != "peer")
+    return float(sum(account["credits_days"] - account["debits_days"] for account in own))
 
 
 def position(client: Client, county: str) -> Document:
