@@ -40,7 +40,7 @@ def openapi_json() -> str:
 
 
 def messages_pot() -> str:
-    """Every message of the code and the templates, by text; no places, so that moving code changes nothing."""
+    """Every message of code and templates, sorted; without places, so that moving code changes nothing."""
     with BABEL.open(encoding="utf-8") as lines:
         methods, options = parse_mapping_cfg(lines)
     catalogue = Catalog(project="Byttebank", charset="utf-8")

@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 from byttebank.language import calendar_leaf, month_name
 from gateway import speech
+from gateway.forms import Form
 from gateway.here import here
 from gateway.words import engagements
 
@@ -57,6 +58,14 @@ def month_long(day: date) -> str:
     return name if day.year == speech.speech().today.year else f"{name} {day.year}"
 
 
+def described(form: Form, name: str, help_words: str | None) -> Markup:
+    """The attributes that tie a field to its help and to its error."""
+    is_wrong = name in form.errors
+    ids = [f"{name}-{what}" for what, stands in (("hjelp", help_words), ("feil", is_wrong)) if stands]
+    attributes = Markup(' aria-describedby="{}"').format(" ".join(ids)) if ids else Markup("")
+    return attributes + (Markup(' aria-invalid="true"') if is_wrong else "")
+
+
 def role_words(role: str) -> str:
     """A role as people say it."""
     return speech.say(SIGN_IN_ROLES[role])
@@ -82,6 +91,7 @@ def prepare_words(app: Flask) -> None:
             "_": say_markup,
             "ngettext": say_many_markup,
             "leaf_of": lambda day: calendar_leaf(speech.as_date(day), speech.speech().language),
+            "described": described,
             "role_words": role_words,
             "month_short": lambda month: calendar_leaf(date(2000, month, 1), speech.speech().language).month,
             "month_long": month_long,

@@ -1,15 +1,25 @@
-"""A migrated store of the gateway and a clock that stands still."""
+"""A migrated store of the gateway, a clock that stands still, and gateways with fake services."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import eidskog
 import pytest
+from fake_backend import FakeBackend
+from flask import Flask
+from gateway_browser import Browser
 
 from byttebank.clock import FixedClock
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database
+from gateway.accounts import User, hash_password
+from gateway.app import create_app
+from gateway.settings import GatewaySettings, SignIn
+from gateway.speech import Speech, speak
 
 MONDAY_MORNING = datetime(2026, 11, 23, 7, 14, tzinfo=UTC)
 """Monday 23 November 2026, 08.14 in Norway."""
@@ -27,3 +37,76 @@ def database(tmp_path: Path, clock: FixedClock) -> Iterator[Database]:
     database = Database(engine, county="innlandet", service="gateway", clock=clock)
     yield database
     database.close()
+
+
+PREFIXES = ("/innlandet", "/a/deep-er/path", "")
+
+
+@dataclass
+class Node:
+    """A gateway with its fake services, and who may sign in."""
+
+    app: Flask
+    backend: FakeBackend
+    users: dict[str, User]
+    prefix: str
+    database: Database
+    clock: FixedClock
+
+    def browser(self, who: str | None = None) -> Browser:
+        """A browser, signed in as one of the cast."""
+        browser = Browser(self.app, self.prefix)
+        if who is not None:
+            page = browser.sign_in(self.users[who].email, eidskog.PASSWORD)
+            assert page.status == 200, page.words
+        return browser
+
+
+def make_node(database: Database, clock: FixedClock, prefix: str, **changes: Any) -> Node:
+    """A gateway on that Monday."""
+    backend = eidskog.backend_of_eidskog(clock)
+    settings = GatewaySettings(
+        **{
+            "county": "innlandet",
+            "prefix": prefix,
+            "public_url": f"http://localhost{prefix}",
+            "is_demo": True,
+            "database": database,
+            "secret_key": b"k" * 32,
+            "sign_ins": [
+                SignIn("innlandet", place, name, role, eidskog.email(name), eidskog.PASSWORD)
+                for name, place, role in eidskog.SIGN_INS
+            ],
+            "pause": lambda _seconds: None,
+            "run_in_thread": lambda _check, _hash, password: password == eidskog.PASSWORD,
+            **changes,
+        }
+    )
+    return Node(create_app(backend, settings), backend, eidskog.add_cast(database), prefix, database, clock)
+
+
+@pytest.fixture
+def node(database: Database, clock: FixedClock) -> Node:
+    """A gateway under `/innlandet`."""
+    return make_node(database, clock, "/innlandet")
+
+
+@pytest.fixture(params=PREFIXES)
+def any_node(request: pytest.FixtureRequest, database: Database, clock: FixedClock) -> Node:
+    """A gateway under one path after the other."""
+    return make_node(database, clock, request.param)
+
+
+@pytest.fixture(autouse=True)
+def _spoken_to(clock: FixedClock) -> None:
+    """Sentences are said on that Monday, in bokmål, as far as names are known."""
+    speak(Speech("nb", MONDAY_MORNING.date()))
+
+
+@pytest.fixture(autouse=True)
+def _one_password_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashing is slow on purpose; one hash does for the whole cast."""
+    monkeypatch.setattr(eidskog, "hash_password", lambda _password: PASSWORD_HASH)
+
+
+PASSWORD_HASH = hash_password(eidskog.PASSWORD)
