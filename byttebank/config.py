@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from byttebank.identifiers import is_slug
 
@@ -23,7 +23,7 @@ class Configuration:
     """One county's node. Addresses are `host:port`; secrets are files, never values."""
 
     county: str
-    amqp_url: str
+    amqp_url: str = field(repr=False)
     state_dir: Path
     signing_key_file: Path
     database_urls: Mapping[str, str] = field(default_factory=dict)
@@ -33,6 +33,8 @@ class Configuration:
     smtp_url: str = ""
     log_level: str = "INFO"
     is_demo: bool = False
+    management_url: str = field(default="", repr=False)
+    peers_file: Path | None = None
 
     def database_url(self, service: str) -> str:
         """Where the service keeps its tables."""
@@ -50,6 +52,10 @@ VARIABLES = (
     "PUBLIC_URL",
     "SMTP_URL",
     "LOG_LEVEL",
+    "AMQP_PASSWORD_FILE",
+    "MANAGEMENT_URL",
+    "MANAGEMENT_PASSWORD_FILE",
+    "PEERS_FILE",
 )
 """Every variable a node reads, without the prefix `BYTTEBANK_`."""
 
@@ -71,7 +77,9 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
     state_dir = Path(_required(ours, "STATE_DIR"))
     return Configuration(
         county=_slug(ours, "COUNTY"),
-        amqp_url=_url(ours, "AMQP_URL", ("amqp", "amqps", "embedded")),
+        amqp_url=_with_password(
+            ours, _url(ours, "AMQP_URL", ("amqp", "amqps", "embedded")), "AMQP_PASSWORD_FILE"
+        ),
         state_dir=state_dir,
         signing_key_file=Path(ours.get("SIGNING_KEY_FILE") or state_dir / "signing-key.pem"),
         database_urls={
@@ -83,12 +91,58 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
         public_url=_url(ours, "PUBLIC_URL", ("http", "https"), "http://localhost:8000").rstrip("/"),
         smtp_url=_url(ours, "SMTP_URL", ("smtp", "smtps"), "") if ours.get("SMTP_URL") else "",
         log_level=_choice(ours, "LOG_LEVEL", LOG_LEVELS, "INFO"),
+        management_url=_with_password(
+            ours,
+            _url(ours, "MANAGEMENT_URL", ("http", "https")) if ours.get("MANAGEMENT_URL") else "",
+            "MANAGEMENT_PASSWORD_FILE",
+        ),
+        peers_file=Path(ours["PEERS_FILE"]) if ours.get("PEERS_FILE") else None,
     )
+
+
+def read_secret(path: Path) -> str:
+    """The first line of a file with a password. Refuses: `ConfigurationWrong`."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ConfigurationWrong(f"The password in {path} cannot be read: {reason}.") from error
+    if not lines or not lines[0].strip():
+        raise ConfigurationWrong(f"{path} holds no password: its first line is empty.")
+    return lines[0].strip()
+
+
+def with_password(url: str, password: str) -> str:
+    """The URL with this password for its user."""
+    parts = urlsplit(url)
+    user, _, address = parts.netloc.rpartition("@")
+    name = user.partition(":")[0]
+    return parts._replace(netloc=f"{name}:{quote(password, safe='')}@{address}").geturl()
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be shown."""
+    parts = urlsplit(url)
+    user, _, address = parts.netloc.rpartition("@")
+    name = user.partition(":")[0]
+    return parts._replace(netloc=f"{name}@{address}" if name else address, query="").geturl()
 
 
 def sqlite_url(folder: Path, service: str) -> str:
     """The URL of a service's SQLite file in a county's state folder."""
     return f"sqlite:///{folder / service}.sqlite"
+
+
+def _with_password(given: Mapping[str, str], url: str, name: str) -> str:
+    file = given.get(name, "").strip()
+    if not file:
+        return url
+    if "@" not in urlsplit(url).netloc:
+        raise ConfigurationWrong(
+            f"{PREFIX}{name} is a user's password, but {PREFIX}{name.removesuffix('_PASSWORD_FILE')}_URL"
+            " names no user."
+        )
+    return with_password(url, read_secret(Path(file)))
 
 
 def _required(given: Mapping[str, str], name: str) -> str:

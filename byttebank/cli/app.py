@@ -7,7 +7,9 @@ import typer
 
 from byttebank.cli.doctor import examine
 from byttebank.cli.exits import EXIT_CODES, telling
+from byttebank.cli.init import Output, initialise
 from byttebank.cli.migrate import migrate_all
+from byttebank.cli.run import run_service
 from byttebank.cli.up import Wishes, serve
 from byttebank.config import LOG_LEVELS
 
@@ -91,3 +93,29 @@ def doctor(
     """Look for what would keep it from running, and say what to do. Changes nothing."""
     with telling():
         raise typer.Exit(examine(state, port, as_json=json))
+
+
+@app.command(epilog=EXIT_CODES)
+def run(
+    service: Annotated[str, typer.Argument(help="directory, ledger, matching, notify or gateway.")],
+) -> None:
+    """Run one service of the node that the environment describes, on RabbitMQ, until SIGTERM or Ctrl-C.
+
+    Any number of copies of each may run. deploy/county.env.example lists the settings.
+    """
+    raise typer.Exit(run_service(service))
+
+
+@app.command(epilog=EXIT_CODES)
+def init(
+    only_print: Annotated[
+        bool, typer.Option("--print", help="Write the broker's definitions to stdout and change nothing.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Make what the node of the environment needs: its signing key, and its broker's queues, users and links.
+
+    Done again it changes what is different. deploy/rabbitmq/README.md explains all of it.
+    """
+    with telling():
+        initialise(Output.DEFINITIONS if only_print else Output.JSON if json else Output.TEXT)

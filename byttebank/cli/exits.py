@@ -11,6 +11,7 @@ import typer
 from byttebank.cli.state import StateRefused
 from byttebank.config import ConfigurationWrong
 from byttebank.federation.keys import KeyFileError
+from byttebank.messaging.brokers import BrokerUnusable
 from byttebank.messaging.containers import NotReady
 from byttebank.messaging.embedded import StoreRefused
 from byttebank.messaging.listener import CannotListen
@@ -25,8 +26,8 @@ INTERRUPTED = 130
 
 EXIT_CODES = (
     "Exit codes: 0 done, or stopped as asked; 1 something failed that should not, see the log; 2 wrong"
-    " option or setting, or the port is in use; 3 the state folder, a database or a key cannot be used;"
-    " 4 `doctor` found a fault; 130 interrupted before anything was served."
+    " option or setting, or the port is in use; 3 the state folder, a database, the broker or a key cannot be"
+    " used; 4 `doctor` found a fault; 130 interrupted before anything was served."
 )
 
 _CODES: dict[type[Exception], int] = {
@@ -34,6 +35,7 @@ _CODES: dict[type[Exception], int] = {
     CannotListen: USAGE,
     StateRefused: STATE,
     DatabaseUnusable: STATE,
+    BrokerUnusable: STATE,
     StoreRefused: STATE,
     KeyFileError: STATE,
     NotReady: FAILED,

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 POOL_SIZE = 12
 """At least the number of workers of a service, so that no worker waits for a connection."""
@@ -22,9 +23,16 @@ def open_engine(url: str) -> Engine:
     where waiting would freeze every greenlet of the process.
     Refuses: `DatabaseUnusable` for another kind of database or a folder that cannot be made.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "postgresql":
-        return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "postgresql":
+            return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
+    except (ArgumentError, ImportError) as error:
+        # The URL may hold a password, so it is not shown.
+        raise DatabaseUnusable(
+            "A database URL cannot be used; it should be postgresql+psycopg2://user@host/name or"
+            " sqlite:////folder/name.sqlite."
+        ) from error
     if parsed.get_backend_name() != "sqlite":
         raise DatabaseUnusable(f"{parsed.get_backend_name()} is not supported; use postgresql or sqlite.")
     if parsed.database and parsed.database != ":memory:":

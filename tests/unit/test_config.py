@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from byttebank.config import PREFIX, VARIABLES, Configuration, ConfigurationWrong, read_configuration
+from byttebank.config import (
+    PREFIX,
+    VARIABLES,
+    Configuration,
+    ConfigurationWrong,
+    read_configuration,
+    without_password,
+)
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "county.env.example"
 LEAST = {
@@ -101,3 +108,26 @@ def test_a_configuration_is_never_changed() -> None:
     configuration: Configuration = read_configuration(LEAST)
     with pytest.raises(FrozenInstanceError):
         configuration.county = "oslo"  # type: ignore[misc]
+
+
+def test_a_password_is_read_from_its_file_and_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("p@ss/word \n")
+    given = {**LEAST, "BYTTEBANK_AMQP_PASSWORD_FILE": str(tmp_path / "password")}
+    configuration = read_configuration(given)
+    assert configuration.amqp_url == "amqp://byttebank:p%40ss%2Fword@localhost:5672/innlandet"
+    assert "word" not in repr(configuration)
+
+
+def test_a_password_file_that_is_missing_empty_or_nobodys_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_text("\nsecond")
+    assert "cannot be read" in refusal(AMQP_PASSWORD_FILE=str(tmp_path / "none"))
+    assert "no password" in refusal(AMQP_PASSWORD_FILE=str(tmp_path / "empty"))
+    (tmp_path / "good").write_text("word")
+    assert "names no user" in refusal(
+        AMQP_URL="amqp://localhost/x", AMQP_PASSWORD_FILE=str(tmp_path / "good")
+    )
+
+
+def test_a_url_is_shown_without_its_password() -> None:
+    shown = without_password("postgresql+psycopg2://ledger:secret@db:5432/ledger?password=secret")
+    assert shown == "postgresql+psycopg2://ledger@db:5432/ledger"
