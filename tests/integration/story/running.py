@@ -80,10 +80,10 @@ class RunningFederation:
         """SIGKILL: no goodbye, no flush."""
         self._end(signal.SIGKILL)
 
-    def stop(self, timeout: float = 15) -> tuple[int, float]:
-        """Ctrl-C; exit code and seconds it took."""
+    def stop(self, how: signal.Signals = signal.SIGINT) -> tuple[int, float]:
+        """Ctrl-C, or another signal; exit code and seconds it took."""
         began = time.monotonic()
-        return self._end(signal.SIGINT, timeout), time.monotonic() - began
+        return self._end(how), time.monotonic() - began
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None

@@ -14,8 +14,9 @@ from persistent_client import PersistentClient
 from running import RunningFederation
 
 from demo import parties, story
+from demo.reference import COUNTIES as ALL
 
-COUNTIES = ["innlandet", "akershus", "trondelag"]
+COUNTIES = list(ALL)
 KILLS = int(os.environ.get("BYTTEBANK_TEST_KILLS", "6"))
 SEED = int(os.environ.get("BYTTEBANK_TEST_SEED", str(random.randrange(10**6))))
 STORY_SECONDS = 300
