@@ -1,0 +1,83 @@
+"""The board: a list with reasons, filters in the address, a map with a table behind it."""
+
+from conftest import Node
+from gateway_browser import Page
+
+
+def titles(page: Page) -> list[str]:
+    return [one.get_text(" ", strip=True) for one in page.soup.select("[aria-labelledby=treff] h3")]
+
+
+def test_only_what_the_library_can_take_is_shown_at_first(node: Node) -> None:
+    page = node.browser("kari").get("/tavle")
+    assert page.soup.find(id="kan").has_attr("checked")
+    assert page.soup.find(id="treff").get_text() == "6 treff"
+    assert "2 til, som dere ikke kan ta nå" in page.words
+    assert "Ingen hos dere har meldt at de kan informasjonskompetanse og kildekritikk." in page.words
+    assert "Det er 58 km til Lillestrøm, og tilbudet gjelder inntil 30 km." in page.words
+
+
+def test_everything_is_shown_when_the_switch_is_off(node: Node) -> None:
+    page = node.browser("kari").get("/tavle?vis=all")
+    assert not page.soup.find(id="kan").has_attr("checked")
+    assert page.soup.find(id="treff").get_text() == "8 treff"
+    assert "som dere ikke kan ta nå" not in page.words
+
+
+def test_filters_are_in_the_address_and_stay_chosen(node: Node) -> None:
+    browser = node.browser("kari")
+    page = browser.get("/tavle?kan=1&vis=needs&ferdighet=weeding&fylke=innlandet&reise=")
+    assert titles(page) == ["Kassering"]
+    assert page.soup.select_one("#ferdighet option[selected]")["value"] == "weeding"
+    assert page.soup.select_one("#fylke option[selected]")["value"] == "innlandet"
+    assert page.soup.select_one(".bb-filter details").has_attr("open")
+    assert titles(browser.get("/tavle?kan=1&vis=all&reise=50")) == [
+        "Plasting av bøker",
+        "Hyllerydding",
+        "Katalogisering og klassifikasjon",
+        "Informasjonskompetanse og kildekritikk",
+    ]
+    assert titles(browser.get("/tavle?kan=1&vis=offers&fylke=trondelag")) == [
+        "Informasjonskompetanse og kildekritikk"
+    ]
+
+
+def test_filters_that_are_none_of_ours_count_as_not_chosen(node: Node) -> None:
+    page = node.browser("kari").get("/tavle?kan=1&vis=alt&reise=9999999999999&fylke=&ferdighet=")
+    assert page.status == 200
+    assert page.soup.find(id="treff").get_text() == "6 treff"
+
+
+def test_nothing_found_says_what_helps(node: Node) -> None:
+    page = node.browser("kari").get("/tavle?kan=1&vis=offers&ferdighet=children")
+    assert page.soup.find(id="treff").get_text() == "0 treff"
+    assert "Et videre filter gir flere treff" in page.words
+
+
+def test_the_nearest_stand_first_and_the_reason_beside_them(node: Node) -> None:
+    page = node.browser("kari").get("/tavle")
+    first = page.soup.select("[aria-labelledby=treff] li")[0]
+    words = " ".join(first.get_text(" ", strip=True).replace("\u00a0", " ").split())
+    assert words.startswith(
+        "Trenger hjelp Akershus Plasting av bøker Nes · tirsdag 1. desember · en halv dag hos dem"
+    )
+    assert "Jonas Berg kan plasting av bøker" in words
+    assert "36 km" in words
+
+
+def test_the_table_holds_every_library_of_the_map(node: Node) -> None:
+    page = node.browser("kari").get("/tavle")
+    aside = page.soup.find("aside")
+    named = {text.get_text() for text in aside.select("svg.bb-map text[font-weight]")}
+    rows = {row.th.find(string=True).strip() for row in aside.select("tbody tr")}
+    assert named - {"Eidskog"} <= rows
+    assert {"Nes", "Grue", "Hamar", "Tolga", "Stjørdal", "Lillestrøm"} == rows
+    assert aside.find("svg").find("title").get_text() == "Kart over bibliotekene"
+
+
+def test_libraries_without_a_place_are_in_the_list_and_not_on_the_map(node: Node) -> None:
+    for library in node.backend.directory._libraries.values():
+        library["latitude"] = library["longitude"] = None
+    page = node.browser("kari").get("/tavle")
+    assert page.soup.find("svg", class_="bb-map") is None
+    assert "ukjent" in page.soup.find("aside").get_text()
