@@ -4,7 +4,7 @@ load(state_dir)      everything is there; stopped in the middle, the next call g
 sign_ins(state_dir)  who can sign in, for the front page and the terminal
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,19 @@ KEYS_VALID_FROM = "2025-01-14T00:00:00.000000Z"
 
 
 def load(
-    state_dir: Path, *, clock: Clock | None = None, tell: Callable[[str], None] = lambda _line: None
+    state_dir: Path,
+    *,
+    clock: Clock | None = None,
+    tell: Callable[[str], None] = lambda _line: None,
+    only: Collection[str] = COUNTIES,
+    url_of: Callable[[str, str], str] | None = None,
 ) -> None:
     """The folder holds the whole demonstration federation, ready to run: `<state_dir>/<county>/...`.
 
     Each step is one transaction or one file and is skipped where it has been done, so a call after a kill
     goes on, and a call after a whole loading does nothing. `tell` hears a line per county. Dates count
-    from the first call.
+    from the first call. A federation of some of the counties knows nothing of the others (`only`). `url_of`:
+    where a county's service has its database, when not in the folder.
     Refuses: `StateUnusable`, `DatabaseUnusable` or `KeyFileError`, each saying what to do.
     """
     marker = read_marker(state_dir)
@@ -49,13 +55,13 @@ def load(
     if marker is None:
         marker = Marker((clock or SystemClock()).now(), is_complete=False)
         write_marker(state_dir, marker)
-    counties = read_counties()
+    counties = {slug: county for slug, county in read_counties().items() if slug in only}
     libraries = read_libraries()
     keys = {slug: _public_key(state_dir / slug) for slug in counties}
     password_hash = hash_password(PASSWORD)
     for county in counties.values():
         tell(f"{county.name}: {sum(one.county == county.slug for one in libraries)} libraries")
-        _load_county(state_dir, marker, county, libraries, keys, password_hash)
+        _load_county(marker, county, libraries, keys, password_hash, url_of or _files_in(state_dir))
     write_marker(state_dir, Marker(marker.loaded_at, is_complete=True))
 
 
@@ -67,21 +73,29 @@ def sign_ins(state_dir: Path) -> list[dict[str, str]]:
     return [] if read_marker(state_dir) is None else list_sign_ins()
 
 
+def _files_in(state_dir: Path) -> Callable[[str, str], str]:
+    return lambda county, service: sqlite_url(state_dir / county, service)
+
+
 def _load_county(
-    state_dir: Path,
     marker: Marker,
     county: DemoCounty,
     libraries: list[DemoLibrary],
     keys: dict[str, Document],
     password_hash: str,
+    url_of: Callable[[str, str], str],
 ) -> None:
     own = [library for library in libraries if library.county == county.slug]
     loaded_on = local_date(marker.loaded_at, TIME_ZONE)
-    days = past_days(libraries, loaded_on)
+    days = [
+        past
+        for past in past_days(libraries, loaded_on)
+        if {past.host.county, past.lender.county} <= set(keys)
+    ]
     clocks = {service: FixedClock(marker.loaded_at) for service in SERVICES_WITH_DATABASE}
     databases = {
         service: Database(
-            open_engine(sqlite_url(state_dir / county.slug, service)),
+            open_engine(url_of(county.slug, service)),
             county=county.slug,
             service=service,
             clock=clock,
@@ -116,7 +130,7 @@ def _fill_directory(
         directory.set_county(work, _settings(county))
         directory.seed_skills(work)
         for peer in read_counties().values():
-            if peer.slug != county.slug:
+            if peer.slug != county.slug and peer.slug in keys:
                 address = f"/{peer.slug}/"
                 directory.add_peer(work, peer.slug, peer.name, address, [keys[peer.slug]], FUSE_HALF_DAYS)
         for library in libraries:
@@ -144,7 +158,7 @@ def _copies(
             "version": 1,
         }
         for peer in read_counties().values()
-        if peer.slug != county.slug
+        if peer.slug != county.slug and peer.slug in keys
     ]
     return [
         ("CountyChanged", {**_settings(county), "version": 1}),
