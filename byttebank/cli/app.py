@@ -62,7 +62,7 @@ def up(
         metrics_port=None if metrics_port < 0 else metrics_port,
         log_level=log_level.upper(),
     )
-    raise typer.Exit(serve(wishes))
+    serve(wishes)
 
 
 @app.command(epilog=EXIT_CODES)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, NoReturn
 
 import eventlet
 from rich.console import Console
@@ -52,10 +52,10 @@ class StopSignal:
         self.has_come = True
 
 
-def serve(wishes: Wishes) -> int:
-    """Load the demonstration if need be, serve it until a signal, stop it within five seconds. The exit code.
+def serve(wishes: Wishes) -> NoReturn:
+    """Load the demonstration if need be, serve it until a signal, stop it within five seconds.
 
-    Ends the command with one line for what a person can mend (`byttebank.cli.exits`).
+    Ends the process, or the command with one line for what a person can mend (`byttebank.cli.exits`).
     """
     telemetry.set_up_logging(wishes.log_level)
     console = Console(stderr=False, highlight=False)
@@ -81,9 +81,7 @@ def serve(wishes: Wishes) -> int:
         died = eventlet.spawn(federation.wait_for_death)
         while not stop.has_come and not died.dead:
             eventlet.sleep(LOOK_SECONDS)
-        code = FAILED if died.dead else OK
-        _end(federation, console, code)
-        return code
+        _end(federation, console, FAILED if died.dead else OK)
 
 
 def _counties(wanted: list[str]) -> dict[str, str]:
@@ -134,13 +132,16 @@ def _greet(
     sys.stdout.flush()
 
 
-def _end(federation: EmbeddedFederation, console: Console, code: int) -> None:
-    """The federation is stopped; if that takes longer than it may, the process ends here."""
+def _end(federation: EmbeddedFederation, console: Console, code: int) -> NoReturn:
+    """The federation is stopped, or has had its time; the process ends."""
     began = time.monotonic()
     signal.signal(signal.SIGALRM, lambda *_: os._exit(code))
     signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
     console.print("Stopping ...")
     if not federation.stop(STOP_SECONDS - 1):
         _log.warning("What did not end in time was cut off", seconds=round(time.monotonic() - began, 1))
-    signal.setitimer(signal.ITIMER_REAL, 0)
     console.print("Stopped.")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is closed; taking the interpreter apart object by object would only cost another second.
+    os._exit(code)

@@ -1,6 +1,7 @@
 """One county's node within a process: its configuration, clock, signing key and opened databases."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -56,15 +57,19 @@ class Node:
         *,
         clock: Clock | None = None,
         key: Any | None = None,
+        turn: AbstractContextManager[object] | None = None,
         channels: Callable[..., Channels] | None = None,
     ) -> None:
         """`key` is the county's `SigningKey`, or None in a process that signs nothing.
 
+        `turn` is held while a batch of messages is worked through. Where many services share one thread, a
+        semaphore of few keeps a flood of messages from standing between a person and the page.
         `channels` takes the place of the class `byttebank.messaging.channels.Channels` in tests.
         """
         self.configuration = configuration
         self.clock = clock or SystemClock()
         self.key = key
+        self.turn = turn or nullcontext()
         self._channels = channels
         self._databases: dict[str, Database] = {}
 

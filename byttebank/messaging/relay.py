@@ -8,7 +8,7 @@ knows it.
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Protocol
@@ -61,8 +61,12 @@ class Relay:
         *,
         channels: PeerOutbox | None = None,
         declare_peer: Callable[[str], None] = lambda peer: None,
+        turn: AbstractContextManager[object] | None = None,
     ) -> None:
-        """`declare_peer(peer)` makes sure that `out.<peer>` exists."""
+        """`declare_peer(peer)` makes sure that `out.<peer>` exists; `turn` is held during a batch (see
+        `Node`).
+        """
+        self._turn = turn or nullcontext()
         self._database = database
         self._publisher = publisher
         self._channels = channels
@@ -105,6 +109,13 @@ class Relay:
         self._is_stopping = True
         self.wake()
 
+    def wait_until_stopped(self, seconds: float) -> bool:
+        """Whether the batch under way has ended within so many seconds."""
+        with eventlet.Timeout(seconds, False):
+            while self.is_running:
+                eventlet.sleep(0.005)
+        return not self.is_running
+
     @property
     def is_idle(self) -> bool:
         """Nothing is being published and nobody has called for it."""
@@ -113,7 +124,7 @@ class Relay:
     def publish_local(self) -> bool:
         """Every local message in the outbox is with the broker. False when it refused some; they stay."""
         while True:
-            with self._batch() as (rows, mark):
+            with self._turn, self._batch() as (rows, mark):
                 outcomes = self._publisher.publish([_local_publication(row, self._labels[1]) for row in rows])
                 # Returned: nobody in this county listens to that event.
                 done = [
@@ -131,17 +142,17 @@ class Relay:
         """Every sealed message is with the broker, or its peer's queue refused it and it stays."""
         if self._channels is None:
             return True
-        while batch := self._channels.outgoing(limit=BATCH):
-            sent: list[Sealed] = []
-            for peer, sealed in groupby(sorted(batch, key=attrgetter("peer")), attrgetter("peer")):
-                sent += self._publish_to_peer(peer, list(sealed))
-            if sent:
-                self._channels.sent(sent)
+        while not self._is_stopping:
+            with self._turn:
+                batch = self._channels.outgoing(limit=BATCH)
+                sent: list[Sealed] = []
+                for peer, sealed in groupby(sorted(batch, key=attrgetter("peer")), attrgetter("peer")):
+                    sent += self._publish_to_peer(peer, list(sealed))
+                if sent:
+                    self._channels.sent(sent)
             telemetry.OUTBOX_PUBLISHED.labels(*self._labels, "peer").inc(len(sent))
-            if len(sent) < len(batch):
-                return False
-            if self._is_stopping:
-                return True
+            if len(sent) < len(batch) or not batch:
+                return not batch
         return True
 
     def _publish_to_peer(self, peer: str, sealed: Sequence[Sealed]) -> list[Sealed]:

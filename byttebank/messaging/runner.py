@@ -8,6 +8,7 @@ from itertools import permutations
 from pathlib import Path
 
 import eventlet
+from eventlet.semaphore import Semaphore
 from nameko.containers import get_service_name
 from sqlalchemy import Engine
 
@@ -31,6 +32,9 @@ START_SECONDS = 30.0
 STOP_SECONDS = 5.0
 DRAIN_SECONDS = 2.0
 QUIET_LOOKS = 3
+TURNS = 2
+"""Batches of messages worked through at a time in the whole process: SQLite writes one by one anyway."""
+
 HOST = "127.0.0.1"
 BROKER_FILE = "broker.sqlite"
 KEY_FILE = "signing-key.pem"
@@ -87,6 +91,7 @@ class EmbeddedFederation:
         self._is_demo = is_demo
         self._migrate = migrate
         self._channels = channels
+        self._turn = Semaphore(TURNS)
         self._front = Front({county: f"/{county}" for county in counties}, root)
         self._listener = None if port is None else Listener(self._front, host, port)
         self._metrics: Listener | None = None
@@ -232,6 +237,7 @@ class EmbeddedFederation:
             configuration,
             clock=self._clock,
             key=open_key(configuration),
+            turn=self._turn,
             channels=self._channels,
         )
         self.nodes[county] = node

@@ -34,6 +34,9 @@ from byttebank.storage.work import Work
 CALL_LANES = 8
 LOCAL_LANES = 4
 LOCAL_BATCH = 16
+RELAY_SECONDS = 1.0
+"""How long a stop waits for the relay to end its batch; cut off, it publishes the same again."""
+
 PEER_LANES = 1
 """A peer's messages are taken in their order, so that none has to wait for the one before it."""
 
@@ -66,7 +69,11 @@ class Shell(SharedExtension):
         self.session = Session(url, name=f"{self.county}.{self.service}")
         self.channels = self.node.open_channels(self.service, wake=lambda: self.relay.wake())
         self.relay = Relay(
-            self.database, self.publisher, channels=self.channels, declare_peer=self._declare_peer
+            self.database,
+            self.publisher,
+            channels=self.channels,
+            declare_peer=self._declare_peer,
+            turn=self.node.turn,
         )
         self.inbox = LocalInbox(self.database, self.local, self.channels)
         self._is_set_up = True
@@ -105,6 +112,7 @@ class Shell(SharedExtension):
             return
         self.stop_taking()
         self.relay.stop()
+        self.relay.wait_until_stopped(RELAY_SECONDS)
         self.session.stop()
         self.publisher.close()
 
@@ -144,7 +152,8 @@ class Shell(SharedExtension):
     def _apply_local(self, deliveries: list[Delivery]) -> list[str]:
         messages = [self.inbox.read(delivery) for delivery in deliveries]
         commit = partial(self.inbox.commit, messages)
-        outcomes: list[str] = run_attempt(self.container, self.inbox.carrier(messages), commit, {})
+        with self.node.turn:
+            outcomes: list[str] = run_attempt(self.container, self.inbox.carrier(messages), commit, {})
         if any(message.name == PEER_CHANGED for message in messages) and self.channels is not None:
             self._follow_peers()
             self.relay.wake()
@@ -161,7 +170,8 @@ class Shell(SharedExtension):
             carrier = next(iter(self.peer.values()), None)
             receive = partial(self._receive, delivery)
             trace = telemetry.read_trace(delivery.headers)
-            return str(run_attempt(self.container, carrier, receive, trace))
+            with self.node.turn:
+                return str(run_attempt(self.container, carrier, receive, trace))
 
         outcome = self._see_through(message, delivery, "from_peer", apply)
         if outcome not in (None, "parked"):

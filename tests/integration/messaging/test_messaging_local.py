@@ -239,3 +239,32 @@ def test_an_event_waits_for_a_listener_that_starts_later(start: Start) -> None:
     both = start("innlandet", services=(ToyLedger, ToyMatching))
     both.wait_until_quiet(5)
     assert released(both) == ["released"] * 2
+
+
+def test_a_flood_of_messages_leaves_room_for_calls(start: Start) -> None:
+    federation = start("innlandet", "oslo")
+    backend = federation.rpc("innlandet")
+    for county in ("innlandet", "oslo"):
+        release(federation, times=1000, county=county)
+    assert backend.directory.county() == {"county": "innlandet"}
+    assert len(released(federation)) < 500
+    federation.wait_until_quiet(60)
+    assert len(released(federation)) == 1000
+
+
+def test_one_poisonous_message_among_many_is_parked_alone(start: Start) -> None:
+    federation = start()
+    properties = {"application_headers": {"origin": "ledger"}}
+    bodies = [json.dumps(RELEASED).encode()] * 40
+    bodies[7] = b"{"
+    outcomes = federation.broker.publish_many(
+        "innlandet",
+        [
+            Publication("bank.local", KEY, body, {**properties, "message_id": str(number)})
+            for number, body in enumerate(bodies)
+        ],
+    )
+    assert all(outcome.is_confirmed for outcome in outcomes)
+    federation.wait_until_quiet(10)
+    assert len(released(federation)) == 39
+    assert [row["body"] for row in parked(federation)] == [b"{"]

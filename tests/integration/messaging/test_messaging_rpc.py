@@ -1,7 +1,7 @@
 """Calls between a gateway and the services of its county."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import eventlet
@@ -13,14 +13,24 @@ from byttebank.messaging.rpc import RpcBackend, RpcClient
 from byttebank.messaging.runner import EmbeddedFederation
 
 Start = Callable[..., EmbeddedFederation]
+Hurried = Callable[[float], RpcBackend]
 ACTOR: dict[str, Any] = {}
 
 
-def hurried(federation: EmbeddedFederation, seconds: float) -> RpcBackend:
-    client = RpcClient("embedded://innlandet/", "innlandet", timeout_seconds=seconds)
-    client.start()
-    assert client.wait_until_ready()
-    return RpcBackend(client)
+@pytest.fixture
+def hurried() -> Iterator[Callable[[float], RpcBackend]]:
+    """Callers that give up after so many seconds."""
+    clients: list[RpcClient] = []
+
+    def begin(seconds: float) -> RpcBackend:
+        clients.append(RpcClient("embedded://innlandet/", "innlandet", timeout_seconds=seconds))
+        clients[-1].start()
+        assert clients[-1].wait_until_ready()
+        return RpcBackend(clients[-1])
+
+    yield begin
+    for client in clients:
+        client.stop()
 
 
 def test_a_call_is_answered_by_the_service_of_its_county(start: Start) -> None:
@@ -75,25 +85,28 @@ def test_a_port_takes_only_the_arguments_it_names(start: Start) -> None:
         backend.ledger.steal()  # type: ignore[attr-defined]
 
 
-def test_a_read_without_answer_is_refused_when_its_time_is_up(start: Start) -> None:
-    backend = hurried(start(), 0.1)
+def test_a_read_without_answer_is_refused_when_its_time_is_up(start: Start, hurried: Hurried) -> None:
+    start()
+    backend = hurried(0.1)
     began = time.monotonic()
     with pytest.raises(ServiceUnavailable):
         backend.ledger.positions()
     assert 0.09 < time.monotonic() - began < 0.4
 
 
-def test_a_write_without_answer_has_an_unknown_outcome(start: Start) -> None:
+def test_a_write_without_answer_has_an_unknown_outcome(start: Start, hurried: Hurried) -> None:
     federation = start()
     with pytest.raises(UnknownOutcome):
-        hurried(federation, 0.1).matching.propose({"id": "1", "seconds": 0.3}, ACTOR)
+        hurried(0.1).matching.propose({"id": "1", "seconds": 0.3}, ACTOR)
     eventlet.sleep(0.5)
     assert noted(federation.nodes["innlandet"].database("matching"), "proposed") == ["1"]
 
 
-def test_a_call_that_waited_until_its_caller_gave_up_is_not_carried_out(start: Start) -> None:
+def test_a_call_that_waited_until_its_caller_gave_up_is_not_carried_out(
+    start: Start, hurried: Hurried
+) -> None:
     federation = start()
-    backend = hurried(federation, 0.2)
+    backend = hurried(0.2)
     calls = [
         eventlet.spawn(
             outcome_of, lambda n=n: backend.matching.propose({"id": str(n), "seconds": 0.5}, ACTOR)
