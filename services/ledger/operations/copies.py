@@ -15,8 +15,6 @@ def county_changed(work: Work, body: dict[str, Any]) -> None:
     Refuses: Malformed.
     """
     body = load_local("CountyChanged", body)
-    if body["slug"] != work.county:
-        return
     book.open_account(work.connection, ADJUSTMENTS, work.now)
     copies.keep_settings(
         work.connection,

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from byttebank.storage.channels import channel_states
-
 from byttebank.clock import format_time
+from byttebank.storage.channels import channel_states
 from byttebank.storage.work import Work
 from services.ledger.domain import fuse
 from services.ledger.domain.accounts import ADJUSTMENTS, HALF_DAY, PEER_PREFIX, Balance, kind_of

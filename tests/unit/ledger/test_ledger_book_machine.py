@@ -1,4 +1,4 @@
-"""One county's book under any sequence of reserving, posting, releasing, reversing, against a simple model."""
+"""The book of one county under any sequence of acts, against a model simple enough to be right."""
 
 from pathlib import Path
 from typing import Any
@@ -157,7 +157,7 @@ def test_the_book_is_what_a_simple_model_says(
             pass
 
         Machine.ledger, Machine.template = ledger, settled_in["innlandet"]
-        run_state_machine_as_test(  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(
             Machine,
             settings=settings(
                 max_examples=40,

@@ -35,11 +35,13 @@ def books(innlandet: Ledger, akershus: Ledger) -> tuple[Book, Book]:
 
 def without(book: Book, name: str, transfer_id: str) -> Book:
     rows = [row for row in getattr(book, name) if row.transfer_id != transfer_id]
-    return replace(book, **{name: rows})
+    changed: Any = {name: rows}
+    return replace(book, **changed)
 
 
 def with_rows(book: Book, name: str, *rows: Any) -> Book:
-    return replace(book, **{name: [*getattr(book, name), *rows]})
+    changed: Any = {name: [*getattr(book, name), *rows]}
+    return replace(book, **changed)
 
 
 def with_terms(book: Book, transfer_id: str, **changes: Any) -> Book:

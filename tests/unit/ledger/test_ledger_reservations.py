@@ -9,6 +9,7 @@ from ledger_cast import (
     NOW,
     Ledger,
     county_document,
+    exchange,
     library_document,
     number,
     peer_document,
@@ -131,7 +132,7 @@ def test_a_transfer_id_with_other_content_is_refused_and_says_nothing(
     innlandet.reserve(1)
     innlandet.told()
     with pytest.raises(SameKeyOtherBody):
-        innlandet.reserve(1, **change)  # type: ignore[arg-type]
+        innlandet.reserve(1, **change)
     assert innlandet.told() == []
     assert innlandet.account(EIDSKOG)["reserved_half_days"] == 2
 
@@ -280,6 +281,15 @@ def test_the_fuse_counts_what_is_agreed_and_posted(innlandet: Ledger) -> None:
     assert (told["code"], told["parameters"]) == ("fuse_reached", {"county": "akershus", "fuse_half_days": 5})
     assert "code" not in innlandet.reserve(3, amount=1, payee_library_id=ASKER)
     assert "code" not in innlandet.reserve(4, amount=2)
+
+
+def test_what_the_other_county_owes_makes_room_under_the_fuse(innlandet: Ledger, akershus: Ledger) -> None:
+    innlandet.do(operations.peer_changed, peer_document("akershus", 2, fuse_half_days=5))
+    akershus.reserve(9, 3, payer_library_id=ASKER, payee_library_id=EIDSKOG)
+    akershus.post(9, 3)
+    exchange(innlandet, akershus)
+    assert innlandet.reserve(1, amount=9, payee_library_id=ASKER)["code"] == "fuse_reached"
+    assert "code" not in innlandet.reserve(2, amount=8, payee_library_id=ASKER)
 
 
 def test_a_lower_fuse_blocks_new_days_and_breaks_no_old_ones(innlandet: Ledger) -> None:

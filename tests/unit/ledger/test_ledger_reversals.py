@@ -1,5 +1,7 @@
 """A correction is a new transfer the other way, made by the county whose library was credited."""
 
+from dataclasses import replace
+
 import pytest
 from ledger_cast import ASKER, EIDSKOG, HAMAR, Ledger, county_document, exchange, number, peer_document
 
@@ -56,6 +58,51 @@ def test_no_more_goes_back_than_was_posted(innlandet: Ledger) -> None:
     assert refused.value.parameters == {"unreversed_half_days": 1}
     innlandet.do(operations.reverse_transfer, SECOND, number(101), 1)
     assert innlandet.account(EIDSKOG)["balance_half_days"] == 0
+
+
+def test_a_day_that_went_back_within_the_county_may_be_delivered_again(innlandet: Ledger) -> None:
+    innlandet.reserve(1)
+    innlandet.post(1)
+    innlandet.do(operations.reverse_transfer, REVERSAL, number(101), 2)
+    assert "code" not in innlandet.reserve(2, engagement_id=number(501))
+    assert innlandet.post(2)["state"] == "posted"
+    assert innlandet.account(EIDSKOG)["balance_half_days"] == -2
+
+
+def test_what_is_on_its_way_back_is_not_sent_back_again(both: list[Ledger]) -> None:
+    _, akershus = both
+    akershus.do(operations.reverse_transfer, REVERSAL, number(101), 3)
+    with pytest.raises(ReversalTooLarge) as refused:
+        akershus.do(operations.reverse_transfer, SECOND, number(101), 2)
+    assert refused.value.parameters == {"unreversed_half_days": 1}
+
+
+def test_a_cancelled_reversal_is_no_delivered_day(both: list[Ledger]) -> None:
+    innlandet, akershus = both
+    innlandet.do(operations.peer_changed, peer_document("akershus", 2, state="frozen"))
+    akershus.do(operations.reverse_transfer, REVERSAL, number(101), 4)
+    exchange(*both)
+    akershus.do(operations.cancel_prepared, REVERSAL)
+    exchange(*both)
+    assert akershus.told() == []
+    assert balances(*both) == (-4, 4)
+    for ledger, peer in ((innlandet, "akershus"), (akershus, "innlandet")):
+        assert ledger.position(peer)["open_claims_half_days"] == 0
+    assert akershus.do(operations.reverse_transfer, SECOND, number(101), 4)["state"] == "prepared"
+
+
+def test_a_reversal_of_what_was_turned_down_is_turned_down(innlandet: Ledger, akershus: Ledger) -> None:
+    innlandet.reserve(1, payee_library_id=ASKER)
+    innlandet.post(1)
+    (prepare,) = innlandet.sent("akershus")
+    akershus.receive(prepare)
+    akershus.do(operations.reverse_transfer, REVERSAL, number(101), 2)
+    fulfil, reversing = akershus.sent("innlandet")
+    innlandet.receive(reversing)
+    payload = {"transfer_id": number(101), "code": "cancelled"}
+    innlandet.receive(replace(fulfil, message_type="REJECT", payload=payload))
+    (answer,) = innlandet.sent("akershus")
+    assert (answer.message_type, answer.payload["code"]) == ("REJECT", "malformed")
 
 
 def test_a_part_whose_day_went_back_may_be_delivered_again(both: list[Ledger]) -> None:
@@ -123,8 +170,6 @@ def test_a_reversal_that_overtakes_the_fulfil_waits_for_it(innlandet: Ledger, ak
 
 
 def test_a_peer_cannot_take_back_more_than_it_gave(both: list[Ledger]) -> None:
-    from dataclasses import replace
-
     innlandet, akershus = both
     akershus.do(operations.reverse_transfer, REVERSAL, number(101), 4)
     (prepare,) = akershus.sent("innlandet")
@@ -182,6 +227,16 @@ def test_the_other_county_may_decline(both: list[Ledger]) -> None:
     assert exchange(*both) == 1
     assert innlandet.see(operations.reversal_requests) == []
     assert balances(*both) == (-4, 4)
+
+
+def test_only_the_county_that_was_asked_declines(both: list[Ledger]) -> None:
+    innlandet, akershus = both
+    innlandet.do(operations.request_reversal, number(101), 4, "disputed")
+    exchange(*both)
+    akershus.do(operations.decline_reversal, number(101))
+    (declined,) = akershus.sent("innlandet")
+    innlandet.receive(replace(declined, peer="oslo"))
+    assert len(innlandet.see(operations.reversal_requests)) == 1
 
 
 def test_a_request_that_cannot_be_met_is_declined_at_once(both: list[Ledger]) -> None:

@@ -31,7 +31,7 @@ def both(innlandet: Ledger, akershus: Ledger) -> list[Ledger]:
 
 def delivered(ledger: Ledger, n: int = 1, amount: int = 2, **changes: object) -> None:
     """Eidskog has been helped by Asker, confirmed by both."""
-    ledger.reserve(n, amount, **{"payee_library_id": ASKER, **changes})  # type: ignore[arg-type]
+    ledger.reserve(n, amount, **{"payee_library_id": ASKER, **changes})
     ledger.post(n, amount)
 
 
@@ -232,6 +232,19 @@ def test_a_second_try_that_succeeds_closes_the_claim_in_both_counties(both: list
     assert akershus.account(ASKER)["given_half_days"] == 2
     assert innlandet.position("akershus")["open_claims_half_days"] == 0
     assert akershus.position("innlandet")["open_claims_half_days"] == 0
+
+
+def test_a_claim_stays_open_when_another_part_is_paid(both: list[Ledger]) -> None:
+    innlandet, akershus = both
+    delivered(innlandet)
+    innlandet.do(operations.cancel_prepared, number(101))
+    for message in reversed(innlandet.sent("akershus")):
+        akershus.receive(message)
+    delivered(innlandet, 2, engagement_id=number(501), part=2)
+    exchange(*both)
+    assert akershus.account(ASKER)["given_half_days"] == 2
+    assert innlandet.position("akershus")["open_claims_half_days"] == 2
+    assert akershus.position("innlandet")["open_claims_half_days"] == 2
 
 
 def test_a_late_prepare_of_a_day_that_was_paid_since_opens_no_claim(both: list[Ledger]) -> None:

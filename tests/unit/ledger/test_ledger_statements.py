@@ -12,7 +12,7 @@ from services.ledger.domain.statements import Place, read_cursor, write_cursor
 
 
 def post(ledger: Ledger, n: int, work_date: str, amount: int = 2, **changes: object) -> None:
-    ledger.reserve(n, amount, work_date=work_date, **changes)  # type: ignore[arg-type]
+    ledger.reserve(n, amount, work_date=work_date, **changes)
     ledger.post(n, amount)
 
 

@@ -28,7 +28,7 @@ def both(innlandet: Ledger, akershus: Ledger) -> list[Ledger]:
 
 
 def deliver(ledger: Ledger, n: int, amount: int = 2, **changes: object) -> None:
-    ledger.reserve(n, amount, **{"payee_library_id": ASKER, **changes})  # type: ignore[arg-type]
+    ledger.reserve(n, amount, **{"payee_library_id": ASKER, **changes})
     ledger.post(n, amount)
 
 
