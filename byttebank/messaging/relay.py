@@ -62,10 +62,12 @@ class Relay:
         channels: PeerOutbox | None = None,
         declare_peer: Callable[[str], None] = lambda peer: None,
         turn: AbstractContextManager[object] | None = None,
+        look: Callable[[], None] = lambda: None,
     ) -> None:
         """`declare_peer(peer)` makes sure that `out.<peer>` exists; `turn` is held during a batch (see
-        `Node`).
+        `Node`); `look()` is called every few seconds.
         """
+        self._look = look
         self._turn = turn or nullcontext()
         self._database = database
         self._publisher = publisher
@@ -159,7 +161,12 @@ class Relay:
         if peer not in self._declared:
             self._declare_peer(peer)
             self._declared.add(peer)
-        outcomes = self._publisher.publish([_peer_publication(one) for one in sealed])
+        try:
+            outcomes = self._publisher.publish([_peer_publication(one) for one in sealed])
+        except Exception:
+            # It may be that the queue is gone.
+            self._declared.discard(peer)
+            raise
         sent = [one for one, outcome in zip(sealed, outcomes, strict=True) if outcome.is_confirmed]
         if len(sent) < len(sealed):
             self._declared.discard(peer)
@@ -196,6 +203,7 @@ class Relay:
         self._looked_at = time.monotonic()
         if self._channels is not None:
             self._channels.tick()
+        self._look()
         with self._database.reading() as work:
             oldest = work.connection.scalar(
                 select(func.min(outbox.c.created_at)).where(outbox.c.published_at.is_(None))

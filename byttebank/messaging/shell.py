@@ -74,6 +74,7 @@ class Shell(SharedExtension):
             channels=self.channels,
             declare_peer=self._declare_peer,
             turn=self.node.turn,
+            look=self._follow_peers,
         )
         self.inbox = LocalInbox(self.database, self.local, self.channels)
         self._is_set_up = True
@@ -265,9 +266,8 @@ class Shell(SharedExtension):
         self.session.acknowledge(message)
 
     def _follow_peers(self) -> None:
-        """Every peer's queue to this service is read."""
-        assert self.channels is not None
-        for peer in self.channels.peers():
+        """Every peer's queue to this service is read. Another copy of the service may have heard of it."""
+        for peer in self.channels.peers() if self.channels is not None else ():
             handle = partial(self._handle_peer, peer)
             self.session.read(Source(topology.peer_queue(peer, self.service), handle, PEER_LANES))
 
