@@ -147,6 +147,11 @@ def bind(**ids: str | None) -> None:
     structlog.contextvars.bind_contextvars(**{key: value for key, value in ids.items() if value})
 
 
+def unbind(*ids: str) -> None:
+    """From now on, log lines of this greenlet do not carry these ids."""
+    structlog.contextvars.unbind_contextvars(*ids)
+
+
 def current_trace() -> dict[str, str]:
     """The ids bound in this greenlet that travel on with what it causes."""
     context = structlog.contextvars.get_contextvars()

@@ -1,5 +1,6 @@
 """The command's options and its help. What the commands do is in the modules beside this one."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -44,13 +45,21 @@ def up(
     metrics_port: Annotated[
         int, typer.Option("--metrics-port", min=-1, max=65535, help="Port of /metrics; 0 any, -1 none.")
     ] = 0,
-    log_level: Annotated[str, typer.Option("--log-level", help=f"One of {', '.join(LOG_LEVELS)}.")] = "INFO",
+    log_level: Annotated[
+        str,
+        typer.Option(
+            "--log-level",
+            help=f"One of {', '.join(LOG_LEVELS)}. Left out: WARNING on a terminal, else INFO.",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Run the demonstration federation: all counties in this process, until Ctrl-C.
 
     The first time it is loaded with its libraries and people; what happens after that is kept in the state
     folder.
     """
+    log_level = log_level or ("WARNING" if sys.stderr.isatty() else "INFO")
     if log_level.upper() not in LOG_LEVELS:
         raise typer.BadParameter(f"must be one of {', '.join(LOG_LEVELS)}", param_hint="--log-level")
     wanted = [slug.strip() for entry in county or [] for slug in entry.split(",") if slug.strip()]

@@ -7,6 +7,8 @@ from typing import Any
 from eventlet.event import Event
 from nameko.extensions import Entrypoint
 
+from byttebank import telemetry
+
 
 class Attempt:
     """One attempt at messages, run as a worker by way of a handler (`messaging.service` lets it pass).
@@ -20,6 +22,8 @@ class Attempt:
 
     def __call__(self, service: Any) -> "Attempted":
         """What came of it. An error is a value here: it is judged, and told, once, by the shell."""
+        # The worker was bound to the handler that carries us, which need not be the one that is called.
+        telemetry.unbind("method")
         try:
             return Attempted(self._apply(service), None)
         except Exception as error:
