@@ -20,6 +20,7 @@ Document = dict[str, Any]
 SHOWS = ("all", "needs", "offers")
 DISTANCES_KM = (50, 100, 200)
 DOTS_SHOWN = 200
+PAGE_LENGTH = 30
 SAID_ALREADY = ("no_travel", "offered_dates", "offered_span", "standing_offer")
 """Reasons that the facts of the item say."""
 
@@ -65,11 +66,15 @@ def show() -> str:
     )["items"]
     items = [item_of(one) for one in board]
     only_possible = "kan" in request.args or not request.args
+    shown = [one for one in items if one.is_possible or not only_possible]
+    room = _room()
     return render_template(
         "board.html",
         chosen=Form({}, chosen),
         only_possible=only_possible,
-        items=[one for one in items if one.is_possible or not only_possible],
+        items=shown[:room],
+        found=len(shown),
+        more_url=_more_url(room) if len(shown) > room else None,
         impossible=[one for one in items if not one.is_possible] if only_possible else [],
         choices=_choices(),
         has_filters=any(chosen[name] for name in ("ferdighet", "fylke", "reise")) or chosen["vis"] != "all",
@@ -88,6 +93,20 @@ def _chosen() -> dict[str, str]:
         "fylke": request.args.get("fylke", ""),
         "reise": reise if reise in [str(km) for km in DISTANCES_KM] else "",
     }
+
+
+def _room() -> int:
+    """How many items the page shows: as many as the address says, in whole pages."""
+    asked = request.args.get("antall", "")
+    pages_asked = int(asked) // PAGE_LENGTH if asked.isdecimal() and len(asked) < 5 else 1
+    return PAGE_LENGTH * max(pages_asked, 1)
+
+
+def _more_url(room: int) -> str:
+    """The same board, one page longer."""
+    filters = {**({"kan": "1"} if not request.args else {}), **request.args.to_dict()}
+    values: dict[str, Any] = {**filters, "antall": str(room + PAGE_LENGTH)}
+    return url_for("board.show", **values)
 
 
 def _choices() -> dict[str, list[tuple[str, str]]]:

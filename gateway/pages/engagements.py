@@ -81,6 +81,12 @@ def show(engagement_id: str) -> str:
     )
 
 
+@pages.get("/engagements/<engagement_id>")
+def follow(engagement_id: str) -> ResponseReturnValue:
+    """Where the links in mails lead: addresses that stand in people's letters do not change."""
+    return redirect(url_for("engagements.show", engagement_id=engagement_id))
+
+
 def _due(engagement: Document, reader: Reader) -> str:
     """What happens when nobody answers, beside the deadline."""
     last = reading.deadline(engagement)

@@ -1,24 +1,34 @@
 """What the library and the person have been told."""
 
+from typing import Any
+
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from byttebank.contracts.refusals import NotFound
 from byttebank.identifiers import is_id
+from gateway.accounts import User
 from gateway.auth.guard import signed_in
 from gateway.here import here, person
 from gateway.words.notices import notice_words
 
 pages = Blueprint("notices", __name__)
+Document = dict[str, Any]
 
 
 @pages.get("/varsler")
 @signed_in()
 def index() -> str:
     """The newest first; those not read are marked by a word and a sign."""
-    user = person()
-    found = here().backend.notify.notices(user.library_id, user.person_id)
+    found = notices_of(person())
     return render_template("notices.html", notices=[(notice, notice_words(notice)) for notice in found])
+
+
+def notices_of(user: User) -> list[Document]:
+    """What the user is told, newest first. What is told to the person too is not told twice."""
+    found = here().backend.notify.notices(user.library_id, user.person_id)
+    personal = {(one["engagement_id"], one["key"]) for one in found if one["person_id"]}
+    return [one for one in found if one["person_id"] or (one["engagement_id"], one["key"]) not in personal]
 
 
 @pages.post("/varsler/<notice_id>/lest")

@@ -27,6 +27,7 @@ def show() -> str:
         "operations.html",
         positions=[(one, _line(one), _used_percent(one), peers.get(one["county"])) for one in positions],
         balance=balance,
+        accounts=sorted(balance["accounts"], key=_libraries_first),
         title=_title(waiting, balance),
         lead=_lead(positions, balance),
         warning=WARNING_PERCENT,
@@ -39,6 +40,10 @@ def _line(position: Document) -> str:
     if position["channel_state"] != "open":
         return str(position["channel_state"])
     return "waiting" if position["in_doubt_count"] else "open"
+
+
+def _libraries_first(account: Document) -> tuple[bool, str]:
+    return account["kind"] != "library", str(account["name"]).casefold()
 
 
 def _used_percent(position: Document) -> int:

@@ -11,6 +11,7 @@ from gateway import speech
 from gateway.accounts import User
 from gateway.auth.guard import signed_in
 from gateway.here import here, person
+from gateway.pages.notices import notices_of
 from gateway.pages.standing import Standing, standing
 from gateway.reading import Reader, deadline, may_confirm, must_act, reader_of
 from gateway.speech import say
@@ -140,8 +141,7 @@ def _standing(user: User) -> Standing | None:
 
 
 def _notices(user: User) -> list[Document]:
-    notify = here().backend.notify
-    return _unless_silent(lambda: notify.notices(user.library_id, user.person_id)) or []
+    return _unless_silent(lambda: notices_of(user)) or []
 
 
 def _greeting(user: User) -> str:

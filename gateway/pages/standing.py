@@ -94,6 +94,6 @@ def _sums(account: Document) -> tuple[tuple[str, str], ...]:
     return (
         first,
         (say("Kan lånes mot et løfte"), f"+ {speech.days_count(limit)}"),
-        (say("Satt av til avtaler"), f"− {speech.days_count(reserved)}"),
+        (say("Satt av til avtaler"), f"{'− ' if reserved else ''}{speech.days_count(reserved)}"),
         (say("Dere kan be om"), last),
     )

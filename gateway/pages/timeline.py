@@ -113,10 +113,18 @@ def _confirmation(engagement: Document, reader: Reader, today: date) -> Step:
     if state == "carried_out" or (state == "agreed" and has_been(engagement, today)):
         return Step("now", say("Nå: ble dagen gjennomført?"), sentence(engagement, reader))
     if state in ("confirmed", "settled"):
-        return Step("done", say("Begge har svart, eller fristen har svart for dem"))
+        return Step("done", _confirmed_by(engagement, reader))
     if state == "agreed":
         return Step("later", title, say("Svarer bare den ene ja, bekreftes dagen etter 14 dager."))
     return Step("later", title)
+
+
+def _confirmed_by(engagement: Document, reader: Reader) -> str:
+    silent = [side for side in ("lender", "host") if side not in engagement["happened"]]
+    if not silent:
+        return say("Begge har bekreftet")
+    name = values_of(engagement, reader)[silent[0]]
+    return say("Bekreftet uten svar fra {library}", library=name)
 
 
 def _recorded(engagement: Document, reader: Reader, values: dict[str, str]) -> Step:

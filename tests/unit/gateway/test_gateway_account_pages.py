@@ -50,7 +50,7 @@ def test_the_parts_add_up_to_the_figure() -> None:
     assert [amount.replace("\u00a0", " ") for _, amount in owing.sums] == [
         "− 7 dager",
         "+ 5 dager",
-        "− 0 dager",
+        "0 dager",
         "− 2 dager",
     ]
 

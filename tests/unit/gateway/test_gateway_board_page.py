@@ -1,6 +1,7 @@
 """The board: a list with reasons, filters in the address, a map with a table behind it."""
 
 from conftest import Node
+from fake_backend import an_id
 from gateway_browser import Page
 
 
@@ -81,3 +82,22 @@ def test_libraries_without_a_place_are_in_the_list_and_not_on_the_map(node: Node
     page = node.browser("kari").get("/tavle")
     assert page.soup.find("svg", class_="bb-map") is None
     assert "ukjent" in page.soup.find("aside").get_text()
+
+
+def test_a_long_board_is_shown_page_by_page_with_the_same_filters(node: Node) -> None:
+    offers = node.backend.directory._offers
+    pattern = next(one for one in offers.values() if one["skills"] == ["information-literacy"])
+    for number in range(70):
+        offers[an_id(f"offer {number}")] = {**pattern, "id": an_id(f"offer {number}")}
+    browser = node.browser("kari")
+    page = browser.get("/tavle")
+    assert page.soup.find(id="treff").get_text() == "76 treff"
+    assert len(titles(page)) == 30
+    for length in (60, 76):
+        (more,) = [link for link in page.soup.select("main a") if link.get_text() == "Vis flere"]
+        page = browser.follow(more["href"], page.url)
+        assert len(titles(page)) == length
+        assert page.soup.find(id="kan").has_attr("checked")
+    assert not [link for link in page.soup.select("main a") if link.get_text() == "Vis flere"]
+    for asked in ("0", "-1", "x", "99999999"):
+        assert len(titles(browser.get(f"/tavle?kan=1&antall={asked}"))) == 30

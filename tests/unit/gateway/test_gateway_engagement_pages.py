@@ -207,3 +207,19 @@ def test_an_answer_that_is_neither_yes_nor_no_changes_nothing(node: Node) -> Non
     form = browser.get(path_of("grue")).form("Logg ut")
     page = browser.post(f"{path_of('nes')}/gjort", {**fields_of(form), "svar": "kanskje"})
     assert page.alerts == ["Svar ja eller nei."]
+
+
+def test_the_link_in_a_letter_leads_to_the_engagement(node: Node) -> None:
+    letter = f"/engagements/{an_id('engagement grue')}"
+    assert node.browser("kari").get(letter).title == "Vi hjelper Grue"
+    browser = node.browser()
+    page = browser.get(letter)
+    there = browser.press(page, "Logg inn", epost="kari@bibliotek.example", passord=eidskog.PASSWORD)
+    assert there.title == "Vi hjelper Grue"
+
+
+def test_a_day_that_silence_confirmed_says_whose(node: Node) -> None:
+    set_state(node, "nes", state="settled", happened={"lender": True})
+    assert "Bekreftet uten svar fra Nes" in node.browser("kari").get(path_of("nes")).words
+    set_state(node, "nes", happened={"lender": True, "host": True})
+    assert "Begge har bekreftet" in node.browser("kari").get(path_of("nes")).words

@@ -299,3 +299,12 @@ def test_a_name_with_markup_is_only_a_name(node: Node) -> None:
         "/bibliotek",
     ):
         assert "<img" not in browser.get(path).text, path
+
+
+def test_what_is_told_to_the_person_too_is_not_told_twice(node: Node) -> None:
+    library = node.backend.notify._notices[0]
+    own = {**library, "id": an_id("own"), "person_id": eidskog.colleague("Jonas Berg")}
+    node.backend.notify._notices.insert(0, own)
+    subject = "Forslag: Tolga onsdag 9. desember"
+    assert node.browser("jonas").get("/varsler").words.count(subject) == 1
+    assert node.browser("kari").get("/varsler").words.count(subject) == 1
