@@ -86,7 +86,9 @@ class Disk:
 class End:
     """One county's end: the shell around the rules."""
 
-    def __init__(self, name: str, peer: str, send: Callable[[Envelope], None], nonce: Callable[[], str]) -> None:
+    def __init__(
+        self, name: str, peer: str, send: Callable[[Envelope], None], nonce: Callable[[], str]
+    ) -> None:
         self.name, self.peer = name, peer
         self.disk = Disk(dump_channel(Channel(name, peer, SERVICE)))
         self._send, self._nonce = send, nonce
