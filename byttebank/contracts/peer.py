@@ -165,8 +165,8 @@ PEER_MESSAGES = _registry(
 FEDERATED_SERVICES = ("directory", "ledger", "matching")
 """The services that talk to their like in other counties; each has a channel of its own per peer."""
 
-CONTROL_TYPES = ("HELLO", "STATEMENT", "RESEND")
-"""Outside the sequence, signed with a nonce; their bodies are defined by `byttebank.federation.channel`."""
+CONTROL_TYPES = ("HELLO", "STATEMENT", "RESEND", "COPY")
+"""Outside the sequence, signed with a nonce; their bodies are defined by `byttebank.federation.control`."""
 
 
 def load_peer(service: str, message_type: str, version: int, payload: Any) -> dict[str, Any]:
