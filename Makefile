@@ -7,6 +7,9 @@ STATE ?= .state
 PORT ?= 8000
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
+# Where there is memory to write to, the tests' throwaway databases need not wait for a disk.
+PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
+
 .DEFAULT_GOAL := help
 .PHONY: help run demo check test clean
 
@@ -23,10 +26,12 @@ check: $(VENV)/.installed-test ## Format, lint, types and the tests without serv
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy byttebank services gateway demo
-	$(BIN)/python -m pytest tests/unit tests/contracts tests/architecture
+	$(PYTEST) --numprocesses auto -m "not simulation" tests/unit tests/contracts tests/architecture
 
 test: check ## Everything
-	$(BIN)/python -m pytest tests/integration
+	$(PYTEST) --numprocesses auto -m simulation tests/unit
+	$(PYTEST) tests/integration --ignore tests/integration/story
+	$(PYTEST) tests/integration/story
 
 clean: ## Forget what the federation keeps
 	rm -rf "$(STATE)" .test-state artefacts

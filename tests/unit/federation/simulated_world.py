@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 
-from two_ends import Disk, End
+from two_ends import NO_KEYS, Disk, End, Make, make_envelope
 
 from byttebank.federation.channel import ChannelState
 from byttebank.federation.envelope import Envelope
+from byttebank.federation.keyring import Keyring
 from byttebank.federation.ranges import Ranges
 
 COUNTIES = ("innlandet", "vestland")
@@ -14,13 +15,13 @@ COUNTIES = ("innlandet", "vestland")
 class World:
     """`under_way`: sent and not yet delivered, dropped or repeated, oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, make: Make = make_envelope, keyring: Keyring = NO_KEYS) -> None:
         self.under_way: list[Envelope] = []
         self.nonces = 0
         self.issued: dict[tuple[str, int, int], str] = {}
         self.verdicts: dict[tuple[str, str], set[str]] = defaultdict(set)
         self.ends = {
-            name: End(name, peer, self._send, self._nonce)
+            name: End(name, peer, self._send, self._nonce, make, keyring)
             for name, peer in (COUNTIES, tuple(reversed(COUNTIES)))
         }
         self.backups: dict[str, list[Disk]] = {name: [end.disk.copy()] for name, end in self.ends.items()}

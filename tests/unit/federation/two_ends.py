@@ -29,15 +29,47 @@ from byttebank.federation.effects import (
     StartAgain,
     Step,
 )
-from byttebank.federation.envelope import Envelope
+from byttebank.federation.envelope import Envelope, broker_user, open_envelope, seal
 from byttebank.federation.header import EnvelopeHeader
 from byttebank.federation.jws import HASH_OF_NOTHING, sha256
-from byttebank.federation.keyring import Keyring
+from byttebank.federation.keyring import Keyring, KnownKey
+from byttebank.federation.keys import SigningKey
 from byttebank.federation.ranges import Ranges
 
 SERVICE = "ledger"
+MESSAGE_ID = "01890000-0000-7000-8000-000000000000"
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 _BY_OCTETS: dict[bytes, Envelope] = {}
+
+
+Make = Callable[..., Envelope]
+
+
+def signing(seeds: dict[str, int]) -> tuple[Make, Keyring]:
+    """Envelopes that are really sealed and opened, and the keyring they are opened with."""
+    keys = {name: SigningKey.from_seed(bytes([seed]) * 32) for name, seed in seeds.items()}
+    keyring = Keyring(KnownKey(name, key.public_key, LONG_AGO) for name, key in keys.items())
+
+    def make(sender: str, recipient: str, type_: str, payload: dict[str, Any], **place: Any) -> Envelope:
+        header = EnvelopeHeader(
+            sender=sender,
+            recipient=recipient,
+            service=SERVICE,
+            message_id=MESSAGE_ID,
+            type=type_,
+            type_version=1,
+            created_at=LONG_AGO,
+            **place,
+        )
+        return open_envelope(
+            seal(payload, header=header, key=keys[sender]),
+            keyring=keyring,
+            expected_to=recipient,
+            expected_service=SERVICE,
+            stamped_sender=broker_user(sender),
+        )
+
+    return make, keyring
 
 
 @contextmanager
@@ -61,7 +93,7 @@ def make_envelope(sender: str, recipient: str, type_: str, payload: dict[str, An
             sender=sender,
             recipient=recipient,
             service=SERVICE,
-            message_id="",
+            message_id=MESSAGE_ID,
             type=type_,
             type_version=1,
             created_at=LONG_AGO,
@@ -69,6 +101,9 @@ def make_envelope(sender: str, recipient: str, type_: str, payload: dict[str, An
         )
         _BY_OCTETS[octets] = Envelope(header, payload, sha256(octets), sha256(octets), "", octets)
     return _BY_OCTETS[octets]
+
+
+NO_KEYS = Keyring()
 
 
 @dataclass
@@ -87,11 +122,18 @@ class End:
     """One county's end: the shell around the rules."""
 
     def __init__(
-        self, name: str, peer: str, send: Callable[[Envelope], None], nonce: Callable[[], str]
+        self,
+        name: str,
+        peer: str,
+        send: Callable[[Envelope], None],
+        nonce: Callable[[], str],
+        make: Make = make_envelope,
+        keyring: Keyring = NO_KEYS,
     ) -> None:
         self.name, self.peer = name, peer
         self.disk = Disk(dump_channel(Channel(name, peer, SERVICE)))
         self._send, self._nonce = send, nonce
+        self._make, self._keyring = make, keyring
         self.stale: list[Envelope] = []
         self.accepted: list[Envelope] = []
         self.frozen: list[Frozen] = []
@@ -113,7 +155,7 @@ class End:
     def say(self, payload: dict[str, Any]) -> Envelope:
         """Seal the payload under the next number, store it, publish it."""
         place = number(self.channel)
-        envelope = make_envelope(
+        envelope = self._make(
             self.name,
             self.peer,
             "SAID",
@@ -130,7 +172,7 @@ class End:
 
     def deliver(self, envelope: Envelope) -> None:
         if envelope.header.is_control:
-            self._carry_out(self._control(read_control(envelope, keyring=Keyring())))
+            self._carry_out(self._control(read_control(envelope, keyring=self._keyring)))
         else:
             self._numbered(envelope)
 
@@ -202,7 +244,7 @@ class End:
     def _send_control(self, type_: str, nonce: str, body: dict[str, Any]) -> None:
         # Through JSON, as on the wire: what is not JSON would show here.
         body = json.loads(json.dumps(body))
-        self._send(make_envelope(self.name, self.peer, type_, body, nonce=nonce))
+        self._send(self._make(self.name, self.peer, type_, body, nonce=nonce))
 
     def _received(self) -> Received:
         numbers = Ranges.from_numbers(self.disk.received)

@@ -12,6 +12,8 @@ from ledger_cast import EIDSKOG, HAMAR, LOM, Ledger, county_document, federation
 from byttebank.contracts.refusals import Refusal, ReversalTooLarge, SameKeyOtherBody
 from services.ledger import operations
 
+pytestmark = pytest.mark.simulation
+
 LIMIT = 6
 LIBRARIES = (EIDSKOG, HAMAR, LOM)
 ANY_LIBRARY = st.sampled_from(LIBRARIES)

@@ -18,6 +18,8 @@ from services.ledger.domain.settlement import Act
 from services.ledger.operations import holds, payee
 from services.ledger.storage import book
 
+pytestmark = pytest.mark.simulation
+
 SEEDS = range(120)
 STEPS = 30
 

@@ -22,6 +22,8 @@ from byttebank.identifiers import uuid7
 from byttebank.storage.messages import OutboxRow
 from services.matching import operations
 
+pytestmark = pytest.mark.simulation
+
 Document = dict[str, Any]
 ENGAGEMENT = "engagement"
 DAYS = ("2026-11-24", "2026-12-02", "2026-12-09", "2026-12-10", "2026-12-24", "2027-01-05", "2027-02-01")

@@ -283,6 +283,7 @@ def test_a_node_restored_from_an_old_backup_fetches_its_own_messages_and_uses_no
     assert sorted(mine) == sorted(theirs) == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("seed", range(25))
 def test_whatever_the_wire_does_everything_said_is_heard_once(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
