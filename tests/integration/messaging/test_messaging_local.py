@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from toys import RELEASED, TRANSFER, Faults, ToyLedger, ToyMatching, broken_database, noted, release
 
-from byttebank.messaging import faults
+from byttebank.messaging import faults, shell
 from byttebank.messaging.embedded import Publication
-from byttebank.messaging.runner import EmbeddedFederation
+from byttebank.messaging.runner import TURNS, EmbeddedFederation
+from byttebank.messaging.service import Runtime, on_local
 from byttebank.messaging.session import open_connection
 from byttebank.storage.messages import list_parked
 
@@ -171,8 +172,6 @@ def test_an_error_that_may_be_a_race_is_tried_five_times(start: Start, impatient
 def test_parking_waits_for_a_database_that_is_away(
     start: Start, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from byttebank.messaging import shell
-
     park, failing = shell.park_delivery, [broken_database(), ValueError("strange")]
 
     def park_at_last(*args: Any) -> str:
@@ -241,7 +240,21 @@ def test_an_event_waits_for_a_listener_that_starts_later(start: Start) -> None:
     assert released(both) == ["released"] * 2
 
 
-def test_a_flood_of_messages_leaves_room_for_calls(start: Start) -> None:
+def test_a_flood_of_messages_takes_turns_and_leaves_room_for_calls(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_attempt, running, most = shell.run_attempt, 0, 0
+
+    def watch(*args: Any) -> Any:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        try:
+            return run_attempt(*args)
+        finally:
+            running -= 1
+
+    monkeypatch.setattr(shell, "run_attempt", watch)
     federation = start("innlandet", "oslo")
     backend = federation.rpc("innlandet")
     for county in ("innlandet", "oslo"):
@@ -250,6 +263,22 @@ def test_a_flood_of_messages_leaves_room_for_calls(start: Start) -> None:
     assert len(released(federation)) < 500
     federation.wait_until_quiet(60)
     assert len(released(federation)) == 1000
+    assert most == TURNS
+
+
+def test_a_service_that_no_longer_listens_to_a_message_no_longer_gets_it(start: Start) -> None:
+    class Deafer:
+        name = "matching"
+        runtime = Runtime()
+
+        @on_local("DaysReserved")
+        def days_reserved(self, work: Any, body: Any) -> None: ...
+
+    start(services=(ToyLedger, ToyMatching)).stop()
+    federation = start(services=(ToyLedger, Deafer))
+    release(federation)
+    federation.wait_until_quiet(5)
+    assert parked(federation) == []
 
 
 def test_one_poisonous_message_among_many_is_parked_alone(start: Start) -> None:

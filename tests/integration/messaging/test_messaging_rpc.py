@@ -1,5 +1,6 @@
 """Calls between a gateway and the services of its county."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from toys import SERVICES, ToyLedger, noted
 
 from byttebank.contracts.refusals import LimitHard, ServiceUnavailable, UnknownOutcome
+from byttebank.messaging.embedded import Publication
 from byttebank.messaging.rpc import RpcBackend, RpcClient
 from byttebank.messaging.runner import EmbeddedFederation
 
@@ -108,15 +110,42 @@ def test_a_call_that_waited_until_its_caller_gave_up_is_not_carried_out(
     federation = start()
     backend = hurried(0.2)
     calls = [
-        eventlet.spawn(
-            outcome_of, lambda n=n: backend.matching.propose({"id": str(n), "seconds": 0.5}, ACTOR)
-        )
+        eventlet.spawn(outcome_of, lambda n=n: backend.matching.propose({"id": str(n), "seconds": 1}, ACTOR))
         for n in range(40)
     ]
     assert {call.wait() for call in calls} == {"unknown_outcome"}
+    eventlet.sleep(0.2)
+    (queue,) = [one for one in federation.broker.queues("innlandet") if one.name == "rpc-matching"]
+    assert queue.ready == 0
     federation.wait_until_quiet(5)
     done = noted(federation.nodes["innlandet"].database("matching"), "proposed")
     assert 0 < len(done) < 20
+
+
+def test_a_call_whose_time_is_over_when_it_is_read_is_dropped(start: Start) -> None:
+    federation = start()
+    now = int(time.time() * 1000)
+    calls = [
+        Publication(
+            "nameko-rpc",
+            "matching.propose",
+            json.dumps({"args": [{"id": name, "seconds": 0}, ACTOR], "kwargs": {}}).encode(),
+            {"application_headers": {"deadline_ms": deadline}},
+        )
+        for name, deadline in (("late", now - 1), ("early", now + 5000))
+    ]
+    federation.broker.publish_many("innlandet", calls)
+    federation.wait_until_quiet(5)
+    assert noted(federation.nodes["innlandet"].database("matching"), "proposed") == ["early"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"args": 1, "kwargs": {}}', b"\xff", b"[" * 100_000])
+def test_a_call_that_cannot_be_read_harms_nobody(start: Start, body: bytes) -> None:
+    federation = start()
+    publication = Publication("nameko-rpc", "ledger.account", body, {"content_type": "application/json"})
+    federation.broker.publish_many("innlandet", [publication])
+    federation.wait_until_quiet(5)
+    assert federation.rpc("innlandet").ledger.account("a")["library_id"] == "a"
 
 
 def outcome_of(call: Callable[[], Any]) -> str:
