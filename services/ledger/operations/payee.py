@@ -80,7 +80,8 @@ def lock_peers(work: Work, peers: Iterable[str], also_account_ids: Iterable[str]
     """
     account_ids = [peer_account_id(peer) for peer in peers]
     for account_id in account_ids:
-        book.open_account(work.connection, account_id, work.now)
+        if not book.has_account(work.connection, account_id):
+            book.open_account(work.connection, account_id, work.now)
     book.lock(work.connection, account_ids)
     payees = [
         received.payload["payee_library_id"]

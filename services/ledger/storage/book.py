@@ -23,6 +23,18 @@ from services.ledger.storage.tables import (
 )
 
 _TERMS = tuple(Transfer.__dataclass_fields__)
+_STANDING = (
+    select(
+        transfers,
+        resolutions.c.state.label("resolution"),
+        resolutions.c.amount.label("resolved_amount"),
+        prepares_sent.c.amount.label("sent_amount"),
+        prepares_sent.c.payload_hash,
+        prepares_sent.c.sent_at,
+    )
+    .outerjoin(resolutions, resolutions.c.transfer_id == transfers.c.id)
+    .outerjoin(prepares_sent, prepares_sent.c.transfer_id == transfers.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -94,16 +106,16 @@ def list_accounts(connection: Connection) -> dict[str, Balance]:
 
 def find(connection: Connection, transfer_id: str) -> StoredTransfer | None:
     """The transfer as it stands."""
-    row = connection.execute(_standing().where(transfers.c.id == transfer_id)).mappings().first()
+    row = connection.execute(_STANDING.where(transfers.c.id == transfer_id)).mappings().first()
     return _stored(row) if row else None
 
 
 def open_of_payer(connection: Connection, account_id: str) -> list[StoredTransfer]:
     """Transfers that hold days of this account, oldest first."""
     rows = connection.execute(
-        _standing()
-        .where(transfers.c.debit_account_id == account_id, resolutions.c.id.is_(None))
-        .order_by(transfers.c.created_at, transfers.c.id)
+        _STANDING.where(transfers.c.debit_account_id == account_id, resolutions.c.id.is_(None)).order_by(
+            transfers.c.created_at, transfers.c.id
+        )
     ).mappings()
     return [_stored(row) for row in rows]
 
@@ -111,7 +123,7 @@ def open_of_payer(connection: Connection, account_id: str) -> list[StoredTransfe
 def of_part(connection: Connection, payer_county: str, engagement_id: str, part: int) -> list[StoredTransfer]:
     """Every transfer for one part of an engagement, reversals included."""
     rows = connection.execute(
-        _standing().where(
+        _STANDING.where(
             transfers.c.engagement_id == engagement_id,
             transfers.c.part == part,
             transfers.c.payer_county == payer_county,
@@ -122,7 +134,7 @@ def of_part(connection: Connection, payer_county: str, engagement_id: str, part:
 
 def reversals_of(connection: Connection, transfer_id: str) -> list[StoredTransfer]:
     """Every transfer that takes this one back, in whole or in part."""
-    rows = connection.execute(_standing().where(transfers.c.reverses == transfer_id)).mappings()
+    rows = connection.execute(_STANDING.where(transfers.c.reverses == transfer_id)).mappings()
     return [_stored(row) for row in rows]
 
 
@@ -215,21 +227,6 @@ def count_posted(connection: Connection) -> int:
     return connection.execute(
         select(func.count()).select_from(resolutions).where(resolutions.c.state == "posted")
     ).scalar_one()
-
-
-def _standing() -> Any:
-    return (
-        select(
-            transfers,
-            resolutions.c.state.label("resolution"),
-            resolutions.c.amount.label("resolved_amount"),
-            prepares_sent.c.amount.label("sent_amount"),
-            prepares_sent.c.payload_hash,
-            prepares_sent.c.sent_at,
-        )
-        .outerjoin(resolutions, resolutions.c.transfer_id == transfers.c.id)
-        .outerjoin(prepares_sent, prepares_sent.c.transfer_id == transfers.c.id)
-    )
 
 
 def _stored(row: Any) -> StoredTransfer:
