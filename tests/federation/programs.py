@@ -80,12 +80,22 @@ class Child:
     """A process in a group of its own, killed with all its children, at the latest when this process ends."""
 
     def __init__(
-        self, command: Sequence[str], *, log: Path, environment: Mapping[str, str], folder: Path | None = None
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        environment: Mapping[str, str],
+        folder: Path | None = None,
+        user: str | None = None,
     ) -> None:
+        """`user` runs it, when it may not run as root. The command must not hand over to a child of its own:
+        that would outlive us.
+        """
         self.command = list(command)
         self.log = log
         self._environment = dict(environment)
         self._folder = folder
+        self._user = user
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -101,6 +111,9 @@ class Child:
                 env=self._environment,
                 cwd=self._folder,
                 start_new_session=True,
+                user=self._user,
+                group=self._user,
+                extra_groups=[] if self._user else None,
                 preexec_fn=_die_with_parent,
             )
 

@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -30,11 +31,20 @@ class Erlang:
         self._child = Child(command, log=folder / "epmd.log", environment=environment)
 
     def start(self) -> "Erlang":
+        """It answers; a broker that found it silent would start one that stays."""
         self._child.start()
+        wait_for(self._answers, 10, self._child.tail)
         return self
 
     def stop(self) -> None:
+        """It does not run."""
         self._child.kill()
+
+    def _answers(self) -> bool:
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            return True
+        return False
 
 
 class Broker:
@@ -144,7 +154,10 @@ class Broker:
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "enabled_plugins"),
             "RABBITMQ_GENERATED_CONFIG_DIR": str(folder / "generated"),
             "RABBITMQ_PID_FILE": str(folder / "pid"),
+            # Else the script stays beside the broker, which would outlive it.
+            "RABBITMQ_ALLOW_INPUT": "true",
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
-                "-kernel inet_dist_use_interface {127,0,0,1} +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none"
+                "-noinput -kernel inet_dist_use_interface {127,0,0,1}"
+                " +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none"
             ),
         }
