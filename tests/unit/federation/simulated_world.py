@@ -26,6 +26,7 @@ class World:
         }
         self.backups: dict[str, list[Disk]] = {name: [end.disk.copy()] for name, end in self.ends.items()}
         self.restored: set[str] = set()
+        self.has_restored: set[str] = set()
         for end in self.ends.values():
             end.start()
 
@@ -66,6 +67,7 @@ class World:
         self.backups[name] = self.backups[name][: backup + 1]
         self.ends[name].disk = self.backups[name][backup].copy()
         self.restored.add(name)
+        self.has_restored.add(name)
         self.ends[name].start()
         return True
 
@@ -93,6 +95,24 @@ class World:
                 return False
             assert Ranges.from_numbers(sent) | out.void == Ranges.of(1, out.last_seq), name
         return True
+
+    def clone(self) -> "World":
+        """Another world that is the same so far."""
+        other = World.__new__(World)
+        other.under_way, other.nonces = list(self.under_way), self.nonces
+        other.issued = dict(self.issued)
+        other.verdicts = defaultdict(set, {matter: set(said) for matter, said in self.verdicts.items()})
+        other.ends = {name: end.clone(other._send, other._nonce) for name, end in self.ends.items()}
+        other.backups = {name: list(kept) for name, kept in self.backups.items()}
+        other.restored, other.has_restored = set(self.restored), set(self.has_restored)
+        return other
+
+    def fingerprint(self) -> object:
+        """Equal for worlds whose futures are equal, but for the names of nonces."""
+        disks = tuple((end.disk.row, *end.disk.hashes()) for end in self.ends.values())
+        under_way = tuple(sorted(each.envelope_hash for each in self.under_way))
+        verdicts = tuple(sorted((matter, *sorted(said)) for matter, said in self.verdicts.items()))
+        return disks, under_way, verdicts, tuple(sorted(self.has_restored)), tuple(sorted(self.restored))
 
     def _is_whole(self, name: str) -> bool:
         """It has come back from its last restore and holds again all it ever acted on."""

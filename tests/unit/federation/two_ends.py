@@ -114,6 +114,11 @@ class Disk:
     sent: dict[int, Envelope] = field(default_factory=dict)
     received: dict[int, Envelope] = field(default_factory=dict)
 
+    def hashes(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Which messages it holds."""
+        sent = tuple(sorted(each.envelope_hash for each in self.sent.values()))
+        return sent, tuple(sorted(each.envelope_hash for each in self.received.values()))
+
     def copy(self) -> "Disk":
         return Disk(self.row, dict(self.sent), dict(self.received))
 
@@ -137,6 +142,14 @@ class End:
         self.stale: list[Envelope] = []
         self.accepted: list[Envelope] = []
         self.frozen: list[Frozen] = []
+
+    def clone(self, send: Callable[[Envelope], None], nonce: Callable[[], str]) -> "End":
+        """The same end in another world."""
+        other = End(self.name, self.peer, send, nonce, self._make, self._keyring)
+        other.disk = self.disk.copy()
+        other.stale, other.accepted = list(self.stale), list(self.accepted)
+        other.frozen = list(self.frozen)
+        return other
 
     @property
     def channel(self) -> Channel:
