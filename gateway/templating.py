@@ -1,9 +1,10 @@
 """What templates may use: the words, the phrases for days and dates, and who is reading."""
 
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import Flask, g, request, url_for
+from jinja2.bccache import Bucket, BytecodeCache
 from markupsafe import Markup, escape
 
 from byttebank.language import calendar_leaf, month_name
@@ -20,6 +21,20 @@ SIGN_IN_ROLES = {
 }
 ELLIPSIS = "…"
 EXCERPT_LENGTH = 160
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates compiled once for all the gateways of a process."""
+
+    _compiled: ClassVar[dict[tuple[str, str], bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        octets = self._compiled.get((bucket.key, bucket.checksum))
+        if octets is not None:
+            bucket.bytecode_from_string(octets)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
 
 
 def say_markup(message: str, **values: object) -> Markup:
@@ -84,6 +99,7 @@ def prepare_templates(app: Flask) -> None:
 
 def prepare_words(app: Flask) -> None:
     """Templates know the words and the phrases."""
+    app.jinja_env.bytecode_cache = CompiledOnce()
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(

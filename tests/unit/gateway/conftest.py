@@ -1,5 +1,6 @@
 """A migrated store of the gateway, a clock that stands still, and gateways with fake services."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database
 from gateway.accounts import User, hash_password
 from gateway.app import create_app
+from gateway.here import EXTENSION, Gateway
+from gateway.known_names import KnownNames
 from gateway.settings import GatewaySettings, SignIn
 from gateway.speech import Speech, speak
 
@@ -30,10 +33,22 @@ def clock() -> FixedClock:
     return FixedClock(MONDAY_MORNING)
 
 
-@pytest.fixture
-def database(tmp_path: Path, clock: FixedClock) -> Iterator[Database]:
-    engine = open_engine(f"sqlite:///{tmp_path}/gateway.sqlite")
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty store of this release, to be copied."""
+    path = tmp_path_factory.mktemp("gateway") / "migrated.sqlite"
+    engine = open_engine(f"sqlite:///{path}")
     migrate(engine, "gateway")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path, migrated: Path, clock: FixedClock) -> Iterator[Database]:
+    shutil.copy(migrated, tmp_path / "gateway.sqlite")
+    engine = open_engine(f"sqlite:///{tmp_path}/gateway.sqlite")
     database = Database(engine, county="innlandet", service="gateway", clock=clock)
     yield database
     database.close()
@@ -82,7 +97,23 @@ def make_node(database: Database, clock: FixedClock, prefix: str, **changes: Any
             **changes,
         }
     )
-    return Node(create_app(backend, settings), backend, eidskog.add_cast(database), prefix, database, clock)
+    app = _app(backend, settings, is_usual=not changes)
+    return Node(app, backend, eidskog.add_cast(database), prefix, database, clock)
+
+
+def _app(backend: FakeBackend, settings: GatewaySettings, *, is_usual: bool) -> Flask:
+    """A new application, or the one of an earlier test with this one's services: making one takes a while."""
+    if not is_usual:
+        return create_app(backend, settings)
+    if settings.prefix not in _APPS:
+        _APPS[settings.prefix] = create_app(backend, settings)
+    app = _APPS[settings.prefix]
+    names = KnownNames(backend.directory, settings.database.clock, settings.county)
+    app.extensions[EXTENSION] = Gateway(backend, settings, names)
+    return app
+
+
+_APPS: dict[str, Flask] = {}
 
 
 @pytest.fixture

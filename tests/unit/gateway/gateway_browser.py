@@ -1,6 +1,7 @@
 """A browser without a script: keeps cookies, follows links, fills in forms as they stand in the page."""
 
 import re
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -26,7 +27,11 @@ class Page:
         self.headers = response.headers
         self.text = response.get_data(as_text=True)
         self.url = url
-        self.soup = BeautifulSoup(self.text, "html.parser")
+
+    @cached_property
+    def soup(self) -> BeautifulSoup:
+        """The answer as a tree."""
+        return BeautifulSoup(self.text, "html.parser")
 
     @property
     def title(self) -> str:

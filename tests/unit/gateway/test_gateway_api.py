@@ -6,7 +6,7 @@ from typing import Any
 
 import eidskog
 import pytest
-from conftest import Node
+from conftest import Node, make_node
 from fake_backend import an_id
 
 from byttebank.clock import FixedClock
@@ -477,7 +477,5 @@ def test_a_notice_is_read_by_a_program(program: Program) -> None:
 
 
 def test_the_mailbox_is_for_the_demonstration(node: Node, database: Any, clock: FixedClock) -> None:
-    from conftest import make_node
-
     real = Program(make_node(database, clock, "/innlandet", is_demo=False))
     problem_of(real.get("/mailbox"), 404, "not_found")

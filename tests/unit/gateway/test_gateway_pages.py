@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 
 import eidskog
 import pytest
-from conftest import Node
+from conftest import Node, make_node
 from fake_backend import an_id
 from gateway_browser import HOST, Page
 
@@ -215,8 +215,6 @@ def test_books_that_are_not_in_balance_are_not_called_so(node: Node) -> None:
 
 
 def test_the_mailbox_is_for_the_demonstration(node: Node, database, clock) -> None:  # type: ignore[no-untyped-def]
-    from conftest import make_node
-
     assert "Svar innen mandag 30. november." in node.browser().get("/postkasse").words
     real = make_node(database, clock, "/innlandet", is_demo=False)
     page = real.browser().get("/")
