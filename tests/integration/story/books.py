@@ -43,6 +43,8 @@ def disagreements(found: dict[str, dict[str, Any]]) -> list[str]:
                 wrong.append(f"{county} and {peer}: {position['net_days']} against {mirror['net_days']}")
             if position["owed_to_us_days"] != mirror["owed_by_us_days"]:
                 wrong.append(f"{county} and {peer} differ in what was given")
+            if position["channel_state"] != "open":
+                wrong.append(f"the channel from {county} to {peer} is {position['channel_state']}")
             if position["waiting_in_days"] or position["in_doubt_count"]:
                 wrong.append(f"{county} has something in doubt with {peer}")
     return wrong
