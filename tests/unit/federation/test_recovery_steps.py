@@ -20,7 +20,7 @@ from two_ends import make_envelope
 
 from byttebank.federation import recovery
 from byttebank.federation.channel import MAX_VOID_RANGES, Channel, ChannelState, freeze
-from byttebank.federation.control import Copy, Resend
+from byttebank.federation.control import Copy, Resend, Statement
 from byttebank.federation.effects import (
     Adopt,
     Frozen,
@@ -285,7 +285,7 @@ def test_while_open_any_statement_fills_holes() -> None:
 
 
 @pytest.mark.parametrize("notice", [statement(FRESH, received=6), statement(FRESH, epoch=2)])
-def test_a_peer_that_knows_more_of_ours_than_we_do_makes_us_start_again(notice: object) -> None:
+def test_a_peer_that_knows_more_of_ours_than_we_do_makes_us_start_again(notice: Statement) -> None:
     step = recovery.on_statement(open_channel(last_seq=5), notice, NOTHING, own_hash=None)
     assert step.effects == (StartAgain(),)
 
