@@ -94,7 +94,5 @@ class Connection:
 
         self.broker.connections.discard(self)
         self.connected = False
-        while not self._events.empty():
-            self._events.get_nowait()
-        for _ in range(max(self._events.getting(), 1)):
+        for _ in range(self._events.getting()):
             self._events.put(refuse)

@@ -8,6 +8,7 @@ import pytest
 from amqp.exceptions import ConnectionForced, PreconditionFailed
 from eventlet import GreenPool, tpool
 from eventlet.hubs import get_hub
+from eventlet.patcher import original
 from kombu import Connection
 from nameko.containers import ServiceContainer
 from nameko.rpc import RpcProxy, rpc
@@ -187,6 +188,14 @@ def test_a_message_that_expires_on_its_way_to_a_slow_consumer_is_not_delivered(e
     embedded.drain(channel)
     assert got == ["long"]
     assert embedded.get(other, dead).body == "short"
+
+
+def test_a_message_that_expired_within_this_very_turn_is_not_taken(embedded):
+    channel = embedded.channel()
+    queue = embedded.queue(channel, "queue")
+    embedded.publish(channel, queue, expiration="5")
+    original("time").sleep(0.01)
+    assert channel.basic_get(queue) is None
 
 
 def test_a_dead_letter_without_a_place_is_kept_until_there_is_one(embedded, broker, caplog):

@@ -3,9 +3,10 @@ import logging
 import eventlet
 import pytest
 from amqp.exceptions import ChannelError
+from eventlet.patcher import original
 from kombu import Connection
 
-from byttebank.messaging.embedded import NoSuchLink, Publication
+from byttebank.messaging.embedded import NoSuchLink, Publication, QueueState
 
 
 @pytest.fixture
@@ -101,6 +102,7 @@ def test_messages_wait_while_the_link_is_cut(embedded, broker, home, peer):
     cut = state(broker)
     assert (cut.state, cut.waiting) == ("cut", 3)
     assert cut.oldest_waiting_seconds >= 0.1
+    assert broker.queues("innlandet") == [QueueState("out.akershus", 3, 0, 0, 0)]
     assert bodies(peer) == []
     assert broker.is_quiet()
     broker.heal("innlandet", "akershus")
@@ -229,6 +231,32 @@ def test_an_expired_message_does_not_move(embedded, broker, home, peer):
     broker.heal("innlandet", "akershus")
     assert embedded.eventually(lambda: state(broker).moved == 1)
     assert bodies(peer) == ["in time"]
+
+
+def test_a_message_that_expires_in_the_links_hands_does_not_move(embedded, broker, home, peer):
+    link(broker)
+    eventlet.sleep(0.01)
+    publish(embedded, home, "too late", expiration="5")
+    original("time").sleep(0.01)
+    publish(embedded, home, "in time")
+    assert embedded.eventually(lambda: state(broker).moved == 1)
+    assert bodies(peer) == ["in time"]
+
+
+def test_a_link_that_waits_does_not_wear_a_message_out(embedded, broker):
+    channel = embedded.channel()
+    arguments = {"x-queue-type": "quorum", "x-delivery-limit": 1}
+    channel.queue_declare("out.akershus", durable=True, auto_delete=False, arguments=arguments)
+    link(broker)
+    publish(embedded, channel, "patient")
+    for _ in range(5):
+        assert embedded.eventually(lambda: state(broker).state == "blocked")
+        broker.cut("innlandet", "akershus")
+        broker.heal("innlandet", "akershus")
+        eventlet.sleep(0.01)
+    broker.cut("innlandet", "akershus")
+    message = channel.basic_get("out.akershus")
+    assert (message.body, message.delivery_info["redelivered"]) == ("patient", False)
 
 
 def test_links_in_a_ring_do_not_run_away(embedded, broker, home, peer):

@@ -179,6 +179,19 @@ def test_deleting_an_exchange_in_use_can_be_refused(wire):
         wire.publish(channel, "key", exchange=exchange)
 
 
+def test_a_grave_refusal_ends_the_connection(wire):
+    connection = wire.connection()
+    channel, other = connection.channel(), connection.channel()
+    queue = wire.queue(other, "queue")
+    with pytest.raises(InvalidCommand):
+        channel.exchange_declare(wire.name("strange"), "no-such-type")
+    with pytest.raises(connection.connection_errors):
+        wire.publish(other, queue)
+    assert not connection.connected
+    wire.publish(connection.default_channel, queue, "a new one works")
+    assert wire.bodies(wire.channel(), queue) == ["a new one works"]
+
+
 def test_the_channel_works_on_after_a_refusal(wire):
     channel = wire.channel()
     queue = wire.queue(channel, "queue")

@@ -251,6 +251,22 @@ def test_purging_takes_what_waits_and_says_how_many(wire):
     assert wire.get(channel, queue) is not None
 
 
+def test_what_is_held_of_a_deleted_queue_goes_nowhere(wire):
+    channel, other = wire.channel(), wire.channel()
+    dead = wire.queue(channel, "dead")
+    queue = wire.queue(channel, "queue", dead_letter_exchange="", dead_letter_routing_key=dead)
+    for _ in range(3):
+        wire.publish(channel, queue)
+    messages = [wire.get(channel, queue) for _ in range(3)]
+    other.queue_delete(queue)
+    channel.basic_ack(messages[0].delivery_tag)
+    channel.basic_reject(messages[1].delivery_tag, requeue=False)
+    channel.basic_reject(messages[2].delivery_tag, requeue=True)
+    other.queue_declare(queue, durable=True, auto_delete=False)
+    assert wire.bodies(other, queue) == []
+    assert wire.bodies(other, dead) == []
+
+
 def test_a_consumer_hears_that_its_queue_was_deleted(wire):
     channel, other = wire.channel(), wire.channel()
     first, second = wire.queue(channel, "first"), wire.queue(channel, "second")
