@@ -23,11 +23,13 @@ STOP_SECONDS = 5.5
 @pytest.fixture(scope="module")
 def federation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningFederation]:
     running = RunningFederation(tmp_path_factory.mktemp("story") / "state", COUNTIES).start()
-    running.wait_until_ready()
-    wait_for_agreement(running.url, COUNTIES)
-    yield running
-    if running.is_running():
-        running.stop()
+    try:
+        running.wait_until_ready()
+        wait_for_agreement(running.url, COUNTIES)
+        yield running
+    finally:
+        if running.is_running():
+            running.kill()
 
 
 def play(url: str) -> str:
