@@ -1,5 +1,6 @@
 """Who can sign in to the demonstration: everybody, with one password that is no secret."""
 
+from pathlib import Path
 from typing import Any
 
 from byttebank.storage.work import Database
@@ -7,6 +8,7 @@ from demo.people import Person, ascii_name, caretakers_of, people_of
 from demo.reference import DemoCounty, DemoLibrary, fixed_id, read_counties, read_libraries
 from gateway import storage
 from gateway.accounts import add_user
+from gateway.settings import SIGN_INS_FILE, SignIn, write_sign_ins
 
 PASSWORD = "byttebank-demo"
 SHOWN = {
@@ -69,6 +71,13 @@ def list_sign_ins() -> list[dict[str, str]]:
                 _sign_in(county, county_library, account) for account in caretaker_accounts(county, own)
             ]
     return shown
+
+
+def show_sign_ins(folder: Path, county: DemoCounty) -> None:
+    """The county's gateway finds its sign-ins in its folder and shows each with a button."""
+    fields = ("county", "library", "name", "role", "email", "password")
+    own = [one for one in list_sign_ins() if one["county"] == county.slug]
+    write_sign_ins(folder / SIGN_INS_FILE, [SignIn(**{field: one[field] for field in fields}) for one in own])
 
 
 def _account(person: Person) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from byttebank.federation.keys import generate_signing_key, load_signing_key, sa
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
 from byttebank.storage.work import TIME_ZONE, Database
-from demo.accounts import PASSWORD, add_users, list_sign_ins
+from demo.accounts import PASSWORD, add_users, list_sign_ins, show_sign_ins
 from demo.books import write_books, write_engagements
 from demo.marker import Marker, read_marker, write_marker
 from demo.market import offers_of, requests_of
@@ -111,6 +111,7 @@ def _load_county(
         write_books(databases["ledger"], clocks["ledger"], days, _copies(county, heard, keys))
         write_engagements(databases["matching"], days)
         add_users(databases["gateway"], county, own, password_hash)
+        show_sign_ins(state_dir / county.slug, county)
     finally:
         for database in databases.values():
             database.close()
