@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import InternalError
-from throwaway_postgresql import find_program, throwaway_postgresql
+from throwaway_postgresql import throwaway_postgresql
 
 from byttebank.clock import FixedClock
 from byttebank.contracts.received import ReceivedMessage
@@ -23,8 +23,8 @@ from byttebank.storage.work import Database
 from services.ledger import operations
 from services.ledger.storage.tables import APPEND_ONLY
 
-# The cast is that of the unit tests.
-sys.path.append(str(Path(__file__).parents[2] / "unit" / "ledger"))
+# The cast is that of the unit tests; the programs are those of the federation's.
+sys.path += [str(Path(__file__).parents[2] / folder) for folder in ("unit/ledger", "federation")]
 
 from ledger_cast import (
     ASKER,
@@ -38,8 +38,7 @@ from ledger_cast import (
     number,
     peer_document,
 )
-
-pytestmark = pytest.mark.skipif(find_program("initdb") is None, reason="PostgreSQL is not installed")
+from programs import Missing, install_missing
 
 
 class LedgerOnPostgresql(Ledger):
@@ -54,6 +53,10 @@ class LedgerOnPostgresql(Ledger):
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
+    try:
+        install_missing()
+    except Missing as missing:
+        pytest.exit(str(missing), returncode=1)
     with throwaway_postgresql() as found:
         yield found
 
