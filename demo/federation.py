@@ -62,6 +62,7 @@ def load(
     for county in counties.values():
         tell(f"{county.name}: {sum(one.county == county.slug for one in libraries)} libraries")
         _load_county(marker, county, libraries, keys, password_hash, url_of or _files_in(state_dir))
+        show_sign_ins(state_dir / county.slug, county)
     write_marker(state_dir, Marker(marker.loaded_at, is_complete=True))
 
 
@@ -111,7 +112,6 @@ def _load_county(
         write_books(databases["ledger"], clocks["ledger"], days, _copies(county, heard, keys))
         write_engagements(databases["matching"], days)
         add_users(databases["gateway"], county, own, password_hash)
-        show_sign_ins(state_dir / county.slug, county)
     finally:
         for database in databases.values():
             database.close()
