@@ -17,6 +17,7 @@ from byttebank.contracts.received import ReceivedMessage
 from byttebank.federation.canonical import payload_hash
 from byttebank.storage.engine import open_engine
 from byttebank.storage.messages import mark_published, waiting_outbox
+from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database, Work
 from services.ledger import operations
 from services.ledger.operations.verification import whole_book
@@ -251,6 +252,27 @@ def exchange(*ledgers: Ledger) -> int:
         for receiver, message in messages:
             receiver.receive(message)
             delivered += 1
+
+
+def migrated_template(folder: Path) -> Path:
+    """A database that the migrations have made, to copy: migrating is slow."""
+    file = folder / "ledger.sqlite"
+    engine = open_engine(f"sqlite:///{file}")
+    migrate(engine, "services.ledger")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return file
+
+
+def settled_templates(migrated: Path, folder: Path) -> dict[str, Path]:
+    """For each county a database that knows every county and library, to copy."""
+    for county in COUNTIES:
+        with federation({county: migrated}, folder, county) as (ledger,):
+            ledger.settle_in()
+            with ledger.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return {county: folder / f"{county}.sqlite" for county in COUNTIES}
 
 
 @contextmanager

@@ -1,9 +1,23 @@
 """A seeded run of two counties over a wire that loses, repeats and reorders, with crashes and freezes."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from random import Random
 from typing import Any
 
-from ledger_cast import ASKER, BAERUM, EIDSKOG, HAMAR, HANDLERS, NOW, Ledger, number, peer_document
+from ledger_cast import (
+    ASKER,
+    BAERUM,
+    EIDSKOG,
+    HAMAR,
+    HANDLERS,
+    NOW,
+    Ledger,
+    federation,
+    number,
+    peer_document,
+)
 
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import Contradiction, Refusal
@@ -221,3 +235,24 @@ class Run:
             raise
         except Refusal as refusal:
             self.story.append(f"  refused: {refusal}")
+
+
+Play = Callable[..., Run]
+"""`play(seed, steps)`: one run from fresh books until all is healed."""
+STEPS = 30
+
+
+@contextmanager
+def two_counties(templates: dict[str, Path], folder: Path) -> Iterator[Play]:
+    """Innlandet and Akershus, to play any number of runs with."""
+    with federation(templates, folder, "innlandet", "akershus") as pair:
+
+        def play(seed: int, steps: int = STEPS) -> Run:
+            innlandet, akershus = (ledger.start_over(templates[ledger.county]) for ledger in pair)
+            run = Run(innlandet, akershus, seed)
+            for _ in range(steps):
+                run.step()
+            run.heal()
+            return run
+
+        yield play

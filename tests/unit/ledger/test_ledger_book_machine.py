@@ -162,7 +162,7 @@ def test_the_book_is_what_a_simple_model_says(
         run_state_machine_as_test(
             Machine,
             settings=settings(
-                max_examples=40,
+                max_examples=25,
                 stateful_step_count=length,
                 deadline=None,
                 derandomize=True,

@@ -3,13 +3,12 @@
 Each case prints its story when it fails; run one with `-k "seed-17"`.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ledger_cast import federation
-from ledger_wire import Run
+from ledger_wire import Play, two_counties
 from sqlalchemy.exc import SQLAlchemyError
 
 from byttebank.contracts.refusals import Contradiction
@@ -20,27 +19,15 @@ from services.ledger.storage import book
 
 pytestmark = pytest.mark.simulation
 
-SEEDS = range(120)
-STEPS = 30
-
-Play = Callable[..., Run]
+SEEDS = range(40)
+"""`test_ledger_simulation` plays more of them, longer."""
 
 
 @pytest.fixture(scope="module")
 def play(settled_in: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Play]:
     """One run from fresh books to the end."""
-    folder = tmp_path_factory.mktemp("two")
-    with federation(settled_in, folder, "innlandet", "akershus") as pair:
-
-        def run_through(seed: int, steps: int = STEPS) -> Run:
-            innlandet, akershus = (ledger.start_over(settled_in[ledger.county]) for ledger in pair)
-            run = Run(innlandet, akershus, seed)
-            for _ in range(steps):
-                run.step()
-            run.heal()
-            return run
-
-        yield run_through
+    with two_counties(settled_in, tmp_path_factory.mktemp("two")) as found:
+        yield found
 
 
 @pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: f"seed-{seed}")
@@ -49,7 +36,7 @@ def test_both_books_agree_whatever_the_wire_does(play: Play, seed: int) -> None:
 
 
 def test_the_runs_do_exercise_what_they_are_for(play: Play) -> None:
-    told = " ".join(line for seed in range(6) for line in play(seed, 80).story)
+    told = " ".join(line for seed in range(5) for line in play(seed, 80).story)
     for word in ("PREPARE of", "FULFIL of", "REJECT of", "CANCEL of", "REVERSAL_REQUEST of", "crash"):
         assert word in told, word
 
