@@ -4,6 +4,7 @@ python tests/federation/bed.py      starts them for a person to look at, until C
 """
 
 import atexit
+import os
 import shutil
 import signal
 import sys
@@ -23,6 +24,7 @@ from demo.accounts import PASSWORD
 from demo.federation import load, sign_ins
 
 COUNTIES = ("innlandet", "akershus", "trondelag")
+NEEDED_OCTETS = 3 * 10**9
 
 
 class Bed:
@@ -30,7 +32,7 @@ class Bed:
 
     def __init__(self) -> None:
         """Nothing runs yet; `end` is called at the latest when the interpreter ends."""
-        self.folder = Path(tempfile.mkdtemp(prefix="byttebank-federation-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="byttebank-federation-", dir=_fast_folder()))
         # PostgreSQL runs as another user, who must be able to reach its folder.
         self.folder.chmod(0o755)
         self.counties: dict[str, County] = {}
@@ -120,6 +122,14 @@ class Bed:
         load(state, only=COUNTIES, url_of=lambda county, service: self.counties[county].cluster.url(service))
         for slug, county in self.counties.items():
             shutil.copy2(state / slug / "signing-key.pem", county.state)
+
+
+def _fast_folder() -> str | None:
+    """The machine's memory, where it has room: fifteen databases are ten thousand files."""
+    memory = Path("/dev/shm")
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > NEEDED_OCTETS:
+        return str(memory)
+    return None
 
 
 def _unsettled(county: County) -> Iterable[str]:
