@@ -223,3 +223,12 @@ def test_a_day_that_silence_confirmed_says_whose(node: Node) -> None:
     assert "Bekreftet uten svar fra Nes" in node.browser("kari").get(path_of("nes")).words
     set_state(node, "nes", happened={"lender": True, "host": True})
     assert "Begge har bekreftet" in node.browser("kari").get(path_of("nes")).words
+
+
+def test_whoever_has_said_that_it_happened_waits_for_the_other(node: Node) -> None:
+    page = node.browser("jonas").get(path_of("nes"))
+    assert "Ja, det ble gjort" in page.buttons()
+    set_state(node, "nes", happened={"lender": True})
+    page = node.browser("jonas").get(path_of("nes"))
+    assert "Det er svart at det ble gjort. Nå mangler svar fra Nes." in now_of(page)
+    assert page.buttons() == ["Vi er uenige"]
