@@ -18,8 +18,10 @@ store in one transaction, and sends after the commit. Every message may come twi
    void numbers. Until then its numbered messages wait.
 5. Open: holes are filled by `RESEND` and `missing`, in any order, while work goes on.
 
-Two ends may recover at once: both answer while they recover. What cannot be repaired is that *both* have
-lost the same messages; then their numbers are given anew and nobody can know.
+Two ends may recover at once: both answer while they recover. What no rule can repair: that *both* have
+lost the same messages (their numbers are given anew and nobody can know), and that one is restored twice,
+the second time to a later backup of the life that the first restore gave up. Where the two lives meet in
+one number the channel freezes; elsewhere nobody sees it, so the tool that restores must not allow it.
 """
 
 from collections.abc import Mapping

@@ -28,6 +28,9 @@ ACTS = {
     "restore": 5,
 }
 
+MOST_UNDER_WAY = 60
+"""A full network drops something."""
+
 
 def play(seed: int, *, steps: int = 60, world: World | None = None) -> World:
     """A random life, then peace. Each life has faults of its own (swarm testing, Groce et al. 2012)."""
@@ -40,6 +43,8 @@ def play(seed: int, *, steps: int = 60, world: World | None = None) -> World:
     for step in range(steps):
         act = chance.choices(list(ACTS), weights=weights)[0]
         _one(world, act, chance, step, is_orderly=is_orderly)
+        while len(world.under_way) > MOST_UNDER_WAY:
+            world.under_way.pop(chance.randrange(len(world.under_way)))
     world.heal()
     return world
 
@@ -82,3 +87,26 @@ def test_the_same_holds_with_real_signatures() -> None:
     for seed in range(40):
         make, keyring = signing({name: number for number, name in enumerate(COUNTIES)})
         play(seed, world=World(make, keyring))
+
+
+@pytest.mark.usefixtures("fast")
+def test_a_return_to_a_life_that_was_given_up_is_noticed() -> None:
+    """One backup is restored, work goes on, then a later backup of the life before: no rule can mend that."""
+    world = World()
+    world.heal()
+    lender, host = (world.ends[name] for name in COUNTIES)
+    early = lender.disk.copy()
+    world.decide(lender.name, "the matter", "yes")
+    world.under_way.clear()
+    given_up = lender.disk.copy()
+    lender.disk = early
+    lender.start()
+    world.heal()
+    world.decide(lender.name, "the matter", "no")
+    world.heal()
+    lender.disk = given_up
+    lender.start()
+    with pytest.raises(AssertionError, match="honest end"):
+        world.heal()
+    assert [each.reason for each in host.frozen] == ["equivocation"]
+    assert [each.payload["verdict"] for each in host.accepted] == ["no"]
