@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constr
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test clean
+.PHONY: help run demo federation check test clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ run: $(VENV)/.installed ## Start the demonstration federation at http://localhos
 
 demo: $(VENV)/.installed ## Play the story of one exchange against the running federation
 	@exec $(BIN)/python -m demo.story --url "http://localhost:$(PORT)"
+
+federation: $(VENV)/.installed-test ## Start three counties on RabbitMQ and PostgreSQL of their own, to look at
+	@exec $(BIN)/python tests/federation/bed.py
 
 check: $(VENV)/.installed-test ## Format, lint, types and the tests without servers
 	$(BIN)/ruff format --check .

@@ -25,6 +25,8 @@ from demo.federation import load, sign_ins
 
 COUNTIES = ("innlandet", "akershus", "trondelag")
 NEEDED_OCTETS = 3 * 10**9
+PREFIX = "byttebank-federation-"
+PID_FILE = "pid"
 
 
 class Bed:
@@ -32,7 +34,10 @@ class Bed:
 
     def __init__(self) -> None:
         """Nothing runs yet; `end` is called at the latest when the interpreter ends."""
-        self.folder = Path(tempfile.mkdtemp(prefix="byttebank-federation-", dir=_fast_folder()))
+        place = _fast_folder() or tempfile.gettempdir()
+        _clear(place)
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
+        (self.folder / PID_FILE).write_text(str(os.getpid()), encoding="utf-8")
         # PostgreSQL runs as another user, who must be able to reach its folder.
         self.folder.chmod(0o755)
         self.counties: dict[str, County] = {}
@@ -113,8 +118,12 @@ class Bed:
         return {copy.name: copy.child.tail(20_000) for copy in copies}
 
     def _each(self, act: Callable[[County], Any]) -> None:
-        with ThreadPoolExecutor(len(self.counties)) as pool:
+        pool = ThreadPoolExecutor(len(self.counties))
+        try:
             list(pool.map(act, self.counties.values()))
+        finally:
+            # After Ctrl-C nobody waits for the others.
+            pool.shutdown(wait=False, cancel_futures=True)
 
     def _load(self) -> None:
         """As the services' own roles, so that their rights are tried too."""
@@ -130,6 +139,14 @@ def _fast_folder() -> str | None:
     if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > NEEDED_OCTETS:
         return str(memory)
     return None
+
+
+def _clear(place: str) -> None:
+    """Folders of beds that were killed before they could remove them are gone."""
+    for folder in Path(place).glob(f"{PREFIX}*"):
+        pid = folder / PID_FILE
+        if pid.exists() and not Path("/proc", pid.read_text(encoding="utf-8")).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _unsettled(county: County) -> Iterable[str]:
@@ -151,7 +168,8 @@ def _unsettled(county: County) -> Iterable[str]:
 
 def main() -> int:
     """Start the federation, say where it is, and end it with Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         install_missing()
     except Missing as missing:

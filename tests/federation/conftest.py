@@ -13,7 +13,8 @@ from programs import Missing, install_missing
 def bed(request: pytest.FixtureRequest) -> Iterator[Bed]:
     """Three counties with one copy of each service. Nothing is left of them, however the tests end."""
     # What stops a job sends SIGTERM; the fixtures then end as after Ctrl-C.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     try:
         install_missing()
     except Missing as missing:

@@ -161,11 +161,11 @@ class County:
     def end(self) -> None:
         """Nothing of the county runs."""
         for copy in self.copies:
-            copy.child.kill()
+            copy.child.end()
         for wire in self.wires.values():
             wire.close()
-        self.broker.kill()
-        self.cluster.kill()
+        self.broker.end()
+        self.cluster.end()
 
     def _secret(self, name: str, secret: str) -> Path:
         path = self.state / name

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 
@@ -79,9 +78,9 @@ class Cluster:
         """SIGKILL to the server and all its backends."""
         self._child.kill()
 
-    def stop(self) -> None:
-        """It has ended, at once."""
-        self._child.stop(10, signal.SIGQUIT)
+    def end(self) -> None:
+        """It does not run, and is not started again."""
+        self._child.end()
 
     def _is_ready(self) -> bool:
         # After SIGKILL the new server may find the old one's memory still in use, and gives up: once more.

@@ -96,11 +96,12 @@ class Child:
         self._environment = dict(environment)
         self._folder = folder
         self._user = user
+        self._is_over = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """It runs; a running one goes on running."""
-        if self.is_running:
+        """It runs; a running one goes on running, and one that was ended stays so."""
+        if self.is_running or self._is_over:
             return
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
@@ -145,6 +146,11 @@ class Child:
         code = self._process.wait(STOP_SECONDS)
         self._process = None
         return code
+
+    def end(self) -> None:
+        """As `kill`, and nobody starts it again."""
+        self._is_over = True
+        self.kill()
 
     def tail(self, characters: int = 3000) -> str:
         """The end of what it printed."""

@@ -4,7 +4,6 @@ import base64
 import contextlib
 import json
 import os
-import signal
 import socket
 import urllib.error
 import urllib.request
@@ -16,7 +15,6 @@ from programs import Child, free_port, program, wait_for
 ADMINISTRATOR = "administrator"
 PASSWORD = "only-for-tests"
 START_SECONDS = 60.0
-STOP_SECONDS = 20.0
 
 
 class Erlang:
@@ -82,9 +80,9 @@ class Broker:
         """SIGKILL to the whole broker."""
         self._child.kill()
 
-    def stop(self) -> None:
-        """It has ended; what it may do in 20 seconds it has done."""
-        self._child.stop(STOP_SECONDS, signal.SIGTERM)
+    def end(self) -> None:
+        """It does not run, and is not started again."""
+        self._child.end()
 
     def tail(self) -> str:
         """The end of what it printed and logged."""
