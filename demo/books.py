@@ -70,12 +70,12 @@ def _post(work: Work, past: PastDay) -> None:
     answer = ledger.reserve_days(work, reservation)
     if "code" in answer:
         raise RuntimeError(f"The ledger of {work.county} refused a day of the demonstration's past: {answer}")
-    _take_answer(work)
+    take_answers(work)
     ledger.post_days(work, {"transfer_id": past.transfer_id, "amount_half_days": past.half_days})
 
 
-def _take_answer(work: Work) -> None:
-    """`DaysReserved` answers whoever asked. Here that is us: it need not wait for matching, which did not."""
+def take_answers(work: Work) -> None:
+    """`DaysReserved` answers whoever asked. Here that is the loader: it need not be sent any more."""
     waiting = messages.waiting_outbox(work.connection, limit=1000, is_local=True)
     answers = [row.id for row in waiting if row.name == "DaysReserved"]
     messages.mark_published(work.connection, answers, work.now)

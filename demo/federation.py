@@ -17,10 +17,12 @@ from byttebank.storage.migrations import migrate
 from byttebank.storage.work import TIME_ZONE, Database
 from demo.accounts import PASSWORD, add_users, list_sign_ins, show_sign_ins
 from demo.books import write_books, write_engagements
+from demo.diary import CountyDatabases, write_index, write_plans
 from demo.marker import Marker, read_marker, write_marker
 from demo.market import offers_of, requests_of
 from demo.past import past_days
-from demo.people import Person, people_of
+from demo.people import Person, actor_of, people_of
+from demo.plans import Plan, plans
 from demo.reference import COUNTIES, NEIGHBOURS, DemoCounty, DemoLibrary, read_counties, read_libraries
 from gateway.accounts import hash_password
 from services.directory import operations as directory
@@ -63,6 +65,7 @@ def load(
         tell(f"{county.name}: {sum(one.county == county.slug for one in libraries)} libraries")
         _load_county(marker, county, libraries, keys, password_hash, url_of or _files_in(state_dir))
         show_sign_ins(state_dir / county.slug, county)
+    _make_plans(marker, _plans(marker, libraries, keys), keys, url_of or _files_in(state_dir))
     write_marker(state_dir, Marker(marker.loaded_at, is_complete=True))
 
 
@@ -107,14 +110,50 @@ def _load_county(
         for service, database in databases.items():
             migrate(database.engine, service if service == "gateway" else f"services.{service}")
         _fill_directory(databases["directory"], county, own, keys, loaded_on)
-        in_books = {library.id for past in days for library in (past.host, past.lender)}
-        heard = [library for library in libraries if library in own or library.id in in_books]
-        write_books(databases["ledger"], clocks["ledger"], days, _copies(county, heard, keys))
+        planned = _plans(marker, libraries, keys)
+        taking_part = {library.id for past in days for library in (past.host, past.lender)}
+        taking_part |= {library.id for plan in planned for library in (plan.host, plan.lender)}
+        heard = [library for library in libraries if library in own or library.id in taking_part]
+        copies = _copies(county, heard, keys)
+        write_books(databases["ledger"], clocks["ledger"], days, copies)
         write_engagements(databases["matching"], days)
+        people = [person for library in own if library.id in taking_part for person in people_of(library)]
+        told = [("ColleagueChanged", {**_colleague(person), "version": 1}) for person in people]
+        write_index(databases["matching"], [*copies, *told])
         add_users(databases["gateway"], county, own, password_hash)
     finally:
         for database in databases.values():
             database.close()
+
+
+def _plans(marker: Marker, libraries: list[DemoLibrary], keys: dict[str, Document]) -> list[Plan]:
+    """What libraries of these counties have planned with each other."""
+    return [
+        plan
+        for plan in plans(libraries, local_date(marker.loaded_at, TIME_ZONE))
+        if {plan.host.county, plan.lender.county} <= set(keys)
+    ]
+
+
+def _make_plans(
+    marker: Marker, planned: list[Plan], counties: Collection[str], url_of: Callable[[str, str], str]
+) -> None:
+    """Once every county is filled: the plans are known in the two counties of each."""
+    clock = FixedClock(marker.loaded_at)
+
+    def database(county: str, service: str) -> Database:
+        return Database(open_engine(url_of(county, service)), county=county, service=service, clock=clock)
+
+    databases = {
+        county: CountyDatabases(database(county, "matching"), database(county, "ledger"))
+        for county in counties
+    }
+    try:
+        write_plans(databases, clock, planned, marker.loaded_at)
+    finally:
+        for county in databases.values():
+            county.matching.close()
+            county.ledger.close()
 
 
 def _fill_directory(
@@ -140,9 +179,9 @@ def _fill_directory(
                 directory.add_colleague(work, _colleague(person))
         for library in libraries:
             for person, offer in offers_of(library, loaded_on):
-                directory.create_offer(work, offer, _actor(person))
+                directory.create_offer(work, offer, actor_of(person))
             for person, request in requests_of(library, loaded_on):
-                directory.create_request(work, request, _actor(person))
+                directory.create_request(work, request, actor_of(person))
 
 
 def _copies(
@@ -201,12 +240,3 @@ def _library(library: DemoLibrary) -> Document:
 def _colleague(person: Person) -> Document:
     lists = {name: list(getattr(person, name)) for name in ("can", "can_teach", "wants_to_learn")}
     return {**vars(person), **lists}
-
-
-def _actor(person: Person) -> Document:
-    return {
-        "person_id": person.id,
-        "library_id": person.library_id,
-        "role": "library_manager" if person.is_manager else "colleague",
-        "name": person.name,
-    }

@@ -152,6 +152,16 @@ def people_of(library: DemoLibrary) -> list[Person]:
     ]
 
 
+def actor_of(person: Person) -> dict[str, str]:
+    """The person as the one on whose behalf something is asked."""
+    return {
+        "person_id": person.id,
+        "library_id": person.library_id,
+        "role": "library_manager" if person.is_manager else "colleague",
+        "name": person.name,
+    }
+
+
 def caretakers_of(county: DemoCounty) -> tuple[str, str]:
     """Names of the one at the county library and of the node's operator."""
     return _name("county", county.slug), _name("operator", county.slug)
