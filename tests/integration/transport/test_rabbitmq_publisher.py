@@ -9,8 +9,6 @@ from byttebank.messaging.embedded import Publication
 from byttebank.messaging.publishing import open_publisher
 from byttebank.messaging.rabbitmq import RabbitMqPublisher
 
-pytestmark = pytest.mark.skipif(not RABBITMQ_URL, reason="BYTTEBANK_TEST_AMQP_URL names no RabbitMQ")
-
 
 @pytest.fixture
 def rabbit():
