@@ -6,7 +6,8 @@ import subprocess
 import pytest
 from project_source import ROOT
 
-DOCUMENTS = ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md")
+HANDBOOKS = ("docs/bibliotekar.md", "docs/fylke.md", "docs/operator.md")
+DOCUMENTS = ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", *HANDBOOKS)
 
 
 def _text(name: str) -> str:
@@ -35,7 +36,16 @@ def test_every_make_target_in_a_document_exists(name: str) -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_linked_file_exists(name: str) -> None:
     links = re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", _text(name))
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for link in links if not ((ROOT / name).parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_byttebank_command_in_a_document_exists(name: str) -> None:
+    from byttebank.cli.app import app
+
+    known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    named = set(re.findall(r"`byttebank ([a-z]+)", _text(name)))
+    assert named <= known
 
 
 def test_the_map_of_folders_names_folders_that_exist() -> None:
