@@ -178,6 +178,11 @@ def test_an_answer_to_another_question_grants_nothing(nonce: str) -> None:
     assert step == (recovering(last_seq=5), ())
 
 
+def test_a_grant_of_an_epoch_we_have_had_is_none() -> None:
+    step = recovery.on_statement(recovering(), statement(is_grant=True, epoch=1), NOTHING, own_hash=None)
+    assert not step.channel.outgoing.is_recovered
+
+
 def test_an_answer_written_before_our_latest_grant_does_not_undo_it() -> None:
     channel = granted(recovering(), NOTHING, seq=2)
     answer = statement(is_recovered=True, spans=((1, 1),))
