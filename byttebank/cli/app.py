@@ -9,6 +9,7 @@ import typer
 from byttebank.cli.doctor import examine
 from byttebank.cli.exits import EXIT_CODES, telling
 from byttebank.cli.init import Output, initialise
+from byttebank.cli.ledger import verify_books
 from byttebank.cli.migrate import migrate_all
 from byttebank.cli.run import run_service
 from byttebank.cli.up import Wishes, serve
@@ -25,6 +26,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+ledger_app = typer.Typer(help="The books of days.", no_args_is_help=True)
+app.add_typer(ledger_app, name="ledger")
 
 State = Annotated[Path, typer.Option("--state", help="Folder with everything the federation keeps.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the pages; 0 takes a free one.")]
@@ -128,3 +132,15 @@ def init(
     """
     with telling():
         initialise(Output.DEFINITIONS if only_print else Output.JSON if json else Output.TEXT)
+
+
+@ledger_app.command(epilog=EXIT_CODES)
+def verify(
+    state: Annotated[
+        Path | None, typer.Option("--state", help="State folder; left out: the node of the environment.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Read every row of the books and say what is wrong with them. Changes nothing; the node may run."""
+    with telling():
+        raise typer.Exit(verify_books(state, as_json=json))

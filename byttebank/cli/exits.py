@@ -27,7 +27,7 @@ INTERRUPTED = 130
 EXIT_CODES = (
     "Exit codes: 0 done, or stopped as asked; 1 something failed that should not, see the log; 2 wrong"
     " option or setting, or the port is in use; 3 the state folder, a database, the broker or a key cannot be"
-    " used; 4 `doctor` found a fault; 130 interrupted before anything was served."
+    " used; 4 `doctor` or `verify` found a fault; 130 interrupted before anything was served."
 )
 
 _CODES: dict[type[Exception], int] = {

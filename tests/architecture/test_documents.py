@@ -44,6 +44,7 @@ def test_every_byttebank_command_in_a_document_exists(name: str) -> None:
     from byttebank.cli.app import app
 
     known = {command.name or command.callback.__name__ for command in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
     named = set(re.findall(r"`byttebank ([a-z]+)", _text(name)))
     assert named <= known
 
