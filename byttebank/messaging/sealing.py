@@ -8,17 +8,21 @@ from typing import Any
 
 from sqlalchemy import select
 
+from byttebank import telemetry
 from byttebank.federation import detached as detached_part
-from byttebank.federation.channel import ChannelState, number, numbered
+from byttebank.federation.channel import ChannelState, Number, number, numbered
 from byttebank.federation.effects import SendControl
-from byttebank.federation.envelope import broker_user, seal
+from byttebank.federation.envelope import seal
+from byttebank.federation.errors import EnvelopeError
 from byttebank.federation.header import EnvelopeHeader
 from byttebank.federation.jws import sha256
 from byttebank.federation.keys import SigningKey
 from byttebank.storage import channels as peers
 from byttebank.storage import envelopes
-from byttebank.storage.messages import OutboxRow, mark_published, outbox, waiting_outbox
+from byttebank.storage.messages import OutboxRow, mark_published, outbox, park, waiting_outbox
 from byttebank.storage.work import Database, Work
+
+_log = telemetry.logger(__name__)
 
 DETACHED_HEADER = "detached"
 """The message header beside the envelope that carries names and own words, with their salt."""
@@ -104,21 +108,12 @@ class Sealer:
         channel = row.channel
         waiting = waiting_outbox(work.connection, limit=limit, is_local=False, peer=peer)
         for message in waiting:
-            payload, detached = _payload(message, secrets.token_bytes)
+            try:
+                octets, detached = self._seal(message, peer, number(channel))
+            except EnvelopeError as error:
+                self._park(work, message, peer, error)
+                continue
             place = number(channel)
-            header = EnvelopeHeader(
-                sender=self._county,
-                recipient=peer,
-                service=self._service,
-                message_id=message.message_id,
-                type=message.name,
-                type_version=message.version,
-                created_at=message.created_at,
-                epoch=place.epoch,
-                seq=place.seq,
-                prev_hash=place.prev_hash,
-            )
-            octets = seal(payload, header=header, key=self._key)
             channel = numbered(channel, sha256(octets))
             envelopes.add_sent(
                 work.connection,
@@ -133,6 +128,38 @@ class Sealer:
             )
         peers.store_channel(work.connection, channel)
         mark_published(work.connection, [message.id for message in waiting], work.now)
+
+    def _seal(self, message: OutboxRow, peer: str, place: Number) -> tuple[bytes, str | None]:
+        payload, detached = _payload(message, secrets.token_bytes)
+        header = EnvelopeHeader(
+            sender=self._county,
+            recipient=peer,
+            service=self._service,
+            message_id=message.message_id,
+            type=message.name,
+            type_version=message.version,
+            created_at=message.created_at,
+            epoch=place.epoch,
+            seq=place.seq,
+            prev_hash=place.prev_hash,
+        )
+        return seal(payload, header=header, key=self._key), detached
+
+    def _park(self, work: Work, message: OutboxRow, peer: str, error: EnvelopeError) -> None:
+        """What cannot be sealed, such as a message that is too large, must not hold up those behind it."""
+        park(
+            work.connection,
+            queue=f"out.{peer}",
+            sender=self._county,
+            reason_code=error.code,
+            reason=f"{type(error).__name__}: {error}",
+            is_transient=False,
+            body=message.body.encode(),
+            properties={"message_id": message.message_id, "name": message.name},
+            now=work.now,
+        )
+        telemetry.MESSAGES_PARKED.labels(self._county, self._service, error.code).inc()
+        _log.error("Parked a message of our own", peer=peer, name=message.name, error=repr(error))
 
     def _outgoing(self, waiting: envelopes.WaitingEnvelope) -> Outgoing:
         headers = json.loads(waiting.trace) if waiting.trace else {}
@@ -150,8 +177,3 @@ def _payload(message: OutboxRow, random_bytes: Callable[[int], bytes]) -> tuple[
     content, salt = json.loads(message.detached), random_bytes(detached_part.SALT_BYTES)
     packed = detached_part.pack(content, salt).decode("utf-8")
     return {**payload, REFERENCE: detached_part.bind(content, salt)}, packed
-
-
-def is_from(stamped_user: str | None, peer: str) -> bool:
-    """Whether the broker vouches that the message came from this peer."""
-    return stamped_user == broker_user(peer)

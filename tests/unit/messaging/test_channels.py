@@ -38,6 +38,18 @@ def test_what_is_said_while_recovering_arrives_when_the_channel_opens(tmp_path: 
     assert two.ids() == [IDS[0]]
 
 
+def test_a_message_too_large_to_send_is_parked_here_and_holds_up_nobody(
+    open_pair: tuple[County, County],
+) -> None:
+    one, two = open_pair
+    one.accept(IDS[0], "K" * 70_000)
+    one.decline(IDS[1])
+    exchange(one, two)
+    assert two.ids() == [IDS[1]]
+    (parked,) = one.parked()
+    assert (parked["queue"], parked["reason_code"]) == ("out.akershus", "too_large")
+
+
 def test_a_message_that_comes_twice_has_its_effect_once(open_pair: tuple[County, County]) -> None:
     one, two = open_pair
     one.decline(IDS[0])
