@@ -35,6 +35,7 @@ test: check ## Everything
 	$(PYTEST) --numprocesses auto -m simulation tests/unit
 	$(PYTEST) tests/integration --ignore tests/integration/story
 	$(PYTEST) tests/integration/story
+	$(PYTEST) tests/federation
 
 clean: ## Forget what the federation keeps
 	rm -rf "$(STATE)" .test-state artefacts
