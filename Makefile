@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constr
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo federation check test clean
+.PHONY: help run demo federation check test bench clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ test: check ## Everything
 	$(PYTEST) tests/integration --ignore tests/integration/story
 	$(PYTEST) tests/integration/story
 	$(PYTEST) tests/federation
+
+bench: $(VENV)/.installed ## Measure starting, resting, and a day's way into both books
+	@exec $(BIN)/python -m bench.first_day
 
 clean: ## Forget what the federation keeps
 	rm -rf "$(STATE)" .test-state artefacts
