@@ -46,8 +46,11 @@ def create_request(given: Document) -> Document:
 @nouns.route("/requests/<id:request_id>", methods=["GET"])
 @nouns.response(200, Request)
 def get_request(request_id: str) -> Document:
-    """One request"""
-    return here().backend.directory.get_request(request_id)
+    """One request: on the board, or your own"""
+    request = here().backend.directory.get_request(request_id)
+    if not request["is_open"] and request["library_id"] != person().library_id:
+        raise NotFound(kind="request", id=request_id)
+    return request
 
 
 @nouns.route("/requests/<id:request_id>/open", methods=["POST"])

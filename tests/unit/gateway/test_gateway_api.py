@@ -289,6 +289,15 @@ def test_a_wrong_password_is_refused_and_counted(node: Node, program: Program) -
     assert answer.headers["Retry-After"] == "900"
 
 
+def test_a_request_that_is_not_on_the_board_is_seen_by_its_own_library_only(node: Node) -> None:
+    asker, other = Program(node, "kari"), Program(node, "siri")
+    path = f"/requests/{asker.post('/requests', ASK).json['id']}"
+    assert asker.get(path).status_code == 200
+    problem_of(other.get(path), 404, "not_found")
+    assert asker.post(f"{path}/open", {}).status_code == 200
+    assert other.get(path).status_code == 200
+
+
 def test_days_of_others_and_of_counties_are_for_the_county(node: Node, program: Program) -> None:
     for path in (f"/accounts/{GRUE}", f"/accounts/{GRUE}/statement", "/positions", "/trial-balance"):
         problem_of(program.get(path), 403, "not_your_role")
