@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constr
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo federation check test bench clean
+.PHONY: help run demo federation check test programs bench clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -31,11 +31,14 @@ check: $(VENV)/.installed-test ## Format, lint, types and the tests without serv
 	$(BIN)/mypy byttebank services gateway demo
 	$(PYTEST) --numprocesses auto -m "not simulation" tests/unit tests/contracts tests/architecture
 
-test: check ## Everything
+test: programs check ## Everything
 	$(PYTEST) --numprocesses auto -m simulation tests/unit
 	$(PYTEST) tests/integration --ignore tests/integration/story
 	$(PYTEST) tests/integration/story
 	$(PYTEST) tests/federation
+
+programs: $(VENV)/.installed-test ## Install the Debian packages that `test` needs, or say which
+	@$(BIN)/python tests/federation/programs.py
 
 bench: $(VENV)/.installed ## Measure starting, resting, and a day's way into both books
 	@exec $(BIN)/python -m bench.first_day

@@ -171,7 +171,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     try:
-        install_missing()
+        install_missing("rabbitmq-server", "initdb")
     except Missing as missing:
         sys.stderr.write(f"{missing}\n")
         return 1

@@ -1,4 +1,7 @@
-"""The programs of the test bed: found or installed; and children that never outlive it."""
+"""The programs that the tests need: found or installed; and children that never outlive the tests.
+
+python tests/federation/programs.py     installs what is missing, or says what to install
+"""
 
 import contextlib
 import ctypes
@@ -7,11 +10,18 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-PACKAGES = {"rabbitmq-server": "rabbitmq-server", "initdb": "postgresql"}
+PACKAGES = {
+    "rabbitmq-server": "rabbitmq-server",
+    "initdb": "postgresql",
+    "chromium": "chromium",
+    "promtool": "prometheus",
+    "hledger": "hledger",
+}
 """A program that must be there, and the Debian package that brings it."""
 
 INSTALL_SECONDS = 600
@@ -41,17 +51,15 @@ def program(name: str) -> str:
     return str(path)
 
 
-def install_missing() -> None:
-    """RabbitMQ and PostgreSQL are installed; what this has installed does not run.
+def install_missing(*names: str) -> None:
+    """The named programs are installed, or all of `PACKAGES`; a server that this has installed does not run.
 
     Refuses: `Missing`, saying what to install.
     """
-    wanted = sorted({package for name, package in PACKAGES.items() if find_program(name) is None})
+    wanted = sorted({PACKAGES[name] for name in names or PACKAGES if find_program(name) is None})
     if not wanted:
         return
-    advice = (
-        f"The federation's tests need Debian's {' and '.join(wanted)}: apt-get install {' '.join(wanted)}"
-    )
+    advice = f"The tests need Debian's {', '.join(wanted)}: apt-get install {' '.join(wanted)}"
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise Missing(f"{advice} (as root; the packaged services need not run).")
     # Debian asks this program whether a service may start. It must be said before the installation.
@@ -176,6 +184,20 @@ def wait_for(question: Callable[[], object], seconds: float, what: Callable[[], 
     return time.monotonic() - began
 
 
+def main() -> int:
+    """What the tests need is installed; 1 and a line that says what to do when it cannot be."""
+    try:
+        install_missing()
+    except Missing as missing:
+        sys.stderr.write(f"{missing}\n")
+        return 1
+    return 0
+
+
 def _die_with_parent() -> None:
     # Linux only, as Debian is: whatever ends the tests, also SIGKILL, ends what they have started.
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
