@@ -24,7 +24,7 @@ def test_without_the_right_to_install_it_says_exactly_what_is_missing(
 @pytest.mark.usefixtures("nothing_is_there")
 def test_what_is_asked_for_is_named_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    with pytest.raises(programs.Missing, match="apt-get install postgresql rabbitmq-server [(]"):
+    with pytest.raises(programs.Missing, match=r"apt-get install postgresql rabbitmq-server \("):
         programs.install_missing("rabbitmq-server", "initdb")
 
 
