@@ -74,6 +74,11 @@ class Cluster:
             cursor.execute(statement)
             return list(cursor.fetchall()) if cursor.description else []
 
+    @property
+    def pid(self) -> int:
+        """The process that has all the server's others below it."""
+        return self._child.pid
+
     def kill(self) -> None:
         """SIGKILL to the server and all its backends."""
         self._child.kill()

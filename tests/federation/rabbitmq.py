@@ -90,6 +90,11 @@ class Broker:
         logged = log.read_text(encoding="utf-8", errors="replace")[-3000:] if log.exists() else ""
         return self._child.tail(1000) + logged
 
+    @property
+    def pid(self) -> int:
+        """The process that has all the broker's others below it."""
+        return self._child.pid
+
     def ask(self, path: str, method: str = "GET", body: Any = None) -> Any:
         """The management API's answer. Refuses: `urllib.error.URLError`."""
         request = urllib.request.Request(
