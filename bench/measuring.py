@@ -10,13 +10,13 @@ PATIENCE_SECONDS = 300.0
 POLL_SECONDS = 0.002
 
 
-def wait_until(question: Callable[[], bool]) -> float:
+def wait_until(question: Callable[[], bool], every_seconds: float = POLL_SECONDS) -> float:
     """Seconds until the answer was yes. Ends the benchmark when that takes minutes."""
     began = time.monotonic()
     while not question():
         if time.monotonic() - began > PATIENCE_SECONDS:
             raise SystemExit("waited too long")
-        time.sleep(POLL_SECONDS)
+        time.sleep(every_seconds)
     return time.monotonic() - began
 
 

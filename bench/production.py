@@ -95,7 +95,7 @@ def _burst(bed: Bed, days: list[Day], at_once: int, floor_rate: float) -> None:
         with ThreadPoolExecutor(at_once) as pool:
             list(pool.map(confirm, days))
         confirmed = time.monotonic() - began
-        wait_until(lambda: _posted(bed) >= before + 2 * len(days))
+        wait_until(lambda: _posted(bed) >= before + 2 * len(days), every_seconds=0.1)
         seconds = time.monotonic() - began
     rate = len(days) / seconds
     print(f"floor, {at_once} at once: {floor_rate:.0f} days/s")
