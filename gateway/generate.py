@@ -1,35 +1,22 @@
-"""`python -m gateway.generate`: writes the two files that are made from the code and kept beside it.
+"""`python -m gateway.generate`: writes the files that are made from the code and kept beside it.
 
-`openapi.json` describes the programming interface; `translations/messages.pot` lists every message for
-translators. Tests compare both with the code.
+`openapi.json` describes the programming interface; `translations/messages.pot` lists every message, and the
+catalogs beside it get those that are new, empty. Tests compare all with the code.
 """
 
-import io
 import json
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
-from babel.messages.frontend import parse_mapping_cfg
-from babel.messages.pofile import write_po
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+from byttebank.language import catalogs
 from gateway import api
 from gateway.api.description import document_of
 
 FOLDER = Path(__file__).parent
 OPENAPI = FOLDER / "openapi.json"
-MESSAGES = FOLDER / "translations" / "messages.pot"
-BABEL = FOLDER / "translations" / "babel.cfg"
-KEYWORDS = {
-    "say": None,
-    "N_": None,
-    "_": None,
-    "say_many": (1, 2),
-    "choose": (1, 2),
-    "ngettext": (1, 2),
-}
+MESSAGES = catalogs.template_path(FOLDER)
 
 
 def openapi_json() -> str:
@@ -40,23 +27,14 @@ def openapi_json() -> str:
 
 
 def messages_pot() -> str:
-    """Every message of code and templates, sorted; without places, so that moving code changes nothing."""
-    with BABEL.open(encoding="utf-8") as lines:
-        methods, options = parse_mapping_cfg(lines)
-    catalogue = Catalog(project="Byttebank", charset="utf-8")
-    found = extract_from_dir(str(FOLDER), methods, options, keywords=KEYWORDS)
-    for _, _, message, comments, context in found:
-        catalogue.add(message, None, auto_comments=comments, context=context)
-    written = io.BytesIO()
-    write_po(written, catalogue, no_location=True, omit_header=True, sort_output=True, width=0)
-    header = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
-    return header + written.getvalue().decode()
+    """Every message of code and templates, as it stands in `translations/messages.pot`."""
+    return catalogs.written(catalogs.extract(FOLDER))
 
 
 def main() -> None:
-    """Both files are as the code says."""
+    """The files are as the code says; the catalogs have every message, translated or waiting to be."""
     OPENAPI.write_text(openapi_json(), encoding="utf-8")
-    MESSAGES.write_text(messages_pot(), encoding="utf-8")
+    catalogs.renew(FOLDER)
 
 
 if __name__ == "__main__":

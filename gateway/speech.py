@@ -4,7 +4,6 @@ Bokmål is the source: a message is its own bokmål text, with `{placeholders}`.
 translation where it stands in a table; `say` and `say_many` say it in the reader's language.
 """
 
-import gettext
 from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -18,9 +17,8 @@ from byttebank import language
 from byttebank.clock import parse_time
 from byttebank.storage.work import TIME_ZONE
 
-DOMAIN = "messages"
 FOLDER = Path(__file__).parent / "translations"
-SOURCE = "nb"
+SOURCE = language.SOURCE_LANGUAGE
 """The language the messages are written in."""
 
 
@@ -65,25 +63,25 @@ def N_(message: str) -> str:
 
 
 @cache
-def _catalogue(code: str) -> gettext.NullTranslations:
-    return gettext.translation(DOMAIN, str(FOLDER), languages=[code], fallback=True)
+def spoken_languages() -> tuple[str, ...]:
+    """The languages a page can be read in: the source, and those with a catalogue."""
+    return tuple(language.languages_in(FOLDER))
 
 
 @cache
-def spoken_languages() -> frozenset[str]:
-    """The languages a page can be read in: the source, and those with a catalogue."""
-    return frozenset({SOURCE, *(path.parent.parent.name for path in FOLDER.glob("*/LC_MESSAGES/*.mo"))})
+def _translator(code: str) -> language.Translator:
+    return language.translator(code, FOLDER)
 
 
 def say(message: str, **values: object) -> str:
     """The message in the reader's language, with the values put in."""
-    text = _catalogue(speech().language).gettext(message)
+    text = _translator(speech().language)(message)
     return text.format(**values) if values else text
 
 
 def choose(one: str, many: str, n: int) -> str:
     """One of two messages by the number, nothing put in yet."""
-    return _catalogue(speech().language).ngettext(one, many, n)
+    return _translator(speech().language).plural(one, many, n)
 
 
 def say_many(one: str, many: str, n: int, **values: object) -> str:

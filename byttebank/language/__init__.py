@@ -29,10 +29,11 @@ from byttebank.language.translation import (
     languages_in,
     translator,
 )
-from byttebank.language.vocabulary import LANGUAGES, LanguageUnknown
+from byttebank.language.vocabulary import LANGUAGE_NAMES, LANGUAGES, LanguageUnknown
 
 __all__ = [
     "LANGUAGES",
+    "LANGUAGE_NAMES",
     "SOURCE_LANGUAGE",
     "CalendarLeaf",
     "CatalogMissing",

@@ -7,7 +7,7 @@ could be older than its source.
 import gettext
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -24,10 +24,14 @@ class CatalogMissing(LookupError):
 
 @dataclass(frozen=True)
 class Translator:
-    """Gives our bokmål texts in one language: `translate("Be om hjelp")`."""
+    """Gives our bokmål texts in one language: `translate("Be om hjelp")`.
+
+    `missing` holds those it was asked for and had no translation of: tests of whole pages look there.
+    """
 
     language: str
     _catalog: gettext.NullTranslations
+    missing: set[str] = field(default_factory=set, compare=False)
 
     def __call__(self, text: str) -> str:
         """The text in the language. A text that nobody has translated (or only fuzzily) stays bokmål."""
@@ -69,4 +73,22 @@ def _translator(language: str, folder: Path) -> Translator:
     except (PoFileError, UnicodeDecodeError) as error:
         raise CatalogMissing(f"The catalog {path} cannot be read: {error}. Check it with msgfmt.") from error
     compiled.seek(0)
-    return Translator(language, gettext.GNUTranslations(compiled))
+    catalog, missing = gettext.GNUTranslations(compiled), _Missing()
+    catalog.add_fallback(missing)
+    return Translator(language, catalog, missing.texts)
+
+
+class _Missing(gettext.NullTranslations):
+    """Where a catalog sends what it does not have: it stays bokmål, and is remembered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: set[str] = set()
+
+    def gettext(self, message: str) -> str:
+        self.texts.add(message)
+        return message
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        self.texts.add(msgid1)
+        return super().ngettext(msgid1, msgid2, n)

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 LANGUAGES = ("nb", "nn", "en")
 """Bokmål, nynorsk, English. Bokmål is the language our texts are written in."""
 
+LANGUAGE_NAMES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
+"""What each language is called in itself, as those who read it look for it."""
+
 NO_BREAK = "\u00a0"
 
 
