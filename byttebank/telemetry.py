@@ -2,18 +2,28 @@
 
 Ids that belong together (`request_id`, `transfer_id`, `engagement_id`) are bound once and then carried: in a
 greenlet by context variables, between services by RPC headers, the outbox and message headers. Metrics are
-named `byttebank_*` with base units; their labels are county, service, method, message, peer and outcome,
-never a library or a person.
+named `byttebank_*` with base units; their labels are few (county, service, method, message, peer, outcome),
+never a library or a person. What copies of a service read from their database is the same in all of them:
+take the highest, not the sum.
 """
 
 import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import Any
 
 import structlog
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    Counter,
+    Gauge,
+    Histogram,
+    Info,
+    generate_latest,
+)
 
 TRACE_KEYS = ("request_id", "transfer_id", "engagement_id")
 """The ids that travel from one process to the next, as a dictionary of texts."""
@@ -34,11 +44,11 @@ RPC_SECONDS = Histogram(
 RPC_REQUESTS = Counter(
     "byttebank_rpc_requests",
     "Calls as the caller saw them: ok, refused, failed, timed_out or unreachable.",
-    ["county", "service", "method", "outcome"],
+    ["county", "service", "outcome"],
 )
 MESSAGES_HANDLED = Counter(
     "byttebank_messages_handled",
-    "Messages acknowledged, by outcome: applied, duplicate, held, parked, control or frozen.",
+    "Messages acknowledged, by outcome: applied, duplicate or parked; a peer's also held, control or frozen.",
     ["county", "service", "message", "outcome"],
 )
 MESSAGE_SECONDS = Histogram(
@@ -64,14 +74,35 @@ OUTBOX_PUBLISHED = Counter(
 )
 OUTBOX_OLDEST_SECONDS = Gauge(
     "byttebank_outbox_oldest_seconds",
-    "Age of the oldest message that is not with the broker yet; 0 when there is none.",
+    "Age of the oldest message that our broker should have and has not; 0 when there is none.",
     ["county", "service"],
+)
+PARKED_MESSAGES = Gauge(
+    "byttebank_parked_messages",
+    "Messages that lie parked now.",
+    ["county", "service"],
+)
+PEER_OLDEST_WAITING_SECONDS = Gauge(
+    "byttebank_peer_oldest_waiting_seconds",
+    "Age of the oldest message that the peer has not said it holds, wherever it is; 0 when there is none.",
+    ["county", "service", "peer"],
 )
 PEER_LAST_CONTACT = Gauge(
     "byttebank_peer_last_contact_timestamp_seconds",
-    "When anything last arrived from a peer.",
+    "When anything last arrived from the peer; 0 when nothing ever did.",
     ["county", "service", "peer"],
 )
+CHANNEL_STATE = Gauge(
+    "byttebank_channel_state",
+    "1 for the state that the channel to the peer is in, 0 for the other two.",
+    ["county", "service", "peer", "state"],
+)
+DATABASE_UP = Gauge(
+    "byttebank_database_up",
+    "1 when the service's database answered the last time it was asked, some seconds ago; else 0.",
+    ["county", "service"],
+)
+BUILD = Info("byttebank_build", "The release that runs.")
 TIMER_TICKS = Counter(
     "byttebank_timer_ticks",
     "Ticks of a service's timers: ok or failed.",
@@ -88,6 +119,11 @@ HTTP_SECONDS = Histogram(
     ["county", "method"],
     buckets=SECONDS_BUCKETS,
 )
+
+LOCAL_OUTCOMES = ("applied", "duplicate", "parked")
+PEER_OUTCOMES = (*LOCAL_OUTCOMES, "held", "control", "frozen")
+FROM_PEER = "from_peer"
+"""The label `message` of all messages from other counties."""
 
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -161,6 +197,29 @@ def current_trace() -> dict[str, str]:
 def read_trace(carried: Mapping[str, Any]) -> dict[str, str]:
     """The travelling ids among a message's headers; whatever else is there is ignored."""
     return {key: carried[key][:80] for key in TRACE_KEYS if isinstance(carried.get(key), str)}
+
+
+def begin_at_zero(county: str, service: str, *, methods: Iterable[str], messages: Iterable[str]) -> None:
+    """The series of a service exist before anything has happened, so that the first event is seen as a rise.
+
+    `methods` that it answers, and `messages` that it hears, `FROM_PEER` among them if it does.
+    """
+    for method in methods:
+        RPC_SECONDS.labels(county, service, method)
+        for outcome in ("ok", "refused", "failed", "expired"):
+            RPC_CALLS.labels(county, service, method, outcome)
+    for message in messages:
+        MESSAGE_SECONDS.labels(county, service, message)
+        for outcome in PEER_OUTCOMES if message == FROM_PEER else LOCAL_OUTCOMES:
+            MESSAGES_HANDLED.labels(county, service, message, outcome)
+    MESSAGE_RETRIES.labels(county, service)
+    for kind in ("local", "peer"):
+        OUTBOX_PUBLISHED.labels(county, service, kind)
+
+
+def tell_release() -> None:
+    """The metrics say which release runs."""
+    BUILD.info({"version": version("byttebank")})
 
 
 def metrics_app(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -145,6 +145,12 @@ class Copy:
 Control = Hello | Statement | Resend | Copy
 
 
+def first_lacking(statement: Statement) -> int:
+    """The first number of the reader that the statement's author does not hold."""
+    after = statement.received_seq + 1
+    return min(statement.missing.pairs[0][0], after) if statement.missing else after
+
+
 def copy_body(first: int, last: int, held: Sequence[tuple[int, bytes]]) -> dict[str, Any]:
     """The payload of a COPY. `held`: (seq, octets) of all held envelopes from first to last, ascending.
 

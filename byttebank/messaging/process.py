@@ -46,6 +46,7 @@ class ServiceProcess:
 
     def listen(self) -> None:
         """The ports are ours; `/livez` answers, `/readyz` says no. Refuses: `CannotListen`."""
+        telemetry.tell_release()
         for listener in self._listeners:
             listener.listen()
         self._metrics.serve()

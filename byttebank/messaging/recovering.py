@@ -5,7 +5,7 @@ from collections.abc import Callable
 from byttebank import telemetry
 from byttebank.federation import recovery
 from byttebank.federation.channel import Channel, ChannelState, Decision
-from byttebank.federation.control import Control, Copy, Hello, Statement, copy_body
+from byttebank.federation.control import Control, Copy, Hello, Statement, copy_body, first_lacking
 from byttebank.federation.effects import (
     Adopt,
     Effect,
@@ -53,6 +53,8 @@ class Recovering:
         Two ends that start together each learn their own side first, and can then tell the other: so we ask
         once more at that moment instead of waiting for the next reminder.
         """
+        lacks_from = first_lacking(control) if isinstance(control, Statement) else None
+        peers.note_heard(work.connection, channel.peer, work.now, lacks_from=lacks_from)
         step = self._step(work, channel, control)
         self.carry_out(work, step)
         is_sure_now = step.channel.outgoing.is_recovered and not channel.outgoing.is_recovered

@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 import eventlet
 from eventlet.event import Event
-from sqlalchemy import func, select
 
 from byttebank import telemetry
 from byttebank.messaging import topology
@@ -23,7 +22,7 @@ from byttebank.messaging.deliveries import ORIGIN
 from byttebank.messaging.embedded import Outcome, Publication
 from byttebank.messaging.faults import is_passing, wait_seconds
 from byttebank.messaging.publishing import Publisher
-from byttebank.storage.messages import OutboxRow, mark_published, outbox, waiting_outbox
+from byttebank.storage.messages import OutboxRow, mark_published, waiting_outbox
 from byttebank.storage.work import Database
 
 BATCH = 100
@@ -204,12 +203,6 @@ class Relay:
         if self._channels is not None:
             self._channels.tick()
         self._look()
-        with self._database.reading() as work:
-            oldest = work.connection.scalar(
-                select(func.min(outbox.c.created_at)).where(outbox.c.published_at.is_(None))
-            )
-            age = (work.now - oldest).total_seconds() if oldest else 0.0
-        telemetry.OUTBOX_OLDEST_SECONDS.labels(*self._labels).set(max(age, 0.0))
 
     def _pause(self, seconds: float) -> None:
         end = time.monotonic() + seconds

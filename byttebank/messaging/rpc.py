@@ -9,6 +9,7 @@ import inspect
 import json
 import time
 from collections.abc import Callable
+from itertools import product
 from typing import Any, cast
 
 import eventlet
@@ -38,6 +39,9 @@ PORTS: dict[str, type] = {
     "matching": MatchingPort,
     "notify": NotifyPort,
 }
+
+OUTCOMES = ("ok", "refused", "failed", "timed_out", "unreachable")
+"""What may become of a call, as its caller sees it."""
 
 WRITES = frozenset(
     {
@@ -78,6 +82,8 @@ class RpcClient:
         self._session.read(Source(topology.reply_queue(self._name), self._take_answers, batch=ANSWER_BATCH))
         for refusal in all_refusals():
             deserialize_to_instance(refusal)
+        for service, outcome in product(PORTS, OUTCOMES):
+            telemetry.RPC_REQUESTS.labels(county, service, outcome)
 
     def start(self, spawn: Callable[..., Any] = eventlet.spawn) -> None:
         """Answers are read from now on. `spawn` runs the reading greenlet."""
@@ -135,7 +141,7 @@ class RpcClient:
             is_unknown = is_write and is_passing(error)
             raise (UnknownOutcome() if is_unknown else ServiceUnavailable(service=service)) from error
         finally:
-            telemetry.RPC_REQUESTS.labels(self._county, service, method, outcome).inc()
+            telemetry.RPC_REQUESTS.labels(self._county, service, outcome).inc()
 
     def _ask(self, service: str, method: str, call: dict[str, Any], seconds: float) -> Any:
         correlation_id = new_id()

@@ -206,6 +206,7 @@ class EmbeddedFederation:
         return self.broker.is_quiet() and self._containers.is_idle
 
     def _start(self) -> None:
+        telemetry.tell_release()
         embedded.install()
         for listener in self._listeners:
             listener.listen()

@@ -137,16 +137,24 @@ class OnPeer(Entrypoint):
 class Every(Timer):
     """A timer whose failures are counted and logged, and never end it."""
 
+    def setup(self) -> None:
+        """Its ticks are counted from zero."""
+        for outcome in ("ok", "failed"):
+            self._ticks(outcome)
+
     def handle_result(self, worker_ctx: Any, result: Any, exc_info: Any) -> tuple[Any, Any]:
         """Count the tick and let the next one come."""
-        labels = (node_of(self.container).county, self.container.service_name, self.method_name)
-        telemetry.TIMER_TICKS.labels(*labels, "failed" if exc_info else "ok").inc()
+        self._ticks("failed" if exc_info else "ok").inc()
         return super().handle_result(worker_ctx, result, exc_info)
 
     def handle_timer_tick(self) -> None:
         """Run the method in a worker, as a request of its own."""
         context = {"request_id": new_id()}
         self.container.spawn_worker(self, (), {}, context_data=context, handle_result=self.handle_result)
+
+    def _ticks(self, outcome: str) -> Any:
+        county = node_of(self.container).county
+        return telemetry.TIMER_TICKS.labels(county, self.container.service_name, self.method_name, outcome)
 
 
 def rpc(method: Method) -> Method:
@@ -176,11 +184,11 @@ def on_peer(message_type: str, version: int = 1) -> Callable[[Method], Method]:
     return lambda method: _carrying(method, OnPeer(message_type, version))
 
 
-def every(seconds: float) -> Callable[[Method], Method]:
-    """The method `(self)` runs every so many seconds, never twice at a time in one process."""
+def every(seconds: float, *, at_start: bool = False) -> Callable[[Method], Method]:
+    """The method `(self)` runs every so many seconds, also `at_start`; never twice at once in one process."""
 
     def decorate(method: Method) -> Method:
-        register_entrypoint(method, Every(interval=seconds))
+        register_entrypoint(method, Every(interval=seconds, eager=at_start))
         return method
 
     return decorate

@@ -22,6 +22,7 @@ from byttebank.contracts.received import ReceivedMessage
 from byttebank.messaging import calls, topology
 from byttebank.messaging.deliveries import NAMES, Delivery, park_delivery, read_delivery, reason_code
 from byttebank.messaging.faults import is_passing
+from byttebank.messaging.gauges import Gauges, read_messages, read_messages_and_peers
 from byttebank.messaging.inbox import PEER_CHANGED, LocalInbox
 from byttebank.messaging.node import Node, node_of
 from byttebank.messaging.perseverance import persevere
@@ -97,6 +98,9 @@ class Shell(SharedExtension):
         if self.channels is not None:
             self.channels.start()
             self._follow_peers()
+        self._begin_at_zero()
+        gauges = Gauges(self.database, read_messages if self.channels is None else read_messages_and_peers)
+        self.container.spawn_managed_thread(partial(gauges.run, self._pause), "gauges")
         self.container.spawn_managed_thread(self.session.run, "session")
         self.container.spawn_managed_thread(self.relay.run, "relay")
 
@@ -134,6 +138,10 @@ class Shell(SharedExtension):
     def is_idle(self) -> bool:
         """No message is under way in either direction."""
         return self._is_set_up and self.session.is_idle and self.relay.is_idle
+
+    def _begin_at_zero(self) -> None:
+        messages = [*self.inbox.names(), *([telemetry.FROM_PEER] if self.channels is not None else [])]
+        telemetry.begin_at_zero(self.county, self.service, methods=self.calls, messages=messages)
 
     def _handle_local(self, messages: list[Message]) -> None:
         """Many in one transaction, as one commit costs as much as another; if that fails, one by one."""
@@ -174,10 +182,7 @@ class Shell(SharedExtension):
             with self.node.turn:
                 return str(run_attempt(self.container, carrier, receive, trace))
 
-        outcome = self._see_through(message, delivery, "from_peer", apply)
-        if outcome not in (None, "parked"):
-            contact = telemetry.PEER_LAST_CONTACT.labels(self.county, self.service, peer)
-            contact.set(self.node.clock.now().timestamp())
+        self._see_through(message, delivery, telemetry.FROM_PEER, apply)
 
     def _receive(self, delivery: Delivery, service: Any) -> str:
         assert self.channels is not None

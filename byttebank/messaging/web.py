@@ -7,16 +7,20 @@ A gateway's service class declares `web = WebApplication(create)`; while its con
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Any
 
+import eventlet
 import structlog
 from eventlet import tpool
+from eventlet.event import Event
 from nameko.extensions import DependencyProvider
 
 from byttebank import telemetry
 from byttebank.config import Configuration
 from byttebank.identifiers import new_id
+from byttebank.messaging.gauges import Gauges
 from byttebank.messaging.node import FRONT, node_of
 from byttebank.messaging.rpc import RpcBackend, RpcClient
 from byttebank.storage.work import Database
@@ -50,6 +54,7 @@ class WebApplication(DependencyProvider):
     def __init__(self, create: Callable[[RpcBackend, Hosting], WsgiApp] | str) -> None:
         """`create` may be a name to import, such as `gateway.service:create`."""
         self._create = create
+        self._stopping = Event()
 
     def setup(self) -> None:
         """The caller of the county's services exists; nothing is connected."""
@@ -69,15 +74,24 @@ class WebApplication(DependencyProvider):
     def start(self) -> None:
         """Requests reach the application."""
         self._client.start(self.container.spawn_managed_thread)
+        gauges = Gauges(self._hosting.database)
+        self.container.spawn_managed_thread(partial(gauges.run, self._pause), "gauges")
         create = _load(self._create) if isinstance(self._create, str) else self._create
         self._front.mount(self._prefix, create(RpcBackend(self._client), self._hosting), self._hosting.county)
 
     def stop(self) -> None:
         """Requests are answered with 503 by the front from now on."""
+        if not self._stopping.ready():
+            self._stopping.send(None)
         self._front.unmount(self._prefix)
         self._client.stop()
 
     kill = stop
+
+    def _pause(self, seconds: float) -> bool:
+        with eventlet.Timeout(seconds, False):
+            self._stopping.wait()
+        return not self._stopping.ready()
 
     @property
     def is_ready(self) -> bool:
@@ -109,6 +123,10 @@ class Front:
     def mount(self, prefix: str, app: WsgiApp, county: str) -> None:
         """Requests below the prefix go to this application."""
         self._mounts[prefix] = _Mount(app, county)
+        for method in ("GET", "POST"):
+            telemetry.HTTP_SECONDS.labels(county, method)
+            for status in ("200", "500", "503"):
+                telemetry.HTTP_REQUESTS.labels(county, method, status)
 
     def unmount(self, prefix: str) -> None:
         """Requests below the prefix are answered with 503."""

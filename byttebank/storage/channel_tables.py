@@ -62,6 +62,15 @@ received_envelopes = Table(
     Column("received_at", UtcTime, nullable=False),
 )
 
+peers_heard = Table(
+    "peers_heard",
+    metadata,
+    Column("peer", String(40), primary_key=True),
+    Column("heard_at", UtcTime, nullable=False),
+    Column("lacks_from", Integer, nullable=False),
+)
+"""When a peer last sent a control message, and the first of our numbers that it has not said it holds."""
+
 
 def create_channel_tables(connection: Connection) -> None:
     """The tables exist. For the first migration of each service that talks to its like in other counties."""

@@ -12,7 +12,7 @@ from byttebank.federation.channel import Channel
 from byttebank.federation.channel_row import dump_channel, load_channel
 from byttebank.federation.keyring import Keyring, KnownKey
 from byttebank.federation.keys import PublicKey
-from byttebank.storage.channel_tables import channels, create_channel_tables, peer_keys
+from byttebank.storage.channel_tables import channels, create_channel_tables, peer_keys, peers_heard
 
 __all__ = [
     "PeerRow",
@@ -23,6 +23,7 @@ __all__ = [
     "key_from_event",
     "keyring",
     "lock_peer",
+    "note_heard",
     "peers",
     "store_channel",
     "store_peer_state",
@@ -82,6 +83,14 @@ def store_peer_state(connection: Connection, peer: str, state: str, version: int
     connection.execute(
         update(channels).where(channels.c.peer == peer).values(peer_state=state, peer_version=version)
     )
+
+
+def note_heard(connection: Connection, peer: str, now: datetime, *, lacks_from: int | None = None) -> None:
+    """The peer has sent a control message now; with `lacks_from`, it holds our numbers before that one."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    news: dict[str, Any] = {"heard_at": now} | ({} if lacks_from is None else {"lacks_from": lacks_from})
+    statement = dialect.insert(peers_heard).values({"peer": peer, "lacks_from": 1, **news})
+    connection.execute(statement.on_conflict_do_update(index_elements=[peers_heard.c.peer], set_=news))
 
 
 def add_key(connection: Connection, county: str, key: PublicKey, valid_from: datetime) -> None:

@@ -75,6 +75,12 @@ parked_messages = Table(
     Column("parked_at", UtcTime, nullable=False),
     Column("redriven_at", UtcTime),
 )
+Index(
+    "parked_waiting",
+    parked_messages.c.id,
+    postgresql_where=parked_messages.c.redriven_at.is_(None),
+    sqlite_where=parked_messages.c.redriven_at.is_(None),
+)
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from byttebank.storage.work import Work
 from services.ledger import operations
 
 TICK_SECONDS = 30
+MEASURE_SECONDS = 20
 
 COUNTY_GAUGES = {
     name: Gauge(f"byttebank_ledger_{name}", text, ["county"])
     for name, text in (
         ("imbalance_half_days", "Debits less credits of everything posted; anything but 0 is a fault."),
         ("reserved_half_days", "Half-days set aside for agreed engagements or on their way."),
-        ("in_doubt_count", "Transfers sent to other counties and not answered for a minute or more."),
+        ("in_doubt_transfers", "Transfers sent to other counties and not answered for a minute or more."),
         ("oldest_in_doubt_seconds", "Age of the oldest transfer in doubt; 0 when there is none."),
         ("waiting_half_days", "Half-days received from other counties, decision later."),
         ("open_claims", "Delivered days whose transfer was turned down and that nobody has settled."),
@@ -26,8 +27,9 @@ PEER_GAUGES = {
     name: Gauge(f"byttebank_ledger_peer_{name}", text, ["county", "peer"])
     for name, text in (
         ("net_half_days", "What the peer owes us; below zero when we owe."),
+        ("fuse_half_days", "The fuse: how much may be owed and on its way, per direction."),
         ("fuse_use_ratio", "How much of the fuse is used, in the direction where it is more."),
-        ("in_doubt_count", "Transfers sent to the peer and not answered for a minute or more."),
+        ("in_doubt_transfers", "Transfers sent to the peer and not answered for a minute or more."),
         ("oldest_in_doubt_seconds", "Age of the oldest of these; 0 when there is none."),
     )
 }
@@ -119,9 +121,13 @@ class LedgerService:
 
     @every(TICK_SECONDS)
     def tick(self) -> None:
-        """What waits is decided where time has made it possible; the gauges show the book as it is."""
+        """What waits is decided where time has made it possible."""
         with self.runtime.work() as work:
             operations.decide_all_waiting(work)
+
+    @every(MEASURE_SECONDS, at_start=True)
+    def measure(self) -> None:
+        """The gauges show the book as it is."""
         with self.runtime.reading() as work:
             figures = operations.figures(work)
         county = self.runtime.county

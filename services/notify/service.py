@@ -2,21 +2,26 @@
 
 from typing import Any
 
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from byttebank import telemetry
 from byttebank.clock import parse_time
 from byttebank.messaging.service import Runtime, every, on_local, rpc
 from byttebank.storage.work import Work
 from services.notify.channels import Channel, open_channel
-from services.notify.domain.delivery import OutgoingMail, Refused, Unreached
+from services.notify.domain.delivery import Delivered, OutgoingMail, Refused, Unreached
 from services.notify.operations import copies, engagements, mails
 from services.notify.operations import notices as reading
 
-MAILS_WAITING = Gauge("byttebank_mails_waiting", "Mails that have not been sent yet.", ["county"])
-MAILS_FAILED = Gauge("byttebank_mails_failed", "Mails laid aside after too many refusals.", ["county"])
+WAITING_MAILS = Gauge("byttebank_waiting_mails", "Mails that have not been sent yet.", ["county"])
+FAILED_MAILS = Gauge("byttebank_failed_mails", "Mails laid aside after too many refusals.", ["county"])
 MAILS_OLDEST_SECONDS = Gauge(
     "byttebank_mails_oldest_seconds", "Age of the oldest mail that waits; 0 when there is none.", ["county"]
+)
+MAIL_ATTEMPTS = Counter(
+    "byttebank_mail_attempts",
+    "Attempts at a mail: delivered to the mail server, refused by it, or the server was unreached.",
+    ["county", "outcome"],
 )
 BATCH = 20
 
@@ -101,7 +106,6 @@ class NotifyService:
         if channel is not None:
             while self._send_batch(channel) == BATCH:
                 pass
-        self._measure()
 
     def _remind_of(self, engagement_id: str, key: str) -> None:
         try:
@@ -110,6 +114,21 @@ class NotifyService:
         except Exception:
             # One that fails must not keep the others from being told; it is tried again at the next tick.
             _log.exception("A reminder could not be told", key=key)
+
+    @every(10, at_start=True)
+    def measure(self) -> None:
+        """The gauges show the mails as they are."""
+        county = self.runtime.county
+        for kind in (Delivered, Refused, Unreached):
+            MAIL_ATTEMPTS.labels(county, kind.__name__.lower())
+        with self.runtime.reading() as work:
+            backlog = mails.mail_backlog(work)
+            now = work.now
+        oldest = backlog["oldest_queued_at"]
+        WAITING_MAILS.labels(county).set(backlog["waiting"])
+        FAILED_MAILS.labels(county).set(backlog["failed"])
+        age_seconds = (now - parse_time(oldest)).total_seconds() if oldest else 0
+        MAILS_OLDEST_SECONDS.labels(county).set(age_seconds)
 
     @every(600)
     def warn_of_mails_that_stay(self) -> None:
@@ -129,21 +148,11 @@ class NotifyService:
         for mail_id, outcome in channel.deliver(claimed):
             with self.runtime.work() as work:
                 mails.record_outcome(work, mail_id, outcome)
+            MAIL_ATTEMPTS.labels(self.runtime.county, type(outcome).__name__.lower()).inc()
             if isinstance(outcome, Refused) or (isinstance(outcome, Unreached) and not unreached):
                 _tell_operator(channel, claimed, mail_id, outcome)
             unreached += isinstance(outcome, Unreached)
         return len(claimed) - unreached
-
-    def _measure(self) -> None:
-        with self.runtime.reading() as work:
-            backlog = mails.mail_backlog(work)
-            now = work.now
-        oldest = backlog["oldest_queued_at"]
-        county = self.runtime.county
-        MAILS_WAITING.labels(county).set(backlog["waiting"])
-        MAILS_FAILED.labels(county).set(backlog["failed"])
-        age_seconds = (now - parse_time(oldest)).total_seconds() if oldest else 0
-        MAILS_OLDEST_SECONDS.labels(county).set(age_seconds)
 
 
 def _tell_operator(

@@ -1,9 +1,14 @@
+import importlib
+import importlib.metadata
 import json
 import logging
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import structlog
+from prometheus_client import REGISTRY, Gauge, Histogram
 
 from byttebank import telemetry
 
@@ -98,10 +103,84 @@ def test_metrics_are_served_on_their_path_only() -> None:
     assert answers == ["200 OK", "404 Not Found"]
 
 
+LABELS = {"county", "service", "method", "message", "peer", "outcome", "reason", "kind", "status", "state"}
+UNITS = ("_seconds", "_half_days", "_ratio")
+COUNTED = ("_messages", "_mails", "_transfers", "_claims")
+"""A gauge without a unit says of what it is the number, in the plural."""
+FACTS = ("byttebank_database_up", "byttebank_channel_state", "byttebank_build")
+
+
+def metrics() -> dict[str, Any]:
+    """Every metric of every process, by its name without `_total`."""
+    for process in (
+        "services.directory",
+        "services.ledger",
+        "services.matching",
+        "services.notify",
+        "gateway",
+    ):
+        importlib.import_module(f"{process}.service")
+    found = {metric._name: metric for metric in set(REGISTRY._names_to_collectors.values()) if named(metric)}
+    assert len(found) > 30
+    return found
+
+
+def named(metric: Any) -> bool:
+    return getattr(metric, "_name", "").startswith("byttebank_")
+
+
+def faults(metric: Any) -> list[str]:
+    """What is wrong with the metric's name and labels."""
+    name, kind = metric._name, metric._type
+    wrong = []
+    if not re.fullmatch(r"byttebank(_[a-z]+)+", name):
+        wrong.append(f"{name} is not words in lower case")
+    if name.endswith(("_total", "_count", "_sum", "_bucket", "_info")):
+        wrong.append(f"{name} ends as only Prometheus ends names")
+    if kind == "histogram" and not name.endswith("_seconds"):
+        wrong.append(f"{name} measures no base unit")
+    if kind == "gauge" and name not in FACTS and not name.endswith((*UNITS, *COUNTED)):
+        wrong.append(f"{name} has no base unit")
+    wrong += [f"{name} has the label {label}" for label in metric._labelnames if label not in LABELS]
+    return wrong
+
+
 def test_metrics_have_base_units_and_name_no_library_or_person() -> None:
-    allowed = {"county", "service", "method", "message", "peer", "outcome", "reason", "kind", "status"}
-    metrics = [value for value in vars(telemetry).values() if hasattr(value, "_labelnames")]
-    assert len(metrics) > 10
-    for metric in metrics:
-        assert metric._name.startswith("byttebank_")
-        assert set(metric._labelnames) <= allowed
+    assert [fault for metric in metrics().values() for fault in faults(metric)] == []
+
+
+@pytest.mark.parametrize(
+    ("metric", "fault"),
+    [
+        (Gauge("byttebank_waiting_milliseconds", "-", registry=None), "no base unit"),
+        (Gauge("byttebank_days_count", "-", registry=None), "as only Prometheus"),
+        (Gauge("byttebank_Waiting_seconds", "-", registry=None), "lower case"),
+        (Gauge("byttebank_waiting_seconds", "-", ["library"], registry=None), "the label library"),
+        (Histogram("byttebank_waiting", "-", registry=None), "measures no base unit"),
+    ],
+)
+def test_a_metric_that_breaks_the_rule_is_named(metric: Any, fault: str) -> None:
+    assert fault in " ".join(faults(metric))
+
+
+def test_a_service_is_counted_from_zero() -> None:
+    telemetry.begin_at_zero("nordland", "ledger", methods=["account"], messages=["PostDays", "from_peer"])
+
+    def value(name: str, **labels: str) -> float | None:
+        return REGISTRY.get_sample_value(name, {"county": "nordland", "service": "ledger", **labels})
+
+    for outcome in ("ok", "refused", "failed", "expired"):
+        assert value("byttebank_rpc_calls_total", method="account", outcome=outcome) == 0
+    assert value("byttebank_rpc_seconds_count", method="account") == 0
+    for outcome in ("applied", "duplicate", "parked"):
+        assert value("byttebank_messages_handled_total", message="PostDays", outcome=outcome) == 0
+    assert value("byttebank_messages_handled_total", message="PostDays", outcome="frozen") is None
+    assert value("byttebank_messages_handled_total", message="from_peer", outcome="frozen") == 0
+    assert value("byttebank_message_seconds_count", message="from_peer") == 0
+    assert value("byttebank_outbox_published_total", kind="peer") == 0
+
+
+def test_the_release_that_runs_is_told() -> None:
+    telemetry.tell_release()
+    labels = {"version": importlib.metadata.version("byttebank")}
+    assert REGISTRY.get_sample_value("byttebank_build_info", labels) == 1

@@ -77,9 +77,9 @@ def trial_balance(work: Work) -> dict[str, Any]:
 def figures(work: Work) -> dict[str, Any]:
     """What the gauges show.
 
-    `{imbalance_half_days, reserved_half_days, in_doubt_count, oldest_in_doubt_seconds, waiting_half_days,
-    open_claims, peers: {county: {net_half_days, fuse_use_ratio, in_doubt_count, oldest_in_doubt_seconds}}}`;
-    the fuse's use is the greater of the two directions.
+    `{imbalance_half_days, reserved_half_days, in_doubt_transfers, oldest_in_doubt_seconds, waiting_half_days,
+    open_claims, peers: {county: {net_half_days, fuse_half_days, fuse_use_ratio, in_doubt_transfers,
+    oldest_in_doubt_seconds}}}`; the fuse's use is the greater of the two directions.
     """
     sums = book.posted_sums(work.connection).values()
     balances = book.list_accounts(work.connection)
@@ -94,15 +94,16 @@ def figures(work: Work) -> dict[str, Any]:
     return {
         "imbalance_half_days": sum(debit - credit for debit, credit in sums),
         "reserved_half_days": sum(balance.debits_pending for balance in balances.values()),
-        "in_doubt_count": sum(len(times) for times in in_doubt.values()),
+        "in_doubt_transfers": sum(len(times) for times in in_doubt.values()),
         "oldest_in_doubt_seconds": oldest_seconds(*in_doubt),
         "waiting_half_days": sum(waiting.values()),
         "open_claims": len(settlements.open_claims(work.connection)),
         "peers": {
             county: {
                 "net_half_days": fuse.owed_to_us(balance),
+                "fuse_half_days": peers[county].fuse_half_days,
                 "fuse_use_ratio": _fuse_use(balance, waiting.get(county, 0), peers[county].fuse_half_days),
-                "in_doubt_count": len(in_doubt.get(county, [])),
+                "in_doubt_transfers": len(in_doubt.get(county, [])),
                 "oldest_in_doubt_seconds": oldest_seconds(county),
             }
             for county, balance in _peer_balances(work).items()

@@ -99,14 +99,15 @@ def test_an_entry_written_behind_the_operations_is_an_imbalance(innlandet: Ledge
 def test_figures_of_a_quiet_county_are_zero(innlandet: Ledger) -> None:
     quiet = {
         "net_half_days": 0,
+        "fuse_half_days": 200,
         "fuse_use_ratio": 0.0,
-        "in_doubt_count": 0,
+        "in_doubt_transfers": 0,
         "oldest_in_doubt_seconds": 0.0,
     }
     assert innlandet.see(operations.figures) == {
         "imbalance_half_days": 0,
         "reserved_half_days": 0,
-        "in_doubt_count": 0,
+        "in_doubt_transfers": 0,
         "oldest_in_doubt_seconds": 0.0,
         "waiting_half_days": 0,
         "open_claims": 0,
@@ -124,11 +125,12 @@ def test_figures_count_what_is_held_in_doubt_and_waiting(ledgers: dict[str, Ledg
         akershus.receive(message)
     innlandet.pass_time(minutes=5)
     ours = innlandet.see(operations.figures)
-    assert (ours["reserved_half_days"], ours["in_doubt_count"]) == (10, 2)
+    assert (ours["reserved_half_days"], ours["in_doubt_transfers"]) == (10, 2)
     assert ours["oldest_in_doubt_seconds"] == 300.0
     assert ours["peers"]["akershus"]["fuse_use_ratio"] == 9 / 200
+    assert ours["peers"]["akershus"]["fuse_half_days"] == 200
     assert ours["peers"]["akershus"]["oldest_in_doubt_seconds"] == 300.0
-    assert ours["peers"]["oslo"]["in_doubt_count"] == 0
+    assert ours["peers"]["oslo"]["in_doubt_transfers"] == 0
     theirs = akershus.see(operations.figures)
     assert theirs["waiting_half_days"] == 4
     assert theirs["peers"]["innlandet"]["fuse_use_ratio"] == 9 / 8
