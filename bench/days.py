@@ -17,6 +17,8 @@ from demo.reference import DemoLibrary, read_libraries
 
 HALVES_OF_A_DAY = 2
 COLLEAGUES_A_LIBRARY = 2
+LOOK_SECONDS = 0.03
+"""Seldom enough not to slow down what is looked at."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,11 @@ class Days:
             "host_contact_name": contact.name,
         }
         day = Day(host_client.post("engagements", proposal)["id"], host, lender, host_client, lender_client)
-        wait_until(lambda: _state(day) == "proposed")
+        wait_until(lambda: _state(day) == "proposed", LOOK_SECONDS)
         lender_client.post(f"engagements/{day.id}/accept")
-        wait_until(lambda: _state(day) == "agreed")
+        wait_until(lambda: _state(day) == "agreed", LOOK_SECONDS)
         host_client.post(f"engagements/{day.id}/confirm", {"happened": True})
-        wait_until(lambda: _state(day) == "carried_out")
+        wait_until(lambda: _state(day) == "carried_out", LOOK_SECONDS)
         return day
 
     def _signed_in(self, library: DemoLibrary) -> Client:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE_SECONDS = 300.0
-POLL_SECONDS = 0.002
+POLL_SECONDS = 0.005
 
 
 def wait_until(question: Callable[[], bool], every_seconds: float = POLL_SECONDS) -> float:
