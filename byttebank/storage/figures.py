@@ -17,7 +17,8 @@ class PeerFigures:
     """A peer as this service sees it.
 
     `oldest_unpublished_at`: of the messages that our broker should have and has not. `oldest_waiting_at`: of
-    those that the peer has not said it holds, wherever they are.
+    those that the peer has not said it holds, wherever they are. Either counts from the writing, and once the
+    message is sealed, from the sealing.
     """
 
     peer: str
