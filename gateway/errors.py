@@ -6,7 +6,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from byttebank import telemetry
-from byttebank.contracts.refusals import Refusal
+from byttebank.contracts.refusals import Refusal, ServiceUnavailable, UnknownOutcome
+from byttebank.storage.availability import is_away
 from gateway.auth.guard import ask_to_sign_in, current_user
 from gateway.here import here
 from gateway.problems import refusal_of, refusal_problem, status_of, status_problem
@@ -61,6 +62,10 @@ def answer_faults(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> ResponseReturnValue:
+        if is_away(error):
+            _log.warning("The gateway's database is away", endpoint=request.endpoint, error=str(error))
+            is_write = request.method not in ("GET", "HEAD", "OPTIONS")
+            return refused(UnknownOutcome() if is_write else ServiceUnavailable(service="gateway"))
         _log.error("A request failed", endpoint=request.endpoint, method=request.method, exc_info=error)
         return turned_down(InternalServerError())
 

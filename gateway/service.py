@@ -21,6 +21,7 @@ def create(backend: RpcBackend, hosting: Hosting) -> Flask:
         secret_key=keep_secret_key(hosting.database),
         sign_ins=read_sign_ins(hosting.configuration.state_dir / SIGN_INS_FILE) if is_demo else (),
         run_in_thread=hosting.run_in_thread,
+        waiting_links=hosting.waiting_links,
     )
     return create_app(backend, settings)
 

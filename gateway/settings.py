@@ -2,9 +2,9 @@
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,8 @@ class GatewaySettings:
     `prefix` is the path the application is mounted under (`/innlandet`, or empty for the root); whoever
     mounts it sets SCRIPT_NAME. `public_url` is the address people use and decides how the cookie is kept.
     `run_in_thread` runs CPU-heavy work (password hashing) without stopping the others; `pause` waits for
-    so many seconds, as other services hear of what was just written by event.
+    so many seconds, as other services hear of what was just written by event. `waiting_links()`: the counties
+    to which messages wait because the link is down, since when.
     """
 
     county: str
@@ -75,6 +76,7 @@ class GatewaySettings:
     sign_ins: Sequence[SignIn] = ()
     run_in_thread: Callable[..., Any] = run_here
     pause: Callable[[float], None] = time.sleep
+    waiting_links: Callable[[], Mapping[str, datetime]] = dict
     time_zone: str = TIME_ZONE
 
     @property

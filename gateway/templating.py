@@ -1,12 +1,13 @@
 """What templates may use: the words, the phrases for days and dates, and who is reading."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask import Flask, g, request, url_for
 from jinja2.bccache import Bucket, BytecodeCache
 from markupsafe import Markup, escape
 
+from byttebank.clock import format_time
 from byttebank.language import calendar_leaf, month_name
 from gateway import speech
 from gateway.forms import Form
@@ -54,9 +55,10 @@ def on_time(day: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(day, speech.short(day))
 
 
-def moment_time(moment: str) -> Markup:
+def moment_time(moment: datetime | str) -> Markup:
     """A moment as a `time` element, where the county is."""
-    return Markup('<time datetime="{}">{}</time>').format(moment, speech.moment_short(moment))
+    text = moment if isinstance(moment, str) else format_time(moment)
+    return Markup('<time datetime="{}">{}</time>').format(text, speech.moment_short(moment))
 
 
 def excerpt(text: str) -> str:

@@ -35,7 +35,7 @@ def run_service(service: str) -> int:
         stop.listen()
         process = ServiceProcess(configuration, service)
         process.listen()
-        if not _wait_for_servers(configuration, service, stop):
+        if not _wait_for_servers(configuration, service, stop, process.waits_for):
             return OK
         process.start()
         while not stop.has_come and not process.has_died:
@@ -43,8 +43,12 @@ def run_service(service: str) -> int:
         return _end(process, FAILED if process.has_died else OK)
 
 
-def _wait_for_servers(configuration: Configuration, service: str, stop: StopSignal) -> bool:
+def _wait_for_servers(
+    configuration: Configuration, service: str, stop: StopSignal, tell: Callable[[str], None]
+) -> bool:
     """Whether the service's database and the broker answer; not when a stop came first.
+
+    `tell` is told what is waited for.
 
     Refuses: `DatabaseUnusable`, `BrokerUnusable`.
     """
@@ -61,6 +65,7 @@ def _wait_for_servers(configuration: Configuration, service: str, stop: StopSign
                 break
             except (DatabaseAway, BrokerAway) as away:
                 attempt += 1
+                tell(str(away))
                 _log.warning("Waiting", reason=str(away), attempt=attempt)
                 _pause(wait_seconds(attempt + 2), stop)
     return not stop.has_come

@@ -91,6 +91,18 @@ class Containers:
         return all(_is_ready(container) for container in self._containers)
 
     @property
+    def lacks(self) -> list[str]:
+        """What keeps any of them from its work, in words for an operator; empty when nothing does."""
+        found = [
+            lack
+            for container in self._containers
+            for extension in _having(container, "lacks")
+            for lack in extension.lacks
+        ]
+        waiting = [f"{_name(one)} is being started" for one in self._containers if not _is_ready(one)]
+        return found or waiting
+
+    @property
     def is_idle(self) -> bool:
         """No worker runs and no message is under way."""
         return all(

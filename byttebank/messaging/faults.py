@@ -5,8 +5,8 @@ import socket
 
 from amqp.exceptions import AMQPError
 from kombu.exceptions import OperationalError as BrokerOperationalError
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from byttebank.storage.availability import is_away
 
 FIRST_WAIT_SECONDS = 0.1
 LONGEST_WAIT_SECONDS = 10.0
@@ -20,10 +20,8 @@ def is_passing(error: BaseException) -> bool:
     Errors that the database raises about what it was told (`IntegrityError`, `DataError`, ...) are not: they
     may be a race or a defect, and get a few attempts like any other error.
     """
-    if isinstance(error, DBAPIError):
-        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
-    return isinstance(
-        error, PoolTimeout | AMQPError | BrokerOperationalError | ConnectionError | socket.timeout
+    return is_away(error) or isinstance(
+        error, AMQPError | BrokerOperationalError | ConnectionError | socket.timeout
     )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import eventlet
+
 from byttebank import telemetry
 from byttebank.config import Configuration, ConfigurationWrong
 from byttebank.contracts.peer import FEDERATED_SERVICES
@@ -13,10 +15,13 @@ from byttebank.messaging.containers import GATEWAY, Containers, load_service
 from byttebank.messaging.listener import Listener
 from byttebank.messaging.node import Node
 from byttebank.messaging.web import Front
+from byttebank.storage.availability import what_is_wrong
 
 START_SECONDS = 60.0
 STOP_SECONDS = 10.0
 DRAIN_SECONDS = 5.0
+DATABASE_SECONDS = 2.0
+"""How long `/readyz` waits for the database."""
 
 _log = telemetry.logger(__name__)
 
@@ -36,6 +41,7 @@ class ServiceProcess:
             )
         key = load_signing_key(configuration.signing_key_file) if service in FEDERATED_SERVICES else None
         self._service = service
+        self._waits_for = "the service is being started"
         self._node = Node(configuration, key=key)
         self._front = Front({configuration.county: _prefix(configuration.public_url)})
         self._containers = Containers([self._node], [load_service(service)], self._front)
@@ -54,6 +60,7 @@ class ServiceProcess:
     def start(self) -> None:
         """The service works. Refuses: `NotReady`, `DatabaseUnusable`."""
         began = time.monotonic()
+        self._waits_for = ""
         self._containers.start(START_SECONDS)
         for listener in self._listeners[1:]:
             listener.serve()
@@ -80,6 +87,10 @@ class ServiceProcess:
         _log.info("Stopped", service=self._service, in_time=in_time)
         return in_time
 
+    def waits_for(self, reason: str) -> None:
+        """`/readyz` says this until `start`."""
+        self._waits_for = reason
+
     @property
     def has_died(self) -> bool:
         """The service has ended by itself, which it should not."""
@@ -89,11 +100,21 @@ class ServiceProcess:
         path = environ.get("PATH_INFO")
         if path not in ("/livez", "/readyz"):
             return telemetry.metrics_app(environ, start_response)
-        is_well = path == "/livez" or self._containers.is_ready
-        text = b"ok\n" if is_well else b"not ready\n"
-        headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(text)))]
+        lacks = [] if path == "/livez" else self._lacks()
+        is_well = not lacks
+        text = b"ok\n" if is_well else "".join(f"not ready: {lack}\n" for lack in lacks).encode()
+        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text)))]
         start_response("200 OK" if is_well else "503 Service Unavailable", headers)
         return [text]
+
+    def _lacks(self) -> list[str]:
+        """What keeps the service from its work, asked now."""
+        if self._waits_for:
+            return [self._waits_for]
+        lack = "the database does not answer in time"
+        with eventlet.Timeout(DATABASE_SECONDS, False):
+            lack = what_is_wrong(self._node.database(self._service))
+        return [one for one in (lack, *self._containers.lacks) if one]
 
 
 def _prefix(public_url: str) -> str:

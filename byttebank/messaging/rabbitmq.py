@@ -4,7 +4,7 @@ nameko's publisher confirms one message at a time; py-amqp with confirms per bat
 """
 
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -28,7 +28,24 @@ CONNECTIONS = 4
 PERSISTENT = 2
 
 
-def connect(url: str, *, heartbeat_seconds: int = 0) -> Connection:
+class BrokerBlocked(ConnectionError):
+    """The broker takes no messages now: short of disk or memory, until somebody makes room.
+
+    `is_sent`: whether messages are on their way to it all the same; it takes them when it has room again.
+    """
+
+    def __init__(self, *, is_sent: bool) -> None:
+        super().__init__("the broker takes no messages: it is short of disk or memory; see its alarms")
+        self.is_sent = is_sent
+
+
+def connect(
+    url: str,
+    *,
+    heartbeat_seconds: int = 0,
+    on_blocked: Callable[[str], None] | None = None,
+    on_unblocked: Callable[[], None] | None = None,
+) -> Connection:
     """A kombu connection to `amqp[s]://user:password@host:port/vhost`, not yet made.
 
     amqps:// verifies the broker's certificate and name, against the system's authorities or those in the file
@@ -56,7 +73,7 @@ def connect(url: str, *, heartbeat_seconds: int = 0) -> Connection:
         ssl=tls or False,
         heartbeat=heartbeat_seconds,
         connect_timeout=CONNECT_SECONDS,
-        transport_options={"max_retries": 1},
+        transport_options={"max_retries": 1, "on_blocked": on_blocked, "on_unblocked": on_unblocked},
     )
 
 
@@ -85,7 +102,10 @@ class RabbitMqPublisher:
 
     @contextmanager
     def _line(self) -> Iterator["_Line"]:
-        """A connection that nobody else uses meanwhile. After an error it is not used again."""
+        """A connection that nobody else uses meanwhile. After an error it is not used again.
+
+        A blocked one is kept: each new one would be blocked too, and the broker would have to hold them all.
+        """
         with self._free:
             line = self._idle.pop() if self._idle else None
             if line is not None and not line.is_alive():
@@ -95,6 +115,9 @@ class RabbitMqPublisher:
                 line = _Line(self._url)
             try:
                 yield line
+            except BrokerBlocked:
+                self._idle.append(line)
+                raise
             except BaseException:
                 line.close()
                 raise
@@ -108,7 +131,8 @@ class _Line:
     """One connection with one channel in confirm mode."""
 
     def __init__(self, url: str) -> None:
-        self._connection = connect(url)
+        self._is_blocked = False
+        self._connection = connect(url, on_blocked=self._on_blocked, on_unblocked=self._on_unblocked)
         self._channel: Any = self._connection.channel()
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(self._on_ack)
@@ -122,7 +146,11 @@ class _Line:
     def publish(self, publications: Sequence[Publication]) -> list[Outcome]:
         """An outcome for each. Raises when the broker does not say in time, and on any error of the
         connection.
+
+        Refuses: `BrokerBlocked`.
         """
+        if self._is_blocked:
+            raise BrokerBlocked(is_sent=False)
         self._batch = publications
         self._outcomes = [None] * len(publications)
         self._returned: dict[int, str] = {}
@@ -136,6 +164,8 @@ class _Line:
             )
             self._published += 1
         while any(outcome is None for outcome in self._outcomes):
+            if self._is_blocked:
+                raise BrokerBlocked(is_sent=True)
             self._connection.drain_events(timeout=CONFIRM_SECONDS)
         return [outcome for outcome in self._outcomes if outcome is not None]
 
@@ -153,6 +183,12 @@ class _Line:
         """The connection is given back."""
         with suppress(Exception):
             self._connection.collect(socket_timeout=1)
+
+    def _on_blocked(self, _reason: str) -> None:
+        self._is_blocked = True
+
+    def _on_unblocked(self) -> None:
+        self._is_blocked = False
 
     def _on_ack(self, tag: int, multiple: bool) -> None:
         for place in self._places(tag, multiple):

@@ -78,6 +78,7 @@ class Relay:
         self._is_stopping = False
         self._is_busy = False
         self._looked_at = 0.0
+        self._fault = ""
         self.is_running = False
         database.on_outbox(self.wake)
 
@@ -116,6 +117,13 @@ class Relay:
             while self.is_running:
                 eventlet.sleep(0.005)
         return not self.is_running
+
+    @property
+    def lacks(self) -> str:
+        """What keeps messages from leaving; empty when they leave."""
+        if not self.is_running:
+            return "the relay does not run"
+        return f"messages wait: {self._fault}" if self._fault else ""
 
     @property
     def is_idle(self) -> bool:
@@ -181,11 +189,13 @@ class Relay:
             self._look_around,
         ]
         results = []
+        fault = ""
         for step in steps:
             try:
                 results.append(step() is not False)
             except Exception as error:
                 results.append(False)
+                fault = fault or _first_line(error)
                 if not self._is_stopping:
                     _log.warning(
                         "The relay could not publish; trying again",
@@ -194,6 +204,7 @@ class Relay:
                         error=repr(error),
                         exc_info=not is_passing(error),
                     )
+        self._fault = fault
         return all(results)
 
     def _look_around(self) -> None:
@@ -254,6 +265,10 @@ def _peer_publication(sealed: Sealed) -> Publication:
         body=sealed.octets,
         properties={"content_type": "application/jose+json", "application_headers": dict(sealed.headers)},
     )
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _reasons(outcomes: Sequence[Outcome]) -> list[str]:

@@ -94,6 +94,11 @@ class RpcClient:
         """Answers can arrive."""
         return self._session.is_ready
 
+    @property
+    def lacks(self) -> str:
+        """What keeps answers from arriving; empty when they can."""
+        return self._session.lacks
+
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> bool:
         """Whether answers can arrive within so many seconds."""
         return self._session.wait_until_ready(seconds)
@@ -138,7 +143,7 @@ class RpcClient:
             _log.error("A call failed", called=f"{service}.{method}", error=repr(error))
             # Without the broker nobody knows whether the call went out. A service that failed has changed
             # nothing.
-            is_unknown = is_write and is_passing(error)
+            is_unknown = is_write and is_passing(error) and getattr(error, "is_sent", True)
             raise (UnknownOutcome() if is_unknown else ServiceUnavailable(service=service)) from error
         finally:
             telemetry.RPC_REQUESTS.labels(self._county, service, outcome).inc()

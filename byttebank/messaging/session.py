@@ -64,6 +64,7 @@ class Session:
         self._reader: Any = None
         self._is_taking = True
         self._is_stopping = False
+        self._fault = ""
         self.is_ready = False
 
     def read(self, source: Source) -> None:
@@ -139,6 +140,13 @@ class Session:
         """All queues are read, and no message is waiting here or being handled."""
         return self.is_ready and not self._greenlets and not any(source.waiting for source in self._sources)
 
+    @property
+    def lacks(self) -> str:
+        """What keeps the queues from being read; empty when they are."""
+        if self.is_ready:
+            return ""
+        return f"the broker does not answer: {self._fault}" if self._fault else "the broker is not connected"
+
     def _serve(self) -> None:
         with open_connection(self._url, HEARTBEAT_SECONDS) as connection:
             connection.connect()
@@ -164,6 +172,7 @@ class Session:
             consumer.consume()
             self._consumed.add(source.queue.name)
         self.is_ready = True
+        self._fault = ""
 
     def _take(self, source: Source, message: Message) -> None:
         if not self._is_taking:
@@ -184,6 +193,7 @@ class Session:
             source.busy -= 1
 
     def _tell(self, error: Exception) -> None:
+        self._fault = str(error) or type(error).__name__
         if not self._is_stopping:
             _log.warning(
                 "The broker does not answer; trying again",

@@ -135,6 +135,13 @@ class Shell(SharedExtension):
         return self._is_set_up and self.session.is_ready and self.relay.is_running
 
     @property
+    def lacks(self) -> list[str]:
+        """What keeps the service from its work, in words for an operator; empty when nothing does."""
+        if not self._is_set_up:
+            return ["the service is being started"]
+        return [lack for lack in (self.session.lacks, self.relay.lacks) if lack]
+
+    @property
     def is_idle(self) -> bool:
         """No message is under way in either direction."""
         return self._is_set_up and self.session.is_idle and self.relay.is_idle

@@ -5,8 +5,9 @@ A gateway's service class declares `web = WebApplication(create)`; while its con
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -21,6 +22,7 @@ from byttebank import telemetry
 from byttebank.config import Configuration
 from byttebank.identifiers import new_id
 from byttebank.messaging.gauges import Gauges
+from byttebank.messaging.links import LinkWatch
 from byttebank.messaging.node import FRONT, node_of
 from byttebank.messaging.rpc import RpcBackend, RpcClient
 from byttebank.storage.work import Database
@@ -37,7 +39,7 @@ class Hosting:
 
     `prefix` is the path it is mounted under, without a slash at the end; `public_url` includes it.
     `run_in_thread` runs CPU-heavy work in a real thread, so that the other greenlets go on; it must not touch
-    the broker.
+    the broker. `waiting_links()`: the peers to which messages wait because the link is down, since when.
     """
 
     county: str
@@ -46,6 +48,7 @@ class Hosting:
     configuration: Configuration
     database: Database
     run_in_thread: Callable[..., Any]
+    waiting_links: Callable[[], Mapping[str, datetime]]
 
 
 class WebApplication(DependencyProvider):
@@ -62,6 +65,8 @@ class WebApplication(DependencyProvider):
         self._front: Front = self.container.config[FRONT]
         self._prefix = self._front.prefix_of(node.county)
         self._client = RpcClient(node.configuration.amqp_url, node.county)
+        self._backend = RpcBackend(self._client)
+        self._links = LinkWatch(node.configuration.amqp_url, node.county, node.clock, self._active_peers)
         self._hosting = Hosting(
             county=node.county,
             prefix=self._prefix,
@@ -69,6 +74,7 @@ class WebApplication(DependencyProvider):
             configuration=node.configuration,
             database=node.database(self.container.service_name),
             run_in_thread=tpool.execute,
+            waiting_links=self._links.waiting,
         )
 
     def start(self) -> None:
@@ -77,13 +83,15 @@ class WebApplication(DependencyProvider):
         gauges = Gauges(self._hosting.database)
         self.container.spawn_managed_thread(partial(gauges.run, self._pause), "gauges")
         create = _load(self._create) if isinstance(self._create, str) else self._create
-        self._front.mount(self._prefix, create(RpcBackend(self._client), self._hosting), self._hosting.county)
+        self._front.mount(self._prefix, create(self._backend, self._hosting), self._hosting.county)
+        self.container.spawn_managed_thread(self._links.run)
 
     def stop(self) -> None:
         """Requests are answered with 503 by the front from now on."""
         if not self._stopping.ready():
             self._stopping.send(None)
         self._front.unmount(self._prefix)
+        self._links.stop()
         self._client.stop()
 
     kill = stop
@@ -93,10 +101,21 @@ class WebApplication(DependencyProvider):
             self._stopping.wait()
         return not self._stopping.ready()
 
+    def _active_peers(self) -> list[str]:
+        peers = self._backend.directory.list_peers()
+        return [str(peer["county"]) for peer in peers if peer["state"] == "active"]
+
     @property
     def is_ready(self) -> bool:
         """The application is mounted and its calls can be answered."""
         return self._front.has(self._prefix) and self._client.is_ready
+
+    @property
+    def lacks(self) -> list[str]:
+        """What keeps it from answering, in words for an operator; empty when nothing does."""
+        if not self._front.has(self._prefix):
+            return ["the pages are not mounted"]
+        return [lack for lack in (self._client.lacks,) if lack]
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from gateway.pages.standing import other_name, standing
 from gateway.pictures.chart import Point, StepChart, step_chart
 from gateway.speech import say
 from gateway.statements import every_line, statement_csv
+from gateway.words.links import account_waits
 
 pages = Blueprint("accounts", __name__)
 Document = dict[str, Any]
@@ -43,6 +44,7 @@ def show() -> str:
         leaving=[(one, other_name(one)) for one in held if one["state"] != "pending"],
         coming=[(one, other_name(one)) for one in ledger.incoming(user.library_id)],
         lead=_lead(account),
+        waits=account_waits(),
     )
 
 

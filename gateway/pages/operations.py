@@ -1,5 +1,6 @@
 """The node: the links to other counties, and whether the books add up to zero."""
 
+from collections.abc import Container, Iterable
 from typing import Any
 
 from flask import Blueprint, render_template
@@ -21,22 +22,30 @@ def show() -> str:
     """Positions and links per county, and the trial balance."""
     ledger = here().backend.ledger
     positions, balance = ledger.positions(), ledger.trial_balance()
+    down = here().settings.waiting_links()
     peers = {peer["county"]: peer for peer in here().backend.directory.list_peers()}
-    waiting = [one for one in positions if _line(one) != "open"]
+    waiting = [one for one in positions if _line(one, down) != "open"]
     return render_template(
         "operations.html",
-        positions=[(one, _line(one), _used_percent(one), peers.get(one["county"])) for one in positions],
+        positions=[
+            (one, _line(one, down), _used_percent(one), peers.get(one["county"]), down.get(one["county"]))
+            for one in positions
+        ],
         balance=balance,
         accounts=sorted(balance["accounts"], key=_libraries_first),
         title=_title(waiting, balance),
-        lead=_lead(positions, balance),
+        lead=_lead(positions, balance, down),
         warning=WARNING_PERCENT,
         now=here().settings.database.clock.now().isoformat(),
     )
 
 
-def _line(position: Document) -> str:
-    """open, waiting (for an answer), recovering or frozen."""
+def _line(position: Document, down: Container[str]) -> str:
+    """open, down (messages do not get away), waiting (for an answer), recovering or frozen."""
+    if position["channel_state"] == "frozen":
+        return "frozen"
+    if position["county"] in down:
+        return "down"
     if position["channel_state"] != "open":
         return str(position["channel_state"])
     return "waiting" if position["in_doubt_count"] else "open"
@@ -63,9 +72,16 @@ def _title(waiting: list[Document], balance: Document) -> str:
     )
 
 
-def _lead(positions: list[Document], balance: Document) -> str:
+def _lead(positions: list[Document], balance: Document, down: Iterable[str]) -> str:
     if balance["imbalance_half_days"]:
         return say("Stopp, og kjør «byttebank ledger verify» før noe mer føres.")
+    unreachable = sorted(speech.county_name(county) for county in down)
+    if unreachable:
+        return say(
+            "Noden får ikke kontakt med {counties}. Meldingene venter her, og går når forbindelsen er "
+            "tilbake.",
+            counties=speech.names(unreachable),
+        )
     doubtful = [one for one in positions if one["in_doubt_count"]]
     if not doubtful:
         return say("Bøkene går i null, og ingen dager venter på svar.")

@@ -45,7 +45,17 @@ class ServiceCopy:
         """`/readyz` says yes."""
         if not self.child.is_running:
             raise AssertionError(f"{self.name} ended: {self.child.tail()}")
-        return _answers(f"http://127.0.0.1:{self.metrics_port}/readyz")
+        return self.readiness()[0]
+
+    def readiness(self) -> tuple[bool, str]:
+        """What `/readyz` says, and why."""
+        try:
+            with _opener().open(f"http://127.0.0.1:{self.metrics_port}/readyz", timeout=5) as answer:
+                return True, str(answer.read().decode())
+        except urllib.error.HTTPError as error:
+            return False, error.read().decode()
+        except OSError as error:
+            return False, str(error)
 
     def metrics(self) -> str:
         """What Prometheus would read."""
@@ -176,14 +186,6 @@ class County:
 
 def _shared(sender: str, receiver: str) -> str:
     return f"{sender}-at-{receiver}"
-
-
-def _answers(url: str) -> bool:
-    try:
-        with _opener().open(url, timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False
 
 
 def _opener() -> urllib.request.OpenerDirector:

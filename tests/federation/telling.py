@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
@@ -19,6 +20,8 @@ class AnyGateway(Client):
 
     gateways: Mapping[str, list[str]] = {}
     turns = count()
+    failures: Counter[int] = Counter()
+    """How often a gateway answered with each status from 500 up; 0 when there was no answer."""
 
     def __init__(self, _url: str, county: str) -> None:
         super().__init__("http://unused", county)
@@ -32,9 +35,12 @@ class AnyGateway(Client):
             try:
                 return super()._call(method, path, body, key)
             except NotRunning:
+                self.failures[0] += 1
                 if time.monotonic() > deadline:
                     raise
             except Refused as refusal:
+                if refusal.status >= 500:
+                    self.failures[refusal.status] += 1
                 if refusal.status < 500 or time.monotonic() > deadline:
                     raise
             time.sleep(0.1)

@@ -89,7 +89,10 @@ def test_days_sent_and_not_answered_are_on_their_way(node: Node) -> None:
         if hold["payer"] == eidskog.library("Eidskog"):
             hold["state"] = "prepared"
     words = node.browser("kari").get("/konto").words
-    assert "På vei fra dere 1 dag til Hamar for tor. 3. des., venter på svar fra Innlandet." in words
+    assert (
+        "På vei fra dere 1 dag til Hamar for tor. 3. des., venter på svar fra Innlandet siden kl. 08.14."
+        in words
+    )
     assert "Ingenting er satt av nå." in words
 
 
