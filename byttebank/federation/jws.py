@@ -77,9 +77,20 @@ def is_hash(value: object) -> bool:
 
 def sign(header: dict[str, Any], payload: bytes, key: SigningKey) -> bytes:
     """The signed octets. Adds version, algorithm and key id to the protected header (ASCII values)."""
-    protected = {**header, "v": VERSION, "alg": ALGORITHM, "kid": key.key_id}
-    in_order = {name: protected[name] for name in sorted(protected)}
-    return canonical.encode(jws.serialize_json({"protected": in_order}, payload, key.jwk, registry=_REGISTRY))
+    protected = _protected(header, key.key_id)
+    return canonical.encode(
+        jws.serialize_json({"protected": protected}, payload, key.jwk, registry=_REGISTRY)
+    )
+
+
+def join(header: dict[str, Any], payload: bytes, key_id: str, signature: str) -> bytes:
+    """The octets that `sign` made with the key of that id, when that was its signature (base64url).
+
+    Refuses: `NotCanonical`.
+    """
+    protected = canonical.encode(_protected(header, key_id))
+    parts = {"payload": _base64url(payload), "protected": _base64url(protected), "signature": signature}
+    return canonical.encode(parts)
 
 
 def take_apart(octets: bytes, *, max_octets: int) -> SignedOctets:
@@ -115,6 +126,15 @@ def verify(signed: SignedOctets, public_key: PublicKey) -> None:
         raise BadSignature(f"the signature is not that of key {public_key.key_id}") from error
 
 
+def _protected(header: dict[str, Any], key_id: str) -> dict[str, Any]:
+    members = {**header, "v": VERSION, "alg": ALGORITHM, "kid": key_id}
+    return {name: members[name] for name in sorted(members)}
+
+
+def _base64url(octets: bytes) -> str:
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii")
+
+
 def _check_header(protected: dict[str, Any]) -> None:
     version = protected.get("v")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
@@ -141,6 +161,6 @@ def _from_base64url(text: Any, what: str) -> bytes:
         octets = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error as error:
         raise MalformedEnvelope(f"the {what} is not base64url") from error
-    if base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii") != text:
+    if _base64url(octets) != text:
         raise MalformedEnvelope(f"the {what} is base64url in another spelling")
     return octets

@@ -8,7 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from byttebank.federation import errors
-from byttebank.federation.document import MAX_OCTETS, open_document, sign_document
+from byttebank.federation.document import (
+    MAX_OCTETS,
+    assemble,
+    open_document,
+    sign_document,
+    signature_parts,
+)
 from byttebank.federation.jws import sha256
 
 BODY = {"position_half_days": -4, "sequence": [7, 9]}
@@ -92,3 +98,13 @@ def test_no_octet_can_be_changed(place: int, octet: int) -> None:
         return
     with pytest.raises(errors.EnvelopeError):
         open_document(changed, audience=AUDIENCE, keyring=KEYRING)
+
+
+def test_a_document_is_put_together_from_its_body_and_its_signature() -> None:
+    document = open_document(OCTETS, audience=AUDIENCE, keyring=KEYRING)
+    created_at, key_id, signature = signature_parts(document)
+    parts = {"created_at": created_at, "key_id": key_id, "signature": signature}
+    assert assemble(BODY, audience=AUDIENCE, signer="innlandet", **parts) == OCTETS
+    with pytest.raises(errors.BadSignature):
+        other = assemble({**BODY, "sequence": [7, 8]}, audience=AUDIENCE, signer="innlandet", **parts)
+        open_document(other, audience=AUDIENCE, keyring=KEYRING)

@@ -1,4 +1,4 @@
-"""The maximum circulation, beside another program's, a search of all there are, and what its docstring says."""
+"""The maximum circulation, beside another program's, and beside a search of all circulations there are."""
 
 import hashlib
 import json
@@ -70,7 +70,9 @@ def check(owed: Owed, seed: int) -> None:
     assert maximum_circulation(dict(shuffled)) == cleared, seed
     taken_apart: Owed = {}
     for amount, ring in rings(cleared):
-        assert amount > 0 and len(ring) == len(set(ring)) >= 3 and ring[0] == min(ring), seed
+        assert amount > 0, seed
+        assert len(ring) == len(set(ring)) >= 3, seed
+        assert ring[0] == min(ring), seed
         for pair in zip(ring, ring[1:] + ring[:1], strict=True):
             taken_apart[pair] = taken_apart.get(pair, 0) + amount
     assert taken_apart == cleared, seed
@@ -108,7 +110,7 @@ def test_a_position_that_two_rings_need_goes_to_the_longer_one() -> None:
     ],
 )
 def test_positions_that_are_none_are_refused(wrong: Owed) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"owes|direction"):
         maximum_circulation(wrong)
 
 
