@@ -44,11 +44,11 @@ from byttebank.federation.ranges import Ranges
 def start(channel: Channel, nonce: str) -> Step:
     """The channel recovers under a fresh nonce. Once per start of the service, and after `StartAgain`.
 
-    A frozen channel stays frozen.
+    A frozen channel stays frozen, and no longer sure of what it has sent: this may be an old backup.
     """
-    if channel.frozen_because:
-        return Step(channel)
     outgoing = replace(channel.outgoing, is_recovered=False, goal=None)
+    if channel.frozen_because:
+        return Step(replace(channel, outgoing=outgoing))
     # A challenge from before a restore may have been answered before it, too.
     incoming = replace(channel.incoming, is_recovered=False, challenge="")
     channel = replace(channel, outgoing=outgoing, incoming=incoming, nonce=nonce)

@@ -1,23 +1,22 @@
 """A numbered message from a peer: judged, kept, and given its effect, in the transaction it is handed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from byttebank import telemetry
 from byttebank.contracts.peer import PEER_MESSAGES, load_detached, load_peer
-from byttebank.contracts.received import ReceivedMessage
-from byttebank.contracts.refusals import Refusal
+from byttebank.contracts.received import BrokenMessage, ReceivedMessage, SentMessage, TooEarly
+from byttebank.contracts.refusals import Malformed, Refusal
 from byttebank.federation import detached as detached_part
 from byttebank.federation.channel import Channel, Decision, receive
 from byttebank.federation.envelope import Envelope
 from byttebank.federation.errors import MalformedEnvelope
 from byttebank.messaging.faults import MAX_ATTEMPTS, is_passing
+from byttebank.messaging.handlers import Handlers
 from byttebank.messaging.sealing import DETACHED_HEADER, REFERENCE
 from byttebank.storage import envelopes, messages
 from byttebank.storage.work import Work
-
-Handle = Callable[[Work, ReceivedMessage], None]
 
 UNKNOWN_MESSAGE = "unknown_message"
 FAILED = "failed"
@@ -44,19 +43,20 @@ class Applying:
         self._attempts: dict[tuple[str, int], int] = {}
 
     def apply(
-        self, work: Work, envelope: Envelope, names: dict[str, Any], handle: Handle
+        self, work: Work, envelope: Envelope, names: dict[str, Any], handlers: Handlers
     ) -> Exception | None:
         """The envelope is kept and has its effect, or the answer is why it has none and never will.
 
-        Nothing of a failed effect is left in the transaction. Raises faults that pass, and other errors
-        until the message has failed `MAX_ATTEMPTS` times.
+        Nothing of a failed effect is left in the transaction. Raises `TooEarly`, faults that pass, and other
+        errors until the message has failed `MAX_ATTEMPTS` times.
         """
         envelopes.add_received(work.connection, envelope, work.now)
         place = (envelope.header.sender, envelope.header.seq or 0)
         try:
-            received = self._read(envelope, names)
             with work.connection.begin_nested():
-                handle(work, received)
+                self._handle(work, envelope, names, handlers)
+        except TooEarly:
+            raise
         except Exception as error:
             self._attempts[place] = self._attempts.get(place, 0) + 1
             is_final = isinstance(error, KeyError) or (isinstance(error, Refusal) and not error.is_transient)
@@ -67,15 +67,43 @@ class Applying:
         self._attempts.pop(place, None)
         return None
 
+    def redo(self, work: Work, envelope: Envelope, handlers: Handlers) -> None:
+        """A message of our own, which we had lost, has its effect again; one that cannot is parked.
+
+        Raises faults that pass, and defects: then nothing is adopted, and it is tried again.
+        """
+        header = envelope.header
+        contract = (self._service, header.type, header.type_version)
+        try:
+            if contract not in PEER_MESSAGES:
+                raise KeyError(f"{header.type} version {header.type_version} is not known to this release")
+            own = SentMessage(
+                peer=header.recipient,
+                message_type=header.type,
+                version=header.type_version,
+                payload=load_peer(*contract, envelope.payload),
+                payload_hash=envelope.payload_hash,
+                message_id=header.message_id,
+                created_at=header.created_at,
+            )
+            with work.connection.begin_nested():
+                handlers.own(work, own)
+        except (Refusal, KeyError) as error:
+            arrival = Arrival(f"out.{header.recipient}", None, envelope.octets)
+            self.park(work, arrival, code_of(error), error)
+
     def park(self, work: Work, arrival: Arrival, code: str, error: Exception | None = None) -> None:
-        """The message is kept whole where a person sees it. Transient ones are tried again by themselves."""
+        """The message is kept whole where a person sees it, once. Transient ones are tried again."""
+        is_transient = bool(getattr(error, "is_transient", False))
+        if is_transient and messages.is_parked(work.connection, arrival.octets):
+            return
         messages.park(
             work.connection,
             queue=arrival.queue,
             sender=arrival.stamped_user,
             reason_code=code,
             reason=f"{type(error).__name__}: {error}" if error else code,
-            is_transient=bool(getattr(error, "is_transient", False)),
+            is_transient=is_transient,
             body=arrival.octets,
             properties={"headers": dict(arrival.headers)},
             now=work.now,
@@ -89,21 +117,30 @@ class Applying:
             error=repr(error),
         )
 
-    def _read(self, envelope: Envelope, names: dict[str, Any]) -> ReceivedMessage:
+    def _handle(self, work: Work, envelope: Envelope, names: dict[str, Any], handlers: Handlers) -> None:
         header = envelope.header
         contract = (self._service, header.type, header.type_version)
         if contract not in PEER_MESSAGES:
             raise KeyError(f"{header.type} version {header.type_version} is not known to this release")
-        return ReceivedMessage(
+        try:
+            payload = load_peer(*contract, envelope.payload)
+        except Malformed:
+            broken = BrokenMessage(header.sender, header.type, header.type_version, envelope.payload)
+            if not handlers.broken(work, broken):
+                raise
+            _log.warning("Turned down a message that is not as agreed", peer=header.sender, seq=header.seq)
+            return
+        received = ReceivedMessage(
             peer=header.sender,
             message_type=header.type,
             version=header.type_version,
-            payload=load_peer(*contract, envelope.payload),
+            payload=payload,
             payload_hash=envelope.payload_hash,
             message_id=header.message_id,
             seq=header.seq or 0,
             detached=load_detached(*contract, names) if names else {},
         )
+        handlers.received(work, received)
 
 
 def code_of(error: Exception) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from byttebank import telemetry
+from byttebank.contracts.received import TooEarly
 from byttebank.federation.channel import Channel, ChannelState, Decision, freeze
 from byttebank.federation.control_reading import read_control
 from byttebank.federation.effects import Frozen
@@ -17,7 +18,8 @@ from byttebank.federation.envelope import Envelope, open_envelope
 from byttebank.federation.errors import EnvelopeError, MalformedEnvelope
 from byttebank.federation.keyring import Keyring
 from byttebank.federation.keys import SigningKey
-from byttebank.messaging.arrivals import Applying, Arrival, Handle, code_of, decide, read_detached
+from byttebank.messaging.arrivals import Applying, Arrival, code_of, decide, read_detached
+from byttebank.messaging.handlers import Handle, Handlers
 from byttebank.messaging.recovering import Recovering
 from byttebank.messaging.sealing import Outgoing, Sealer
 from byttebank.storage import channels as peers
@@ -48,20 +50,24 @@ class Channels:
         key: SigningKey,
         wake: Callable[[], None],
         nonce: Callable[[], str] = lambda: secrets.token_hex(16),
+        seconds: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`wake` is called when there is something to publish."""
+        """`wake` is called when there is something to publish; `seconds` counts them, from anywhere."""
         self._database = database
         self._service = service
         self._county = county
         self._key = key
         self._wake = wake
+        self._seconds = seconds
         self._sealer = Sealer(database, service=service, county=county, key=key)
-        self._recovering = Recovering(self._sealer, county=county, service=service, nonce=nonce)
         self._applying = Applying(county=county, service=service)
+        self._recovering = Recovering(
+            self._sealer, self._applying, county=county, service=service, nonce=nonce
+        )
         self._keyring: Keyring | None = None
         self._said_at: dict[str, float] = {}
         self._has_moved: set[str] = set()
-        self._handle: Handle | None = None
+        self._handlers: Handlers | None = None
 
     def start(self) -> None:
         """Every channel recovers: its HELLO waits for the relay."""
@@ -118,7 +124,7 @@ class Channels:
         stamped_user: str | None,
         octets: bytes,
         headers: Mapping[str, Any],
-        handle: Handle,
+        handle: Handle | Handlers,
     ) -> str:
         """A message from a peer's link has had its effect, or is kept where a person sees it.
 
@@ -126,11 +132,11 @@ class Channels:
         `held` (not now: the peer has it and sends it again), `parked`, `control` or `frozen`. Raises
         faults that pass; nothing has changed then.
         """
-        self._handle = handle
+        handlers = self._handlers = handle if isinstance(handle, Handlers) else Handlers(handle)
         arrival = Arrival(queue, stamped_user, octets, headers)
         try:
-            return self._take(arrival, handle)
-        except EnvelopeError as error:
+            return self._take(arrival, handlers)
+        except (EnvelopeError, TooEarly) as error:
             self._keyring = None
             with self._database.work() as work:
                 self._applying.park(work, arrival, error.code, error)
@@ -138,7 +144,7 @@ class Channels:
 
     def tick(self) -> None:
         """Recovering channels ask again, open ones say what they hold, early messages are tried again."""
-        now = time.monotonic()
+        now = self._seconds()
         with self._database.reading() as work:
             states = peers.channel_states(work.connection)
         for peer, state in states.items():
@@ -157,7 +163,7 @@ class Channels:
             return REMIND_SECONDS
         return NOTICE_SECONDS if peer in self._has_moved else 10 * NOTICE_SECONDS
 
-    def _take(self, arrival: Arrival, handle: Handle) -> str:
+    def _take(self, arrival: Arrival, handlers: Handlers) -> str:
         keyring = self._known_keys()
         envelope = open_envelope(
             arrival.octets,
@@ -174,10 +180,10 @@ class Channels:
             if row is None:
                 raise MalformedEnvelope(f"{sender} is no peer of ours")
             if control is not None:
-                self._recovering.answer(work, row.channel, control)
+                self._recovering.answer(work, row.channel, control, handlers)
                 outcome = "control"
             else:
-                outcome = self._count(work, row.channel, envelope, names, arrival, handle)
+                outcome = self._count(work, row.channel, envelope, names, arrival, handlers)
         if outcome == "applied":
             self._has_moved.add(sender)
         self._wake()
@@ -190,11 +196,11 @@ class Channels:
         envelope: Envelope,
         names: dict[str, Any],
         arrival: Arrival,
-        handle: Handle,
+        handlers: Handlers,
     ) -> str:
         decision = decide(work, channel, envelope)
         if decision is Decision.ACCEPT:
-            error = self._applying.apply(work, envelope, names, handle)
+            error = self._applying.apply(work, envelope, names, handlers)
             if error is None:
                 return "applied"
             self._applying.park(work, arrival, code_of(error), error)
@@ -216,17 +222,17 @@ class Channels:
         return self._keyring
 
     def _retry_parked(self) -> None:
-        """Messages that came before the key or the peer they need: once more, from the first step."""
+        """Messages that came before the key, the peer or the message they need: once more, from the start."""
         with self._database.reading() as work:
             waiting = messages.list_parked(work.connection, only_transient=True)
-        if not waiting or self._handle is None:
+        if not waiting or self._handlers is None:
             return
         self._keyring = None
         for row in waiting:
             arrival = Arrival(row["queue"], row["sender"], row["body"], messages.parked_headers(row))
             try:
-                self._take(arrival, self._handle)
-            except EnvelopeError as error:
+                self._take(arrival, self._handlers)
+            except (EnvelopeError, TooEarly) as error:
                 if error.is_transient:
                     continue
                 _log.warning("A parked message is refused for good", reason=error.code, parked=row["id"])

@@ -8,7 +8,6 @@ from typing import Any, Protocol
 from byttebank.clock import Clock, SystemClock
 from byttebank.config import Configuration
 from byttebank.contracts.peer import FEDERATED_SERVICES
-from byttebank.contracts.received import ReceivedMessage
 from byttebank.storage.engine import open_engine
 from byttebank.storage.work import Database, Work
 
@@ -42,7 +41,7 @@ class Channels(Protocol):
         stamped_user: str | None,
         octets: bytes,
         headers: Any,
-        handle: Callable[[Work, ReceivedMessage], None],
+        handle: Any,
     ) -> str: ...
 
     def tick(self) -> None: ...

@@ -13,6 +13,24 @@ from byttebank.messaging.faults import MAX_ATTEMPTS, is_passing, wait_seconds
 PARKED = "parked"
 
 
+def see_through(
+    apply: Callable[[], str],
+    park: Callable[[Exception], None],
+    acknowledge: Callable[[], None],
+    *,
+    pause: Callable[[float], bool],
+    tell: Callable[[Exception, int], None],
+) -> str | None:
+    """As `persevere`; the message is acknowledged after its effect, or its parking, is committed.
+
+    Whatever ends the process before, the broker delivers the message again.
+    """
+    outcome = persevere(apply, park, pause=pause, tell=tell)
+    if outcome is not None:
+        acknowledge()
+    return outcome
+
+
 def persevere(
     apply: Callable[[], str],
     park: Callable[[Exception], None],

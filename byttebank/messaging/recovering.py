@@ -17,6 +17,8 @@ from byttebank.federation.effects import (
     StartAgain,
     Step,
 )
+from byttebank.messaging.arrivals import Applying
+from byttebank.messaging.handlers import Handlers
 from byttebank.messaging.sealing import Sealer
 from byttebank.storage import channels as peers
 from byttebank.storage import envelopes
@@ -28,8 +30,11 @@ _log = telemetry.logger(__name__)
 class Recovering:
     """The steps of one service's channels, from rules to rows and messages."""
 
-    def __init__(self, sealer: Sealer, *, county: str, service: str, nonce: Callable[[], str]) -> None:
+    def __init__(
+        self, sealer: Sealer, applying: Applying, *, county: str, service: str, nonce: Callable[[], str]
+    ) -> None:
         self._sealer = sealer
+        self._applying = applying
         self._county = county
         self._service = service
         self._nonce = nonce
@@ -47,8 +52,10 @@ class Recovering:
         held = envelopes.received(work.connection, channel.peer)
         self.carry_out(work, recovery.remind(channel, held, nonce=self._nonce()))
 
-    def answer(self, work: Work, channel: Channel, control: Control) -> None:
+    def answer(self, work: Work, channel: Channel, control: Control, handlers: Handlers) -> None:
         """The peer's control message has had its effect; answers wait for the relay.
+
+        What we had lost and the peer has returned has its effect again, in the same transaction.
 
         Two ends that start together each learn their own side first, and can then tell the other: so we ask
         once more at that moment instead of waiting for the next reminder.
@@ -57,6 +64,11 @@ class Recovering:
         peers.note_heard(work.connection, channel.peer, work.now, lacks_from=lacks_from)
         step = self._step(work, channel, control)
         self.carry_out(work, step)
+        for effect in step.effects:
+            if isinstance(effect, Adopt):
+                self._adopt(work, channel.peer, effect, handlers)
+            elif isinstance(effect, Opened):
+                handlers.opened(work, channel.peer)
         is_sure_now = step.channel.outgoing.is_recovered and not channel.outgoing.is_recovered
         if is_sure_now and step.channel.state is ChannelState.RECOVERING:
             self.remind(work, step.channel)
@@ -101,6 +113,18 @@ class Recovering:
             return recovery.on_copy(channel, control, own_hashes=hashes)
         return recovery.on_resend(channel, control)
 
+    def _adopt(self, work: Work, peer: str, effect: Adopt, handlers: Handlers) -> None:
+        lost = envelopes.adopt(work.connection, peer, effect.envelopes, work.now)
+        for envelope in lost:
+            self._applying.redo(work, envelope, handlers)
+        _log.warning(
+            "Messages that this node had sent and lost are here again",
+            county=self._county,
+            service=self._service,
+            peer=peer,
+            messages=len(lost),
+        )
+
     def _do(self, work: Work, channel: Channel, effect: Effect) -> None:
         peer = channel.peer
         if isinstance(effect, SendControl):
@@ -111,8 +135,6 @@ class Recovering:
             held = envelopes.received_octets(work.connection, peer, effect.first, effect.last)
             body = copy_body(effect.first, effect.last, held)
             self._sealer.add_control(peer, SendControl("COPY", effect.nonce, body), work)
-        elif isinstance(effect, Adopt):
-            envelopes.adopt(work.connection, peer, effect.envelopes, work.now)
         elif isinstance(effect, StartAgain):
             self.start(work, channel)
         elif isinstance(effect, Opened):

@@ -37,6 +37,7 @@ from byttebank.contracts.local import local_message
 from byttebank.contracts.peer import FEDERATED_SERVICES, PEER_MESSAGES
 from byttebank.contracts.refusals import Refusal
 from byttebank.identifiers import new_id
+from byttebank.messaging.hearing import Hearing
 from byttebank.messaging.inbox import PEER_CHANGED
 from byttebank.messaging.node import Node, node_of
 from byttebank.messaging.shell import Shell
@@ -128,7 +129,40 @@ class OnPeer(Entrypoint):
             raise ConfigurationError(
                 f"{self.container.service_name} has no message {self.key} between counties"
             )
-        self.shell.register(self.shell.peer, self.key, self)
+        self.shell.register(self.registry(self.shell.hearing), self.key, self)
+
+    def stop(self) -> None:
+        self.shell.stop_taking()
+
+    @staticmethod
+    def registry(hearing: Hearing) -> dict[tuple[str, int], Entrypoint]:
+        """Where the handler is registered."""
+        return hearing.received
+
+
+class OnOwn(OnPeer):
+    """A handler of a message of our own that we had lost and a peer has returned."""
+
+    @staticmethod
+    def registry(hearing: Hearing) -> dict[tuple[str, int], Entrypoint]:
+        return hearing.own
+
+
+class OnBroken(OnPeer):
+    """A handler of a peer's message that breaks its schema."""
+
+    @staticmethod
+    def registry(hearing: Hearing) -> dict[tuple[str, int], Entrypoint]:
+        return hearing.broken
+
+
+class OnOpened(Entrypoint):
+    """A handler of the moment when the channel to a peer has opened."""
+
+    shell = Shell()
+
+    def setup(self) -> None:
+        self.shell.register(self.shell.hearing.opened, self.method_name, self)
 
     def stop(self) -> None:
         self.shell.stop_taking()
@@ -179,9 +213,30 @@ def on_peer(message_type: str, version: int = 1) -> Callable[[Method], Method]:
 
     Refuses: `KeyError` for a type that is not in `byttebank.contracts.peer`.
     """
-    if all((message_type, version) != key[1:] for key in PEER_MESSAGES):
-        raise KeyError(message_type)
-    return lambda method: _carrying(method, OnPeer(message_type, version))
+    return _on_message(OnPeer, message_type, version)
+
+
+def on_own(message_type: str, version: int = 1) -> Callable[[Method], Method]:
+    """The method `(self, work, message)` lets a message of our own have its effect again (`SentMessage`).
+
+    A backup that was restored had lost it and the peer has returned it, proven to be ours. It must stand
+    with all that is known by now, and bear repeats. Refuses: `KeyError` as `on_peer`.
+    """
+    return _on_message(OnOwn, message_type, version)
+
+
+def on_broken(message_type: str, version: int = 1) -> Callable[[Method], Method]:
+    """The method `(self, work, message)` answers a message that breaks its schema (`BrokenMessage`).
+
+    It returns whether it could; if not, the message is parked. Refuses: `KeyError` as `on_peer`.
+    """
+    return _on_message(OnBroken, message_type, version)
+
+
+def on_opened(method: Method) -> Method:
+    """The method `(self, work, peer)` runs in the transaction in which the channel to the peer opens."""
+    register_entrypoint(method, OnOpened())
+    return method
 
 
 def every(seconds: float, *, at_start: bool = False) -> Callable[[Method], Method]:
@@ -192,6 +247,27 @@ def every(seconds: float, *, at_start: bool = False) -> Callable[[Method], Metho
         return method
 
     return decorate
+
+
+def _on_message(kind: type[OnPeer], message_type: str, version: int) -> Callable[[Method], Method]:
+    if all((message_type, version) != key[1:] for key in PEER_MESSAGES):
+        raise KeyError(message_type)
+    return lambda method: _carrying(method, kind(message_type, version))
+
+
+def handled_by(service_class: type) -> tuple[dict[str, str], dict[tuple[str, int], str]]:
+    """The names of the methods that handle local messages, by name, and peers' messages, by type and version.
+
+    For whoever runs a service without a container.
+    """
+    local, peer = {}, {}
+    for method in dir(service_class):
+        for entrypoint in getattr(getattr(service_class, method), ENTRYPOINT_EXTENSIONS_ATTR, ()):
+            if isinstance(entrypoint, OnLocal):
+                local[entrypoint.message] = method
+            elif isinstance(entrypoint, OnPeer):
+                peer[entrypoint.key] = method
+    return local, peer
 
 
 def listened_names(service_class: type) -> set[str]:

@@ -18,19 +18,18 @@ from nameko.exceptions import ConfigurationError, ContainerBeingKilled, MethodNo
 from nameko.extensions import Entrypoint, SharedExtension
 
 from byttebank import telemetry
-from byttebank.contracts.received import ReceivedMessage
 from byttebank.messaging import calls, topology
 from byttebank.messaging.deliveries import NAMES, Delivery, park_delivery, read_delivery, reason_code
 from byttebank.messaging.faults import is_passing
 from byttebank.messaging.gauges import Gauges, read_messages, read_messages_and_peers
+from byttebank.messaging.hearing import Hearing
 from byttebank.messaging.inbox import PEER_CHANGED, LocalInbox
 from byttebank.messaging.node import Node, node_of
-from byttebank.messaging.perseverance import persevere
+from byttebank.messaging.perseverance import see_through
 from byttebank.messaging.publishing import open_publisher
 from byttebank.messaging.relay import Relay
 from byttebank.messaging.session import Session, Source, open_connection
 from byttebank.messaging.workers import run_attempt, run_in_worker
-from byttebank.storage.work import Work
 
 CALL_LANES = 8
 LOCAL_LANES = 4
@@ -51,7 +50,7 @@ class Shell(SharedExtension):
         super().__init__()
         self.calls: dict[str, Entrypoint] = {}
         self.local: dict[str, Entrypoint] = {}
-        self.peer: dict[tuple[str, int], Entrypoint] = {}
+        self.hearing = Hearing()
         self._stopping = Event()
         self._is_set_up = False
 
@@ -88,7 +87,7 @@ class Shell(SharedExtension):
 
     def start(self) -> None:
         """The queues are about to be read and the outbox emptied."""
-        if self.peer and self.channels is None:
+        if self.hearing.received and self.channels is None:
             raise ConfigurationError(f"{self.service} hears other counties, but this node has no signing key")
         if self.calls:
             self.session.read(Source(topology.rpc_queue(self.service), self._handle_calls, CALL_LANES))
@@ -183,11 +182,10 @@ class Shell(SharedExtension):
         delivery = read_delivery(f"in.{peer}.{self.service}", message)
 
         def apply() -> str:
-            carrier = next(iter(self.peer.values()), None)
             receive = partial(self._receive, delivery)
             trace = telemetry.read_trace(delivery.headers)
             with self.node.turn:
-                return str(run_attempt(self.container, carrier, receive, trace))
+                return str(run_attempt(self.container, self.hearing.carrier(), receive, trace))
 
         self._see_through(message, delivery, telemetry.FROM_PEER, apply)
 
@@ -198,12 +196,8 @@ class Shell(SharedExtension):
             stamped_user=delivery.stamped_user,
             octets=delivery.octets,
             headers=delivery.headers,
-            handle=partial(self._handle_received, service),
+            handle=self.hearing.handlers(service),
         )
-
-    def _handle_received(self, service: Any, work: Work, received: ReceivedMessage) -> None:
-        entrypoint = self.peer[received.message_type, received.version]
-        getattr(service, entrypoint.method_name)(work, received)
 
     def _see_through(
         self, message: Message, delivery: Delivery, label: str, apply: Callable[[], str]
@@ -211,10 +205,10 @@ class Shell(SharedExtension):
         began = time.monotonic()
         labels = (self.county, self.service)
         with telemetry.bound(county=self.county, service=self.service, message_id=delivery.message_id):
-            outcome = persevere(apply, partial(self._park, delivery), pause=self._pause, tell=self._tell)
+            park, acknowledge = partial(self._park, delivery), partial(self.session.acknowledge, message)
+            outcome = see_through(apply, park, acknowledge, pause=self._pause, tell=self._tell)
             if outcome is None:
                 return None
-            self.session.acknowledge(message)
         telemetry.MESSAGES_HANDLED.labels(*labels, label, outcome).inc()
         telemetry.MESSAGE_SECONDS.labels(*labels, label).observe(time.monotonic() - began)
         return outcome

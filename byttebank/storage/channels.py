@@ -27,6 +27,7 @@ __all__ = [
     "peers",
     "store_channel",
     "store_peer_state",
+    "unsure_peers",
 ]
 
 
@@ -49,6 +50,14 @@ def channel_states(connection: Connection) -> dict[str, str]:
     """Peer to the state of its channel: recovering, open or frozen."""
     rows = connection.execute(select(channels.c.peer, channels.c.channel))
     return {row.peer: str(load_channel(row.channel).state) for row in rows}
+
+
+def unsure_peers(connection: Connection) -> frozenset[str]:
+    """The peers that have not told us yet, since our last start, what we had said to them."""
+    rows = connection.execute(
+        select(channels.c.peer, channels.c.channel).where(channels.c.peer_state != "left")
+    )
+    return frozenset(row.peer for row in rows if not load_channel(row.channel).outgoing.is_recovered)
 
 
 def lock_peer(connection: Connection, peer: str) -> PeerRow | None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from byttebank.federation.effects import Received
 from byttebank.federation.envelope import Envelope
 from byttebank.federation.ranges import NO_NUMBERS, Ranges
+from byttebank.storage import messages
 from byttebank.storage.channel_tables import received_envelopes, sent_envelopes
 
 
@@ -53,12 +54,17 @@ def add_sent(
     )
 
 
-def adopt(connection: Connection, peer: str, envelopes: Iterable[Envelope], now: datetime) -> None:
-    """Envelopes of our own that we had lost and the peer has returned are among the sent ones again."""
+def adopt(connection: Connection, peer: str, envelopes: Iterable[Envelope], now: datetime) -> list[Envelope]:
+    """Envelopes of our own that we had lost and the peer has returned are among the sent ones again.
+
+    Returns those that were lost. What waits in the outbox and is among them is not sealed a second time.
+    """
+    lost = []
     for envelope in envelopes:
         seq = envelope.header.seq or 0
         if sent_hashes(connection, peer, seq, seq):
             continue
+        lost.append(envelope)
         add_sent(
             connection,
             peer=peer,
@@ -69,6 +75,8 @@ def adopt(connection: Connection, peer: str, envelopes: Iterable[Envelope], now:
             now=now,
             published_at=now,
         )
+    messages.mark_sealed(connection, [envelope.header.message_id for envelope in lost], now)
+    return lost
 
 
 def sent_hashes(connection: Connection, peer: str, first: int, last: int) -> dict[int, str]:

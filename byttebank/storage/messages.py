@@ -130,6 +130,13 @@ def mark_published(connection: Connection, ids: Sequence[int], now: datetime) ->
         connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(published_at=now))
 
 
+def mark_sealed(connection: Connection, message_ids: Sequence[str], now: datetime) -> None:
+    """Rows with these message ids, if they wait, are sealed into their channel already."""
+    if message_ids:
+        waiting = outbox.c.message_id.in_(message_ids) & outbox.c.published_at.is_(None)
+        connection.execute(update(outbox).where(waiting).values(published_at=now))
+
+
 def remember(connection: Connection, source: str, message_id: str, now: datetime) -> bool:
     """Write the inbox row. False when it was there: the message has had its effect already."""
     values = {"source": source, "message_id": message_id, "received_at": now}
@@ -173,6 +180,19 @@ def list_parked(connection: Connection, *, only_transient: bool = False) -> list
     if only_transient:
         query = query.where(parked_messages.c.is_transient == 1)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def is_parked(connection: Connection, body: bytes) -> bool:
+    """Whether a message with these octets is parked and waits."""
+    query = select(parked_messages.c.id).where(
+        parked_messages.c.redriven_at.is_(None), parked_messages.c.body == body
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def body_octets(body: dict[str, Any]) -> bytes:
+    """A message's body as the broker carries it."""
+    return json.dumps(body, ensure_ascii=False).encode()
 
 
 def mark_redriven(connection: Connection, parked_id: int, now: datetime) -> None:
