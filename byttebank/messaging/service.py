@@ -37,7 +37,6 @@ from byttebank.contracts.local import local_message
 from byttebank.contracts.peer import FEDERATED_SERVICES, PEER_MESSAGES
 from byttebank.contracts.refusals import Refusal
 from byttebank.identifiers import new_id
-from byttebank.messaging.hearing import Hearing
 from byttebank.messaging.inbox import PEER_CHANGED
 from byttebank.messaging.node import Node, node_of
 from byttebank.messaging.shell import Shell
@@ -116,9 +115,10 @@ class OnLocal(Entrypoint):
 
 
 class OnPeer(Entrypoint):
-    """A handler of a message from the same service of another county."""
+    """A handler of a message from the same service of another county. `registry`: which of `Hearing`."""
 
     shell = Shell()
+    registry = "received"
 
     def __init__(self, message_type: str, version: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -129,31 +129,22 @@ class OnPeer(Entrypoint):
             raise ConfigurationError(
                 f"{self.container.service_name} has no message {self.key} between counties"
             )
-        self.shell.register(self.registry(self.shell.hearing), self.key, self)
+        self.shell.register(getattr(self.shell.hearing, self.registry), self.key, self)
 
     def stop(self) -> None:
         self.shell.stop_taking()
-
-    @staticmethod
-    def registry(hearing: Hearing) -> dict[tuple[str, int], Entrypoint]:
-        """Where the handler is registered."""
-        return hearing.received
 
 
 class OnOwn(OnPeer):
     """A handler of a message of our own that we had lost and a peer has returned."""
 
-    @staticmethod
-    def registry(hearing: Hearing) -> dict[tuple[str, int], Entrypoint]:
-        return hearing.own
+    registry = "own"
 
 
 class OnBroken(OnPeer):
     """A handler of a peer's message that breaks its schema."""
 
-    @staticmethod
-    def registry(hearing: Hearing) -> dict[tuple[str, int], Entrypoint]:
-        return hearing.broken
+    registry = "broken"
 
 
 class OnOpened(Entrypoint):
