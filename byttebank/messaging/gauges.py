@@ -79,12 +79,23 @@ def _read(work: Work, peers: Sequence[figures.PeerFigures]) -> None:
     telemetry.OUTBOX_OLDEST_SECONDS.labels(*labels).set(max(_age(work, moment) for moment in oldest))
     telemetry.PARKED_MESSAGES.labels(*labels).set(figures.count_parked(work.connection))
     for peer in peers:
+        if not peer.is_exchanging:
+            _forget(*labels, peer.peer)
+            continue
         waiting = _age(work, peer.oldest_waiting_at)
         telemetry.PEER_OLDEST_WAITING_SECONDS.labels(*labels, peer.peer).set(waiting)
         contact = peer.last_contact_at.timestamp() if peer.last_contact_at else 0
         telemetry.PEER_LAST_CONTACT.labels(*labels, peer.peer).set(contact)
         for state in ChannelState:
             telemetry.CHANNEL_STATE.labels(*labels, peer.peer, state).set(state is peer.state)
+
+
+def _forget(*labels: str) -> None:
+    """Nobody is alarmed about a peer that has left."""
+    telemetry.PEER_OLDEST_WAITING_SECONDS.remove(*labels)
+    telemetry.PEER_LAST_CONTACT.remove(*labels)
+    for state in ChannelState:
+        telemetry.CHANNEL_STATE.remove(*labels, state)
 
 
 def _age(work: Work, moment: datetime | None) -> float:

@@ -14,7 +14,7 @@ from byttebank.storage.messages import outbox, parked_messages
 
 @dataclass(frozen=True)
 class PeerFigures:
-    """A peer as this service sees it.
+    """A peer as this service sees it. We exchange nothing with one that is only invited, or has left.
 
     `oldest_unpublished_at`: of the messages that our broker should have and has not. `oldest_waiting_at`: of
     those that the peer has not said it holds, wherever they are. Either counts from the writing, and once the
@@ -22,6 +22,7 @@ class PeerFigures:
     """
 
     peer: str
+    is_exchanging: bool
     state: ChannelState
     oldest_unpublished_at: datetime | None
     oldest_waiting_at: datetime | None
@@ -51,6 +52,7 @@ def peer_figures(connection: Connection) -> list[PeerFigures]:
     rows = connection.execute(
         select(
             peer,
+            channels.c.peer_state,
             channels.c.channel,
             peers_heard.c.heard_at,
             unsealed.correlate(channels).scalar_subquery().label("unsealed_at"),
@@ -62,12 +64,13 @@ def peer_figures(connection: Connection) -> list[PeerFigures]:
         .order_by(peer)
     )
     found = []
-    for county, text, heard_at, unsealed_at, unpublished_at, lacking_at, arrived_at in rows:
+    for county, peer_state, text, heard_at, unsealed_at, unpublished_at, lacking_at, arrived_at in rows:
         state = load_channel(text).state
         late = [unpublished_at, *([unsealed_at] if state is ChannelState.OPEN else [])]
         found.append(
             PeerFigures(
                 county,
+                peer_state not in ("invited", "left"),
                 state,
                 oldest_unpublished_at=min(filter(None, late), default=None),
                 oldest_waiting_at=min(filter(None, (unsealed_at, lacking_at)), default=None),

@@ -117,6 +117,18 @@ def test_the_state_of_a_channel_is_one_of_three(tmp_path: Path) -> None:
     assert states() == {"recovering": 0, "open": 0, "frozen": 1}
 
 
+def test_a_peer_that_has_left_is_not_watched_any_more(open_pair: tuple[County, County]) -> None:
+    one, _ = open_pair
+    one.decline(FIRST)
+    assert waiting(one) == 0
+    one.meet(version=2, state="left")
+    wait_an_hour(one)
+    assert (waiting(one), unpublished(one)) == (None, 0)
+    assert value("byttebank_peer_last_contact_timestamp_seconds", one, peer="akershus") is None
+    assert value("byttebank_channel_state", one, peer="akershus", state="frozen") is None
+    assert measure(one), "forgetting twice is as good as once"
+
+
 def test_a_peer_was_heard_when_anything_came_from_it(tmp_path: Path) -> None:
     one, two = two_counties(tmp_path)
 
