@@ -46,11 +46,12 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(
         url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, connect_args={"check_same_thread": False}
     )
-    event.listen(engine, "connect", _settle_sqlite)
+    event.listen(engine, "connect", settle_sqlite)
     return engine
 
 
-def _settle_sqlite(connection: Any, _record: Any) -> None:
+def settle_sqlite(connection: Any, _record: Any) -> None:
+    """A new connection to SQLite has the settings of `open_engine`."""
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA busy_timeout = 0")
