@@ -17,7 +17,9 @@ _NEW = {
     "entries": "SELECT rowid, transfer_id, account_id, side, amount, unit FROM entries WHERE rowid > ?",
     "sent": "SELECT rowid, transfer_id, peer, amount, payload_hash FROM prepares_sent WHERE rowid > ?",
     "received": "SELECT rowid, peer, transfer_id, payload_hash FROM prepares_received WHERE rowid > ?",
-    "decisions": "SELECT rowid, peer, transfer_id, verdict, code, prepare_hash FROM decisions WHERE rowid > ?",
+    "decisions": (
+        "SELECT rowid, peer, transfer_id, verdict, code, prepare_hash FROM decisions WHERE rowid > ?"
+    ),
     "parked": "SELECT rowid, sender, reason_code, reason, body FROM parked_messages WHERE rowid > ?",
 }
 _WAITING = "SELECT r.peer, r.transfer_id FROM waiting w JOIN prepares_received r ON r.id = w.received_id"
@@ -61,7 +63,7 @@ class GrowingBook:
         self.new_parked = [tuple(row) for row in self._read("parked")]
         self.fuses_before, self.fuses = (
             self.fuses,
-            {peer: fuse for peer, fuse in self._disk.rows("SELECT county, fuse_half_days FROM peers")},
+            dict(self._disk.rows("SELECT county, fuse_half_days FROM peers")),
         )
         self.frozen = {
             peer: because

@@ -1,4 +1,4 @@
-"""One county's broker. What it has confirmed it keeps until it is acknowledged, whatever becomes of the ledger."""
+"""One county's broker. It keeps what it confirmed until that is acknowledged, whatever becomes of the ledger."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ CONFIRMED = Outcome("confirmed")
 
 
 class Broker:
-    """The queues that the ledger reads, and the way out. Publishes as `byttebank.messaging.publishing` asks."""
+    """The queues that the ledger reads, and the way out: a `byttebank.messaging.publishing.Publisher`."""
 
     def __init__(self, world: World, county: str, links: Links) -> None:
         self._world = world

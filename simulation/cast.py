@@ -78,7 +78,12 @@ def settled_database(county: str, count: int) -> bytes:
     migrate(disk.engine, "services.ledger")
     database = Database(disk.engine, county=county, service="ledger", clock=FixedClock(BEGINNING))
     channels = Channels(
-        database, service="ledger", county=county, key=key_of(county), wake=lambda: None, nonce=lambda: "0" * 32
+        database,
+        service="ledger",
+        county=county,
+        key=key_of(county),
+        wake=lambda: None,
+        nonce=lambda: "0" * 32,
     )
     with database.work() as work:
         operations.county_changed(work, _county_changed(county))

@@ -1,10 +1,9 @@
 """One county's ledger: the real service on a database that can be restored, in a process that can die."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from functools import partial
-from types import SimpleNamespace
 from typing import Any
 
 from byttebank.contracts.received import ReceivedMessage
@@ -13,52 +12,21 @@ from byttebank.federation.keys import SigningKey
 from byttebank.messaging import perseverance
 from byttebank.messaging.channels import Channels
 from byttebank.messaging.deliveries import Delivery, park_delivery
+from byttebank.messaging.handlers import Handlers
 from byttebank.messaging.inbox import APPLIED, PEER_CHANGED, LocalInbox
 from byttebank.messaging.relay import Relay
 from byttebank.messaging.service import handled_by
 from byttebank.storage.memory import MemoryDatabase
-from byttebank.storage.work import Database, Work
+from byttebank.storage.work import Work
 from services.ledger.service import TICK_SECONDS, LedgerService
 from simulation.broker import Broker
 from simulation.links import Links
+from simulation.machine import CountyClock, MortalDatabase
 from simulation.world import Crash, World
 
 LOCAL_BATCH = 4
 CHANNEL_SECONDS = 5.0
 """How often the channels look around, as the relay lets them."""
-
-
-class CountyClock:
-    """The county's own idea of the time."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.ahead_seconds = 0.0
-
-    def now(self) -> datetime:
-        """The time, as wrong as the clock is."""
-        return self._world.now() + timedelta(seconds=self.ahead_seconds)
-
-
-class MortalDatabase(Database):
-    """A database whose process may die right before or after each commit."""
-
-    interrupt: Callable[[str], None]
-    committed: Callable[[], None]
-    rolled_back: Callable[[], None]
-
-    @contextmanager
-    def work(self, trace: dict[str, str] | None = None) -> Iterator[Work]:
-        """As in `Database`, with a chance of `Crash`."""
-        try:
-            with super().work(trace) as work:
-                yield work
-                self.interrupt("before a commit")
-        except BaseException:
-            self.rolled_back()
-            raise
-        self.committed()
-        self.interrupt("after a commit")
 
 
 class County:
@@ -109,11 +77,11 @@ class County:
         )
         self.relay = Relay(database, self.broker, channels=self.channels)
         database.on_outbox(self.wake)
-        self._local, self._peer = handled_by(LedgerService)
-        handlers: Any = {name: SimpleNamespace(method_name=method) for name, method in self._local.items()}
-        self._inbox = LocalInbox(database, handlers, self.channels)
+        local, hearing = handled_by(LedgerService)
+        self._inbox = LocalInbox(database, local, self.channels)
         self._service = LedgerService()
         self._service.runtime = _Runtime(self)  # type: ignore[assignment]
+        self._handlers = self._watched(hearing.handlers(self._service))
         self._is_poked = self._is_woken = False
         self.channels.start()
         self.poke()
@@ -122,7 +90,7 @@ class County:
         self._soon(self.world.chance.uniform(0, TICK_SECONDS), self._tick)
 
     def crash(self, moment: str) -> None:
-        """The process is gone; what was not acknowledged waits in the broker. It is started again by itself."""
+        """The process is gone; what was not acknowledged waits in the broker. It starts again by itself."""
         self.world.count("crash")
         self.world.tell(f"!! {self.name} dies {moment}")
         self._stop()
@@ -238,7 +206,7 @@ class County:
                 stamped_user=delivery.stamped_user,
                 octets=delivery.octets,
                 headers=delivery.headers,
-                handle=self._handle,
+                handle=self._handlers,
             )
 
         outcome = self._see_through(delivery, queue, apply)
@@ -247,9 +215,14 @@ class County:
     describe: Callable[[Delivery], str] = staticmethod(lambda delivery: delivery.queue)
     """What a delivery is, for people."""
 
-    def _handle(self, work: Work, received: ReceivedMessage) -> None:
-        self._effects.append((received.peer, received.message_id))
-        getattr(self._service, self._peer[received.message_type, received.version])(work, received)
+    def _watched(self, handlers: Handlers) -> Handlers:
+        """The same handlers; which messages have had their effect is known once that is committed."""
+
+        def received(work: Work, message: ReceivedMessage) -> None:
+            self._effects.append((message.peer, message.message_id))
+            handlers.received(work, message)
+
+        return replace(handlers, received=received)
 
     def _see_through(self, delivery: Delivery, queue: list[Delivery], apply: Callable[[], str]) -> str | None:
         return perseverance.see_through(

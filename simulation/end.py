@@ -1,4 +1,4 @@
-"""What must hold when the faults are over and everything has arrived: nothing open, lost, doubled or different."""
+"""What must hold when the faults are over and all has arrived: nothing open, lost, doubled or different."""
 
 import json
 from collections import Counter
@@ -23,7 +23,11 @@ class End:
     """The end of a life: when it is reached, and whether it is as it must be."""
 
     def __init__(
-        self, world: World, counties: Mapping[str, County], books: Mapping[str, GrowingBook], register: Register
+        self,
+        world: World,
+        counties: Mapping[str, County],
+        books: Mapping[str, GrowingBook],
+        register: Register,
     ) -> None:
         self._world = world
         self._register = register
@@ -154,7 +158,11 @@ class End:
         """What people were told is posted stands in the book."""
         for transfer_id, deal in self._register.deals.items():
             for name, told in deal.told.items():
-                if name in self._honest and told == "DaysPosted" and "posted" not in self._state(name, transfer_id):
+                if (
+                    name in self._honest
+                    and told == "DaysPosted"
+                    and "posted" not in self._state(name, transfer_id)
+                ):
                     self.lost += 1
                     raise Broken("lost", f"{name} has told that {self._world.name_of(transfer_id)} is posted")
 

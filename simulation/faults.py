@@ -1,4 +1,4 @@
-"""How often what goes wrong in one life. Each life has faults of its own (swarm testing, Groce et al. 2012)."""
+"""How often what goes wrong in one life. Each life has its own (swarm testing, Groce et al. 2012)."""
 
 from dataclasses import dataclass
 from random import Random

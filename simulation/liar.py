@@ -1,7 +1,7 @@
 """A county that does not keep to the rules: it has its key and its real node, and uses both to lie.
 
-Lies in words go through its own outbox, so that they are numbered, signed and believed to be meant. Lies of form
-go straight onto the link. What it cannot do is speak through another county's link.
+Lies in words go through its own outbox, so that they are numbered, signed and believed to be meant. Lies
+of form go straight onto the link. What it cannot do is speak through another county's link.
 """
 
 from typing import Any
@@ -57,7 +57,10 @@ class Liar:
         """PREPARE with the id of another transfer and another amount."""
         transfer_id = self._some_transfer()
         if transfer_id is not None:
-            self._say("PREPARE", self._prepare(transfer_id=transfer_id, amount_half_days=self._chance.randint(1, 400)))
+            self._say(
+                "PREPARE",
+                self._prepare(transfer_id=transfer_id, amount_half_days=self._chance.randint(1, 400)),
+            )
 
     def owe_for_nothing(self) -> None:
         """PREPAREs for days that nobody has worked, more than any fuse allows."""
@@ -80,7 +83,9 @@ class Liar:
         """A reversal of something that was never so much, or of another county's."""
         transfer_id = self._some_transfer()
         if transfer_id is not None:
-            self._say("PREPARE", self._prepare(reverses=transfer_id, amount_half_days=self._chance.randint(1, 400)))
+            self._say(
+                "PREPARE", self._prepare(reverses=transfer_id, amount_half_days=self._chance.randint(1, 400))
+            )
 
     def talk_nonsense(self) -> None:
         """CANCEL, REVERSAL_REQUEST and DECLINED about whatever."""
@@ -95,7 +100,10 @@ class Liar:
         if numbered:
             letter = self._chance.choice(numbered)
             header = self._header(letter.recipient, "CANCEL", like=letter)
-            self._put(letter.recipient, seal({"transfer_id": self._world.new_id()}, header=header, key=self._county.key))
+            self._put(
+                letter.recipient,
+                seal({"transfer_id": self._world.new_id()}, header=header, key=self._county.key),
+            )
 
     def replay(self) -> None:
         """Something old once more, to whom it was or to another."""

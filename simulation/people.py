@@ -36,7 +36,7 @@ class Register:
 
 
 class People:
-    """The people, the matching and the directory of one county. They do nothing that a ledger may not be told."""
+    """The people, the matching and the directory of one county. They tell the ledger what it may be told."""
 
     def __init__(self, county: County, cast: Cast, register: Register) -> None:
         self._county = county
@@ -68,7 +68,7 @@ class People:
         act()
 
     def agree(self) -> None:
-        """Two libraries have agreed on a day, mostly across a border; at times once more for a part there is."""
+        """Two libraries have agreed on a day, mostly across a border; at times for a part there is already."""
         county, cast, chance = self._county.name, self._cast, self._chance
         payee_county = chance.choice([*self._peers, *self._peers, county])
         payer = chance.choice(cast.libraries(county))
@@ -80,7 +80,7 @@ class People:
         if again and chance.random() < 0.12:
             engagement_id, part, _, _ = chance.choice(again)
         self._register.parts.append((engagement_id, part, county, payee_county))
-        body = {
+        body: dict[str, Any] = {
             "transfer_id": self._world.new_id(),
             "engagement_id": engagement_id,
             "part": part,
@@ -175,7 +175,7 @@ class People:
             self._command("LibraryChanged", body, origin="directory")
 
     def make_peace(self, honest: list[str]) -> None:
-        """Nothing new is begun; nothing stands in the way of what has been: no freeze, fuse or missing word."""
+        """Nothing new is begun, and no freeze, fuse or missing word stands in the way of what has been."""
         self.is_at_work = False
         self.tell_of_late_library()
         for peer in self._peers:
@@ -196,8 +196,11 @@ class People:
 
     def _reverse(self, transfer_id: str, amount: int) -> None:
         reversal_id = self._world.new_id()
-        original = self._register.deals[transfer_id] if transfer_id in self._register.deals else None
-        if self._county.do(operations.reverse_transfer, reversal_id, transfer_id, amount) is None or not original:
+        original = self._register.deals.get(transfer_id)
+        if (
+            self._county.do(operations.reverse_transfer, reversal_id, transfer_id, amount) is None
+            or not original
+        ):
             return
         self._register.deals[reversal_id] = Deal(
             original.payee_county, original.payer_county, amount, {}, is_reversal=True

@@ -1,4 +1,4 @@
-"""One life of a few counties, from a seed: faults for a while, then peace, and everything must come to rest."""
+"""One life of a few counties, from a seed: faults for a while, then peace, and all must come to rest."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -90,7 +90,9 @@ class Life:
         self._cast = Cast(SLUGS[: chance.choice((2, 3, 3, 3, 4))])
         self._links = Links(self.world)
         self._counties = {
-            name: County(self.world, name, disks.settled(name, len(self._cast.counties)), key_of(name), self._links)
+            name: County(
+                self.world, name, disks.settled(name, len(self._cast.counties)), key_of(name), self._links
+            )
             for name in self._cast.counties
         }
         self._links.counties = self._counties
@@ -113,7 +115,11 @@ class Life:
             recovery_seconds = self._come_to_rest()
         except Broken as broken:
             return Failure(
-                self.seed, broken.rule, str(broken).partition(": ")[2], self.world.steps, list(self.world.events)
+                self.seed,
+                broken.rule,
+                str(broken).partition(": ")[2],
+                self.world.steps,
+                list(self.world.events),
             )
         return Figures(
             lives=1,
@@ -156,7 +162,9 @@ class Life:
             self._links.cut(first, second, chance.uniform(3.0, 90.0))
         if world.strikes(faults.skew):
             county = self._counties[chance.choice(self._cast.counties)]
-            county.clock.ahead_seconds += chance.choice((-3600.0, -90.0, -1.0, 2.0, 120.0, 3600.0, A_DAY_SECONDS))
+            county.clock.ahead_seconds += chance.choice(
+                (-3600.0, -90.0, -1.0, 2.0, 120.0, 3600.0, A_DAY_SECONDS)
+            )
             world.count("clock skew")
             world.tell(f"!! the clock of {county.name} is {county.clock.ahead_seconds:.0f} s ahead")
         if self._liar is not None and world.strikes(faults.lie):
@@ -169,7 +177,9 @@ class Life:
         while (found := self._end.what_is_open()) or not self._is_at_rest():
             self._step()
             if self.world.seconds - since > PATIENCE_SECONDS:
-                raise Broken("liveness", f"after {PATIENCE_SECONDS:.0f} s of peace {found or 'something moves'}")
+                raise Broken(
+                    "liveness", f"after {PATIENCE_SECONDS:.0f} s of peace {found or 'something moves'}"
+                )
         self._end.check()
         return self.world.seconds - since
 

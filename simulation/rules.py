@@ -1,8 +1,9 @@
-"""What must hold after every step (ARCHITECTURE.md, Settlement): of each honest book, of each honest pair, and of
-what honest counties sign. Of a liar nothing is asked, but it can cost nobody more than the fuse.
+"""What must hold after every step (ARCHITECTURE.md, Settlement): of each honest book, of each honest pair, and
+of what honest counties sign. Of a liar nothing is asked, but it can cost nobody more than the fuse.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from byttebank.federation.jws import sha256
 from byttebank.messaging.arrivals import FAILED
@@ -17,7 +18,7 @@ from simulation.world import Broken, World
 
 BY_OPERATOR = "operator"
 MAY_BE_PARKED = ("stale", "unknown_key")
-"""Why an honest county's unharmed message may be put aside: its epoch was given up, its key is not known yet."""
+"""Why an honest county's unharmed message may be put aside: its epoch was given up, or its key is not known."""
 
 
 class Rules:
@@ -34,7 +35,7 @@ class Rules:
         self._found: list[Broken] = []
         for name, county in self._honest.items():
             county.broker.look_at = self._look_at_letter
-            county.has_had = lambda source, message_id, name=name: self._had(name, source, message_id)
+            county.has_had = partial(self._had, name)
 
     def check(self) -> None:
         """Everything holds. Refuses: `Broken`, the first rule that does not."""
@@ -82,7 +83,9 @@ class Rules:
         """A message has its effect once."""
         effect = (county, source, message_id)
         if effect in self._effects:
-            self._found.append(Broken("once", f"a message from {source} has had its effect twice at {county}"))
+            self._found.append(
+                Broken("once", f"a message from {source} has had its effect twice at {county}")
+            )
         self._effects.add(effect)
 
     def _check_fuse(self, book: GrowingBook) -> None:
@@ -102,7 +105,9 @@ class Rules:
             fuse = max(book.fuses.get(peer, 0), book.fuses_before.get(peer, 0))
             if use > fuse:
                 name = self._world.name_of(terms.id)
-                sentence = f"{name} brings {book.county} to {use} half-days with {peer}, over a fuse of {fuse}"
+                sentence = (
+                    f"{name} brings {book.county} to {use} half-days with {peer}, over a fuse of {fuse}"
+                )
                 raise Broken("fuse", sentence)
 
     def _check_decisions(self, book: GrowingBook) -> None:

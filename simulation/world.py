@@ -20,7 +20,7 @@ KEPT_EVENTS = 2000
 
 
 class Crash(BaseException):
-    """A county's process dies. Not an `Exception`, so that nothing in the process can live on by catching it."""
+    """A county's process dies. Not an `Exception`, so that nothing in the process lives on by catching it."""
 
     def __init__(self, county: "County", moment: str) -> None:
         super().__init__(moment)

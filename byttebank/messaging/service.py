@@ -23,6 +23,7 @@ then acknowledges. They must bear repeats and any order.
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from copy import copy
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -37,6 +38,7 @@ from byttebank.contracts.local import local_message
 from byttebank.contracts.peer import FEDERATED_SERVICES, PEER_MESSAGES
 from byttebank.contracts.refusals import Refusal
 from byttebank.identifiers import new_id
+from byttebank.messaging.hearing import Hearing
 from byttebank.messaging.inbox import PEER_CHANGED
 from byttebank.messaging.node import Node, node_of
 from byttebank.messaging.shell import Shell
@@ -246,19 +248,23 @@ def _on_message(kind: type[OnPeer], message_type: str, version: int) -> Callable
     return lambda method: _carrying(method, kind(message_type, version))
 
 
-def handled_by(service_class: type) -> tuple[dict[str, str], dict[tuple[str, int], str]]:
-    """The names of the methods that handle local messages, by name, and peers' messages, by type and version.
+def handled_by(service_class: type) -> tuple[dict[str, Entrypoint], Hearing]:
+    """The handlers of local messages, by name, and those that hear other counties.
 
-    For whoever runs a service without a container.
+    For whoever runs a service without a container: each knows the name of its method.
     """
-    local, peer = {}, {}
+    local, hearing = {}, Hearing()
     for method in dir(service_class):
-        for entrypoint in getattr(getattr(service_class, method), ENTRYPOINT_EXTENSIONS_ATTR, ()):
+        for declared in getattr(getattr(service_class, method), ENTRYPOINT_EXTENSIONS_ATTR, ()):
+            entrypoint = copy(declared)
+            entrypoint.method_name = method
             if isinstance(entrypoint, OnLocal):
-                local[entrypoint.message] = method
+                local[entrypoint.message] = entrypoint
             elif isinstance(entrypoint, OnPeer):
-                peer[entrypoint.key] = method
-    return local, peer
+                getattr(hearing, entrypoint.registry)[entrypoint.key] = entrypoint
+            elif isinstance(entrypoint, OnOpened):
+                hearing.opened[method] = entrypoint
+    return local, hearing
 
 
 def listened_names(service_class: type) -> set[str]:

@@ -1,4 +1,4 @@
-"""An SQLite database in the memory of this process, for the simulator: copied, put back and looked into freely.
+"""An SQLite database in the memory of this process, for the simulator: copied and put back at will.
 
 It runs the same SQL as a file, with one connection; what is not committed when an operation breaks off is
 rolled back, as when the process dies.
