@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--burst", type=int, default=240, help="how many days the burst has")
     asked = parser.parse_args()
     install_missing("rabbitmq-server", "initdb")
-    bed = Bed()
+    bed = Bed(is_durable=True)
     try:
         bed.start(tell=lambda line: print(line, file=sys.stderr))
         bed.wait_until_quiet(120)

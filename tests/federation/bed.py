@@ -32,9 +32,13 @@ PID_FILE = "pid"
 class Bed:
     """The federation, and what one may do to it."""
 
-    def __init__(self) -> None:
-        """Nothing runs yet; `end` is called at the latest when the interpreter ends."""
-        place = _fast_folder() or tempfile.gettempdir()
+    def __init__(self, *, is_durable: bool = False) -> None:
+        """Nothing runs yet; `end` is called at the latest when the interpreter ends.
+
+        `is_durable`: on a disk and waiting for it, as in production, where tests need not.
+        """
+        self._is_durable = is_durable
+        place = (None if is_durable else _fast_folder()) or tempfile.gettempdir()
         _clear(place)
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
         (self.folder / PID_FILE).write_text(str(os.getpid()), encoding="utf-8")
@@ -52,7 +56,10 @@ class Bed:
             tell(f"{time.monotonic() - began:5.1f} s  {what}")
 
         self._erlang = Erlang(self.folder / "erlang").start()
-        self.counties = {slug: County(self.folder / slug, slug, self._erlang) for slug in COUNTIES}
+        self.counties = {
+            slug: County(self.folder / slug, slug, self._erlang, is_durable=self._is_durable)
+            for slug in COUNTIES
+        }
         for county in self.counties.values():
             county.broker.start()
             county.cluster.start()

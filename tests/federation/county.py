@@ -66,13 +66,13 @@ class ServiceCopy:
 class County:
     """A node in a folder of its own."""
 
-    def __init__(self, folder: Path, slug: str, erlang: Erlang) -> None:
+    def __init__(self, folder: Path, slug: str, erlang: Erlang, *, is_durable: bool = False) -> None:
         self.slug = slug
         self.folder = folder
         self.state = folder / "state"
         self.state.mkdir(parents=True)
         self.broker = Broker(folder / "rabbitmq", slug, erlang)
-        self.cluster = Cluster(folder / "postgresql", slug)
+        self.cluster = Cluster(folder / "postgresql", slug, is_durable=is_durable)
         self.wires: dict[str, Wire] = {}
         """The link to each peer goes through its wire."""
         self.copies: list[ServiceCopy] = []

@@ -20,8 +20,10 @@ START_SECONDS = 60.0
 class Cluster:
     """One county's databases. The folder survives `kill`, and so does what was committed."""
 
-    def __init__(self, folder: Path, county: str) -> None:
+    def __init__(self, folder: Path, county: str, *, is_durable: bool = False) -> None:
+        """`is_durable`: what was committed also survives the machine, at the price of a disk's time."""
         self.folder = folder
+        self._is_durable = is_durable
         self.county = county
         self.port = free_port()
         folder.mkdir(parents=True)
@@ -101,7 +103,9 @@ class Cluster:
             "port": str(self.port),
             "unix_socket_directories": str(self.folder),
             "max_connections": "400",
-            "fsync": "off",
+            "fsync": "on" if self._is_durable else "off",
+            # Else what SIGKILL leaves behind is outside the folder.
+            "dynamic_shared_memory_type": "mmap",
             "shared_buffers": "32MB",
         }
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
