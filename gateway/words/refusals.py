@@ -57,8 +57,24 @@ SENTENCES: dict[str, str] = {
     "proposal_expired": N_("Forslaget gikk ut {date}. Send et nytt hvis dagen fortsatt passer."),
     "request_closed": N_("{library} har trukket forespørselen. Se andre behov på tavla."),
     "reversal_too_large": N_("Det er bare {unreversed} igjen å føre tilbake."),
+    "peer_not_gone": N_(
+        "{county} svarer fortsatt. Be dem føre dagen tilbake; fylkesbiblioteket dekker den når de ikke svarer "
+        "mer."
+    ),
+    "promise_ended": N_("Løftet er holdt, trukket eller ettergitt. Det er ikke noe igjen av det."),
+    "promise_in_use": N_(
+        "Dere har bedt om hjelp mot løftet, så det kan ikke trekkes. Det mangler {days}: avlys en avtale, eller "
+        "gi dagene først."
+    ),
+    "promises_too_many": N_(
+        "Dere har alt lovet mye, og mer enn {max} tar Byttebanken ikke imot. Tilby en dag først, eller snakk "
+        "med fylkesbiblioteket."
+    ),
     "same_key_other_body": N_(
         "Dette er sendt før med et annet innhold. Åpne siden på nytt og send det dere vil ha."
+    "reversal_of_reversal": N_(
+        "Dette er selv en tilbakeføring og føres ikke tilbake. Før dagen på nytt hvis den likevel skal telle."
+    ),
     ),
     "service_unavailable": N_(
         "Byttebanken får ikke gjort dette akkurat nå. Ingenting er endret. Prøv igjen om litt."
@@ -157,3 +173,4 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "max_half_days": _named("max", lambda value: speech.days(value)),
 }
 """How each parameter of a refusal is put into its sentence: the placeholder and the phrase."""
+    "half_days": _named("days", lambda value: speech.days(value)),
