@@ -1,5 +1,6 @@
 """Refusals and faults as problem documents (RFC 9457): one table from refusal to status."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,7 @@ CONTENT_TYPE = "application/problem+json"
 
 STATUS: dict[str, int] = {
     "account_closed": 409,
+    "account_in_use": 409,
     "account_unknown": 404,
     "already_covered": 409,
     "already_resolved": 409,
@@ -43,15 +45,15 @@ STATUS: dict[str, int] = {
     "not_your_role": 403,
     "offer_expired": 409,
     "own_library": 422,
-    "proposal_expired": 409,
-    "request_closed": 409,
     "peer_not_gone": 409,
     "promise_ended": 409,
     "promise_in_use": 409,
     "promises_too_many": 409,
+    "proposal_expired": 409,
+    "request_closed": 409,
+    "reversal_of_reversal": 409,
     "reversal_too_large": 409,
     "same_key_other_body": 422,
-    "reversal_of_reversal": 409,
     "service_unavailable": 503,
     "sign_in_failed": 401,
     "stale_page": 412,

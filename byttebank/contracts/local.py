@@ -99,6 +99,14 @@ class ReleaseDays(Contract):
     transfer_id = Id(required=True)
 
 
+class ReverseDays(Contract):
+    """The county has ruled that posted days go back, or ended without being used if they are not posted."""
+
+    transfer_id = Id(required=True)
+    reversal_id = Id(required=True)
+    reason = text(500)
+
+
 class DaysReserved(Contract):
     """The days are set aside. `is_over_limit`: accepted above the soft limit."""
 
@@ -180,6 +188,7 @@ LOCAL_MESSAGES = _registry(
     ("ledger", ReserveDays),
     ("ledger", PostDays),
     ("ledger", ReleaseDays),
+    ("ledger", ReverseDays),
     ("ledger", DaysReserved),
     ("ledger", ReservationRefused),
     ("ledger", DaysPosted),

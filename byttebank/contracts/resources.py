@@ -51,7 +51,7 @@ class County(Contract):
 
 
 class Library(Contract):
-    """A library, own or published by another county."""
+    """A library, own or published by another county. `language`: of those there who have not chosen."""
 
     id = Id(required=True)
     county = Slug(required=True)
@@ -202,66 +202,6 @@ class Engagement(Contract):
     refusal = fields.Dict(load_default=None, allow_none=True)  # {code, parameters}: why it was turned down
     transfer_id = Id(load_default=None, allow_none=True)
     history = fields.List(fields.Nested(HistoryLine), load_default=list)
-
-
-class Account(Contract):
-    """A library's days. `available` = given - received - reserved + limit."""
-
-    library_id = Id(required=True)
-    given_half_days = WholeNumber(required=True)
-    received_half_days = WholeNumber(required=True)
-    balance_half_days = WholeNumber(required=True)
-    reserved_half_days = WholeNumber(required=True)
-    limit_half_days = WholeNumber(required=True)
-    limit_is_hard = fields.Boolean(required=True)
-    available_half_days = WholeNumber(required=True)
-
-
-class StatementLine(Contract):
-    """One day as the library saw it. `half_days` is signed; `balance_half_days` runs."""
-
-    transfer_id = Id(required=True)
-    posted_at = Moment(required=True)
-    work_date = Day(required=True)
-    other_library_id = Id(required=True)
-    other_library_name = text(200)
-    other_county = Slug(required=True)
-    skill = fields.String(load_default=None, allow_none=True)
-    engagement_id = Id(load_default=None, allow_none=True)
-    reverses = Id(load_default=None, allow_none=True)
-    """The transfer that this line takes back."""
-    half_days = WholeNumber(required=True)
-    balance_half_days = WholeNumber(required=True)
-
-
-class Reservation(Contract):
-    """Days set aside for an agreed engagement, or on their way (`state`)."""
-
-    transfer_id = Id(required=True)
-    engagement_id = Id(load_default=None, allow_none=True)
-    state = one_of("pending", "prepared", "waiting", required=True)
-    other_library_id = Id(required=True)
-    other_library_name = text(200)
-    other_county = Slug(required=True)
-    work_date = Day(required=True)
-    half_days = WholeNumber(required=True)
-    since_at = Moment(required=True)
-
-
-class Position(Contract):
-    """What two counties owe each other, from our side. Gross figures only grow."""
-
-    county = Slug(required=True)
-    owed_to_us_half_days = WholeNumber(required=True)
-    owed_by_us_half_days = WholeNumber(required=True)
-    net_half_days = WholeNumber(required=True)  # positive: they owe us
-    pending_out_half_days = WholeNumber(required=True)  # agreed or sent by us, not yet posted
-    waiting_in_half_days = WholeNumber(required=True)  # received from them and kept, decision later
-    open_claims_half_days = WholeNumber(load_default=0)  # delivered, turned down, not settled since
-    fuse_half_days = WholeNumber(required=True)
-    in_doubt_count = WholeNumber(required=True)
-    oldest_in_doubt_at = Moment(load_default=None, allow_none=True)
-    channel_state = one_of("recovering", "open", "frozen", required=True)
 
 
 class Notice(Contract):

@@ -92,8 +92,90 @@ class LedgerPort(Protocol):
     def account(self, library_id: str) -> Document:
         """`Account`. Refuses: AccountUnknown."""
 
-    def statement(self, library_id: str, cursor: str | None = None, limit: int = 50) -> Document:
-        """`{lines: [StatementLine], next_cursor}`, newest first by date of work."""
+    def statement(
+        self,
+        library_id: str,
+        cursor: str | None = None,
+        limit: int = 50,
+        first_on: str | None = None,
+        last_on: str | None = None,
+    ) -> Document:
+        """`{lines: [StatementLine], next_cursor}`, newest first by date of work, those of a period.
+        Refuses: AccountUnknown, DateOrder."""
+
+    def county_statement(
+        self,
+        cursor: str | None = None,
+        limit: int = 50,
+        first_on: str | None = None,
+        last_on: str | None = None,
+    ) -> Document:
+        """`{lines: [CountyLine], next_cursor}`: all posted transfers. Refuses: DateOrder."""
+
+    def peer_statement(
+        self,
+        county: str,
+        cursor: str | None = None,
+        limit: int = 50,
+        first_on: str | None = None,
+        last_on: str | None = None,
+    ) -> Document:
+        """`{lines: [CountyLine], next_cursor}` of one other county. Refuses: CountyUnknown, DateOrder."""
+
+    def promises(self, library_id: str) -> list[Document]:
+        """`Promise`s of the library, open ones first. Refuses: AccountUnknown."""
+
+    def open_promises(self) -> list[Document]:
+        """`Promise`s of all the county's libraries of which something is open, the first due first."""
+
+    def make_promise(self, promise: Document, actor: Document) -> Document:
+        """`Promise`. `promise`: a `NewPromise`. Refuses: NotYourRole, AccountUnknown, AccountClosed,
+        BelowHalfDay, TooManyDays, PromisesTooMany, DatePast, DateTooFar, SameKeyOtherBody."""
+
+    def date_promise(self, dating: Document, actor: Document) -> Document:
+        """`Promise` with its date. `dating`: a `DatedPromise`. Refuses: NotYourRole, DatePast, DateTooFar,
+        PromiseEnded, SameKeyOtherBody."""
+
+    def withdraw_promise(self, withdrawal: Document, actor: Document) -> Document:
+        """`Promise`, taken back. `withdrawal`: a `WithdrawnPromise`. Refuses: NotYourRole, PromiseEnded,
+        PromiseInUse, SameKeyOtherBody."""
+
+    def forgive_promise(self, forgiving: Document, actor: Document) -> Document:
+        """`Promise`, forgiven by the county. `forgiving`: a `ForgivenPromise`. Refuses: NotYourRole,
+        FieldMissing (reason), PromiseEnded, BelowHalfDay, TooManyDays, SameKeyOtherBody."""
+
+    def transfer(self, transfer_id: str) -> Document:
+        """`TransferStanding`."""
+
+    def reverse(self, reversal: Document, actor: Document) -> Document:
+        """`{id, transfer_id, state, half_days}`; `state`: posted, prepared or asked. `reversal`: a
+        `NewReversal`. Refuses: NotYourRole, FieldMissing (reason), NotNow, ReversalOfReversal,
+        ReversalTooLarge, BelowHalfDay, TooManyDays, PeerNotGone, SameKeyOtherBody."""
+
+    def reversal_requests(self) -> list[Document]:
+        """`{transfer_id, peer, amount_half_days, reason_code, state, direction}` not answered, ours (`out`)
+        and the other counties' (`in`)."""
+
+    def decline_reversal(self, declining: Document, actor: Document) -> Document:
+        """The request, declined. `declining`: {id, transfer_id, reason}. Refuses: NotYourRole, FieldMissing
+        (reason), NotNow, SameKeyOtherBody."""
+
+    def make_whole(self, adjustment: Document, actor: Document) -> Document:
+        """`{id, transfer_id, state, half_days}`. `adjustment`: a `NewAdjustment`. Refuses: NotYourRole,
+        FieldMissing (reason), AccountUnknown, AccountClosed, BelowHalfDay, TooManyDays, DatePast,
+        DateTooFar, SameKeyOtherBody."""
+
+    def close_account(self, closing: Document, actor: Document) -> Document:
+        """`Account`, closed at zero. `closing`: a `NewClosing`. Refuses: NotYourRole, FieldMissing (reason,
+        successor_id), AccountUnknown, AccountClosed, OwnLibrary, AccountInUse, NotNow, SameKeyOtherBody."""
+
+    def open_account(self, opening: Document, actor: Document) -> Document:
+        """`Account`, open again. `opening`: a `NewOpening`. Refuses: NotYourRole, FieldMissing (reason),
+        AccountUnknown, NotNow, SameKeyOtherBody."""
+
+    def merge_county(self, merger: Document, actor: Document) -> Document:
+        """`{id, county, successor, half_days}`. `merger`: a `NewMerger`. Refuses: NotYourRole, FieldMissing
+        (reason), AccountUnknown, AccountInUse, AccountClosed, SameKeyOtherBody."""
 
     def reservations(self, library_id: str) -> list[Document]:
         """`Reservation`s of the library: set aside, or sent and not answered."""

@@ -60,6 +60,16 @@ WRITES = frozenset(
         "resend_failed_mails",
     }
 )
+        "make_promise",
+        "date_promise",
+        "withdraw_promise",
+        "forgive_promise",
+        "reverse",
+        "decline_reversal",
+        "make_whole",
+        "close_account",
+        "open_account",
+        "merge_county",
 """The methods that change something. Without an answer nobody knows whether they did."""
 
 _log = telemetry.logger(__name__)

@@ -112,8 +112,8 @@ class Engagement(resources.Engagement):
     refusal = Parameters(allow_none=True)
 
 
-class Account(resources.Account):
-    """A library's days. `available_days` = given - received - reserved + limit."""
+class Account(ledger_resources.Account):
+    """A library's days. `available_days` = given - received - reserved + promised + limit."""
 
     given_half_days = Days("given_days")
     received_half_days = Days("received_days")
@@ -121,22 +121,23 @@ class Account(resources.Account):
     reserved_half_days = Days("reserved_days")
     limit_half_days = Days("limit_days")
     available_half_days = Days("available_days")
+    promised_half_days = Days("promised_days")
 
 
-class StatementLine(resources.StatementLine):
+class StatementLine(ledger_resources.StatementLine):
     """One day as the library saw it; `days` is signed, `balance_days` runs."""
 
     half_days = Days()
     balance_half_days = Days("balance_days")
 
 
-class Reservation(resources.Reservation):
+class Reservation(ledger_resources.Reservation):
     """Days set aside, or on their way."""
 
     half_days = Days()
 
 
-class Position(resources.Position):
+class Position(ledger_resources.Position):
     """What two counties owe each other, from our side."""
 
     owed_to_us_half_days = Days("owed_to_us_days")

@@ -10,6 +10,9 @@ from gateway.speech import N_, say
 SENTENCES: dict[str, str] = {
     "account_closed": N_("Biblioteket er ikke lenger med. Det som er ført, står."),
     "account_unknown": N_("Biblioteket har ingen dager hos oss ennå. De første føres når noen har hjulpet."),
+    "account_in_use": N_(
+        "{library} har dager som er satt av eller på vei. Vent til de er ført, eller avlys avtalene først."
+    ),
     "already_covered": N_("{library} har fått hjelp til dette. Se andre behov på tavla."),
     "already_resolved": N_("Dette er avgjort fra før, og det skjer bare én gang."),
     "below_half_day": N_("Et oppdrag er minst en halv dag. Velg en halv dag eller mer."),
@@ -54,9 +57,6 @@ SENTENCES: dict[str, str] = {
     "not_your_role": N_("Dette kan {role} gjøre. Spør hos dere."),
     "offer_expired": N_("Tilbudet gikk ut {date}. Spør {library} om det fortsatt gjelder."),
     "own_library": N_("{library} er deres eget bibliotek. Velg et annet, eller spør alle."),
-    "proposal_expired": N_("Forslaget gikk ut {date}. Send et nytt hvis dagen fortsatt passer."),
-    "request_closed": N_("{library} har trukket forespørselen. Se andre behov på tavla."),
-    "reversal_too_large": N_("Det er bare {unreversed} igjen å føre tilbake."),
     "peer_not_gone": N_(
         "{county} svarer fortsatt. Be dem føre dagen tilbake; fylkesbiblioteket dekker den når de ikke svarer "
         "mer."
@@ -70,11 +70,14 @@ SENTENCES: dict[str, str] = {
         "Dere har alt lovet mye, og mer enn {max} tar Byttebanken ikke imot. Tilby en dag først, eller snakk "
         "med fylkesbiblioteket."
     ),
-    "same_key_other_body": N_(
-        "Dette er sendt før med et annet innhold. Åpne siden på nytt og send det dere vil ha."
+    "proposal_expired": N_("Forslaget gikk ut {date}. Send et nytt hvis dagen fortsatt passer."),
+    "request_closed": N_("{library} har trukket forespørselen. Se andre behov på tavla."),
     "reversal_of_reversal": N_(
         "Dette er selv en tilbakeføring og føres ikke tilbake. Før dagen på nytt hvis den likevel skal telle."
     ),
+    "reversal_too_large": N_("Det er bare {unreversed} igjen å føre tilbake."),
+    "same_key_other_body": N_(
+        "Dette er sendt før med et annet innhold. Åpne siden på nytt og send det dere vil ha."
     ),
     "service_unavailable": N_(
         "Byttebanken får ikke gjort dette akkurat nå. Ingenting er endret. Prøv igjen om litt."
@@ -115,7 +118,6 @@ UNNAMED = {
     "upper": N_("en dag"),
     "max": N_("20 dager"),
     "unreversed": N_("noe"),
-    "months": "18",
     "time": N_("det har gått et kvarter"),
 }
 """What a sentence says where the refusal does not carry the value."""
@@ -172,5 +174,5 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "unreversed_half_days": _named("unreversed", lambda value: speech.days(value)),
     "max_half_days": _named("max", lambda value: speech.days(value)),
 }
-"""How each parameter of a refusal is put into its sentence: the placeholder and the phrase."""
     "half_days": _named("days", lambda value: speech.days(value)),
+"""How each parameter of a refusal is put into its sentence: the placeholder and the phrase."""

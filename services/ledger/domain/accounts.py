@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from byttebank.contracts.refusals import LimitHard
 
 HALF_DAY = "half_day"
+NOK_ORE = "nok_ore"
+UNITS = (HALF_DAY, NOK_ORE)
 ADJUSTMENTS = "county:adjustments"
 PEER_PREFIX = "peer:"
-KINDS = ("peer", "adjustments", "library")
+CLEARING_PREFIX = "clearing:"
+"""One account per round of clearing, at zero again when the round is posted."""
+MONEY_PREFIX = "nok:"
+"""Accounts of the travel fund, kept in øre: the fund itself, what it was granted, what was refunded."""
+TRAVEL_FUND, GRANTS = "nok:travel-fund", "nok:grants"
+REFUNDS_PREFIX = "nok:refunds:"
+KINDS = ("peer", "clearing", "adjustments", "fund", "library")
 
 
 @dataclass(frozen=True)
@@ -47,10 +55,24 @@ def peer_account_id(county: str) -> str:
     return PEER_PREFIX + county
 
 
+def clearing_account_id(round_id: str) -> str:
+    """The account through which a round of clearing goes."""
+    return CLEARING_PREFIX + round_id
+
+
+def unit_of(account_id: str) -> str:
+    """The one unit an account is kept in."""
+    return NOK_ORE if account_id.startswith(MONEY_PREFIX) else HALF_DAY
+
+
 def kind_of(account_id: str) -> str:
-    """`peer`, `adjustments` or `library`."""
+    """`peer`, `clearing`, `adjustments`, `fund` or `library`."""
     if account_id.startswith(PEER_PREFIX):
         return "peer"
+    if account_id.startswith(CLEARING_PREFIX):
+        return "clearing"
+    if account_id.startswith(MONEY_PREFIX):
+        return "fund"
     return "adjustments" if account_id == ADJUSTMENTS else "library"
 
 

@@ -12,13 +12,15 @@ from byttebank.contracts.refusals import (
     OwnLibrary,
     TooManyDays,
 )
-from services.ledger.domain.accounts import HALF_DAY, peer_account_id
+from services.ledger.domain.accounts import HALF_DAY, clearing_account_id, peer_account_id
 
 MONTHS_AHEAD = 24
 """No agreement reaches further ahead; a later date is a slip of the hand."""
 YEARS_BACK = 10
 """Histories are brought from the years of vandring; an older date is a slip of the hand."""
 SKILL_MAX_LENGTH = 100
+CLEARING = "clearing"
+"""In the place of both libraries in a transfer that strikes out what the payee's county owed the payer's."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,15 @@ class Transfer:
 
     def accounts_at(self, county: str) -> tuple[str, str]:
         """(debit account, credit account) in the book of one of its counties."""
-        debit = self.payer_library_id if self.payer_county == county else peer_account_id(self.payer_county)
-        credit = self.payee_library_id if self.payee_county == county else peer_account_id(self.payee_county)
+        own = clearing_account_id(self.engagement_id) if self.is_clearing() else None
+        payer, payee = own or self.payer_library_id, own or self.payee_library_id
+        debit = payer if self.payer_county == county else peer_account_id(self.payer_county)
+        credit = payee if self.payee_county == county else peer_account_id(self.payee_county)
         return debit, credit
+
+    def is_clearing(self) -> bool:
+        """Whether it belongs to a round of clearing, whose id it has for its engagement."""
+        return self.payer_library_id == CLEARING
 
 
 def check_terms(transfer: Transfer, today: date) -> None:
@@ -65,24 +73,25 @@ def check_terms(transfer: Transfer, today: date) -> None:
     """
     if transfer.unit != HALF_DAY:
         raise _malformed("/unit", f"Only {HALF_DAY}.")
-    _check_amount(transfer.amount)
+    check_amount(transfer.amount)
     if isinstance(transfer.part, bool) or not isinstance(transfer.part, int) or not 1 <= transfer.part <= 999:
         raise _malformed("/part", "A whole number from 1 to 999.")
     if transfer.skill is not None and not _is_storable(transfer.skill):
         raise _malformed("/skill", f"A text of at most {SKILL_MAX_LENGTH} characters.")
     if transfer.payer_library_id == transfer.payee_library_id:
         raise OwnLibrary(library_id=transfer.payer_library_id)
-    _check_work_date(transfer.work_date, today)
+    check_work_date(transfer.work_date, today)
 
 
 def check_part_of(hold: int, amount: int) -> None:
     """So much of a hold may be posted. Refuses: BelowHalfDay, TooManyDays when it is more than is held."""
-    _check_amount(amount)
+    check_amount(amount)
     if amount > hold:
         raise TooManyDays(max_half_days=hold)
 
 
-def _check_amount(amount: int) -> None:
+def check_amount(amount: int) -> None:
+    """An amount of half-days that one act may move. Refuses: Malformed, BelowHalfDay, TooManyDays."""
     if isinstance(amount, bool) or not isinstance(amount, int):
         raise _malformed("/amount_half_days", "A whole number.")
     if amount < 1:
@@ -91,7 +100,8 @@ def _check_amount(amount: int) -> None:
         raise TooManyDays(max_half_days=MAX_HALF_DAYS)
 
 
-def _check_work_date(work_date: date, today: date) -> None:
+def check_work_date(work_date: date, today: date) -> None:
+    """Work may be done, or have been, on that day. Refuses: DateTooFar, DatePast (beyond living memory)."""
     ahead = (work_date.year - today.year) * 12 + work_date.month - today.month
     if (ahead, work_date.day) > (MONTHS_AHEAD, today.day):
         raise DateTooFar(date=work_date.isoformat(), months=MONTHS_AHEAD)

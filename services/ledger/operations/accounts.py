@@ -4,64 +4,50 @@ from datetime import datetime
 from typing import Any
 
 from byttebank.clock import format_time
-from byttebank.contracts.refusals import AccountUnknown
+from byttebank.identifiers import is_id
 from byttebank.storage.work import Work
-from services.ledger.domain.accounts import kind_of
-from services.ledger.domain.statements import check_limit, read_cursor, running_balances, write_cursor
-from services.ledger.storage import book, copies, settlements, statements
+from services.ledger.domain.promises import lifted
+from services.ledger.operations.naming import check_library, library_names
+from services.ledger.operations.promises import promised
+from services.ledger.storage import acts, book, copies, settlements
+from services.ledger.storage.acts import Act
 
 
 def account(work: Work, library_id: str) -> dict[str, Any]:
-    """`Account` of one of the county's libraries. Refuses: AccountUnknown."""
-    _check_library(work, library_id)
+    """`Account` of one of the county's libraries; of a merged one, the account of the library it became.
+
+    Refuses: AccountUnknown.
+    """
+    check_library(work, library_id)
+    library_id, closing = _standing_for(work, library_id)
     balance = book.balance(work.connection, library_id)
     limit = copies.limit(work.connection, work.county)
+    covered = promised(work, library_id).cover
     return {
         "library_id": library_id,
+        "state": "closed" if closing else "open",
+        "successor_id": closing.successor_id if closing and is_id(closing.successor_id) else None,
+        "promised_half_days": covered,
         "given_half_days": balance.credits_posted,
         "received_half_days": balance.debits_posted,
         "balance_half_days": balance.days_to_use,
         "reserved_half_days": balance.debits_pending,
         "limit_half_days": limit.half_days,
         "limit_is_hard": limit.is_hard,
-        "available_half_days": balance.available(limit),
+        "available_half_days": 0 if closing else balance.available(lifted(limit, covered)),
     }
 
 
-def statement(work: Work, library_id: str, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
-    """`{lines: [StatementLine], next_cursor}`, newest first by date of work, then by order of posting.
-
-    A running balance counts every day of work up to its line, also those that were posted later.
-    Refuses: AccountUnknown, Malformed (cursor, limit).
-    """
-    place, size = read_cursor(cursor), check_limit(limit)
-    _check_library(work, library_id)
-    found = statements.entries_before(work.connection, library_id, place, size + 1)
-    entries = found[:size]
-    if not entries:
-        return {"lines": [], "next_cursor": None}
-    newest = statements.balance_through(work.connection, library_id, entries[0].place)
-    names = _names(work, {entry.other_library_id for entry in entries})
-    lines = [
-        {
-            "transfer_id": entry.transfer_id,
-            "posted_at": format_time(entry.posted_at),
-            "work_date": entry.place.work_date.isoformat(),
-            "other_library_id": entry.other_library_id,
-            "other_library_name": names[entry.other_library_id],
-            "other_county": entry.other_county,
-            "skill": entry.skill,
-            "engagement_id": entry.engagement_id,
-            "reverses": entry.reverses,
-            "half_days": entry.amount,
-            "balance_half_days": balance,
-        }
-        for entry, balance in zip(entries, running_balances(entries, newest), strict=True)
-    ]
-    return {
-        "lines": lines,
-        "next_cursor": write_cursor(entries[-1].place) if len(found) > size else None,
-    }
+def _standing_for(work: Work, library_id: str) -> tuple[str, Act | None]:
+    """The account that stands for the library, and the act that closed it if it is closed."""
+    seen: set[str] = set()
+    while library_id not in seen:
+        seen.add(library_id)
+        closing = acts.closing_of(work.connection, library_id)
+        if closing is None or closing.successor_id is None or not closing.is_merger:
+            return library_id, closing
+        library_id = closing.successor_id
+    return library_id, closing
 
 
 def reservations(work: Work, library_id: str) -> list[dict[str, Any]]:
@@ -69,9 +55,9 @@ def reservations(work: Work, library_id: str) -> list[dict[str, Any]]:
 
     Refuses: AccountUnknown.
     """
-    _check_library(work, library_id)
+    check_library(work, library_id)
     held = book.open_of_payer(work.connection, library_id)
-    names = _names(work, {stored.terms.payee_library_id for stored in held})
+    names = library_names(work, {stored.terms.payee_library_id for stored in held})
     return [
         _reservation(
             transfer_id=stored.terms.id,
@@ -91,9 +77,9 @@ def incoming(work: Work, library_id: str) -> list[dict[str, Any]]:
 
     Refuses: AccountUnknown.
     """
-    _check_library(work, library_id)
+    check_library(work, library_id)
     waiting = settlements.waiting_prepares(work.connection, payee_library_id=library_id)
-    names = _names(work, {received.payload["payer_library_id"] for received in waiting})
+    names = library_names(work, {received.payload["payer_library_id"] for received in waiting})
     return [
         _reservation(
             transfer_id=received.transfer_id,
@@ -129,19 +115,4 @@ def _reservation(
         "work_date": work_date,
         "half_days": half_days,
         "since_at": format_time(since_at),
-    }
-
-
-def _check_library(work: Work, library_id: str) -> None:
-    is_known = isinstance(library_id, str) and kind_of(library_id) == "library"
-    if not is_known or not book.has_account(work.connection, library_id):
-        raise AccountUnknown(account_id=str(library_id))
-
-
-def _names(work: Work, library_ids: set[str]) -> dict[str, str]:
-    """Each library's name; its id where the directory has not told us of it yet."""
-    known = copies.libraries_by_id(work.connection, library_ids)
-    return {
-        library_id: known[library_id].name if library_id in known else library_id
-        for library_id in library_ids
     }

@@ -4,6 +4,7 @@ from typing import Any
 
 from byttebank.storage.work import Work
 from services.ledger.domain.transfers import Transfer
+from services.ledger.operations.acting import move_on
 from services.ledger.operations.parts import is_delivered
 from services.ledger.storage import settlements
 from services.ledger.storage.book import StoredTransfer
@@ -24,11 +25,13 @@ def tell_reserved(work: Work, stored: StoredTransfer) -> dict[str, Any]:
 def tell_posted(work: Work, terms: Transfer, amount: int) -> dict[str, Any]:
     """`DaysPosted` is on its way and no claim for the same delivered day stays open; returns the body.
 
-    A reversal delivers nothing, so it names no engagement, only what it takes back.
+    What was posted to a closed account has gone on to the one that took over its days. A reversal delivers
+    nothing, so it names no engagement, only what it takes back.
     """
     if terms.reverses is None and terms.is_between_counties():
         peer = terms.peer_of(work.county)
         settlements.close_claims(work.connection, peer, terms.engagement_id, terms.part, work.now)
+    move_on(work, terms.accounts_at(work.county), terms.work_date)
     body = {
         "transfer_id": terms.id,
         "engagement_id": None if terms.reverses else terms.engagement_id,

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from services.ledger.domain.accounts import HALF_DAY, Balance, kind_of, lock_order
+from services.ledger.domain.accounts import Balance, kind_of, lock_order, unit_of
 from services.ledger.domain.transfers import Transfer
+from services.ledger.storage.acts import with_successors
 from services.ledger.storage.tables import (
     accounts,
     balances,
@@ -62,7 +63,7 @@ class StoredTransfer:
 
 def open_account(connection: Connection, account_id: str, now: datetime) -> None:
     """The account and its zero balance exist, so that there is a row to lock."""
-    values = {"id": account_id, "kind": kind_of(account_id), "unit": HALF_DAY, "opened_at": now}
+    values = {"id": account_id, "kind": kind_of(account_id), "unit": unit_of(account_id), "opened_at": now}
     connection.execute(insert_into(connection, accounts).values(values).on_conflict_do_nothing())
     connection.execute(
         insert_into(connection, balances).values(account_id=account_id).on_conflict_do_nothing()
@@ -77,9 +78,10 @@ def has_account(connection: Connection, account_id: str) -> bool:
 def lock(connection: Connection, account_ids: Iterable[str]) -> None:
     """No other transaction changes these balances before this one ends. Accounts not opened are left out.
 
+    Where an account is closed, the one that took over its days is locked as well: what comes late goes there.
     One statement per row, because the order in which a single statement takes its locks is not ours to say.
     """
-    for account_id in lock_order(account_ids):
+    for account_id in lock_order(with_successors(connection, account_ids)):
         connection.execute(
             select(balances.c.account_id).where(balances.c.account_id == account_id).with_for_update()
         )

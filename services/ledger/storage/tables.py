@@ -1,4 +1,4 @@
-"""The tables of the book. `migrations/` makes them; triggers there keep six of them append only."""
+"""The tables of the book. `migrations/` makes them; triggers there keep some of them append only."""
 
 from typing import Any
 
@@ -21,7 +21,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from byttebank.storage.columns import BigKey, UtcTime
 
-APPEND_ONLY = ("transfers", "entries", "resolutions", "prepares_sent", "prepares_received", "decisions")
+APPEND_ONLY = (
+    "transfers",
+    "entries",
+    "resolutions",
+    "prepares_sent",
+    "prepares_received",
+    "decisions",
+    "promises",
+    "acts",
+)
 
 metadata = MetaData()
 
@@ -94,7 +103,50 @@ entries = Table(
     Column("posted_at", UtcTime, nullable=False),
     UniqueConstraint("transfer_id", "side"),
 )
-Index("entries_by_account", entries.c.account_id, entries.c.work_date, entries.c.id)
+Index(
+    "entries_by_account",
+    entries.c.account_id,
+    entries.c.work_date,
+    entries.c.id,
+    entries.c.side,
+    entries.c.amount,
+    entries.c.transfer_id,
+)
+Index("entries_by_day", entries.c.side, entries.c.unit, entries.c.work_date, entries.c.transfer_id)
+
+promises = Table(
+    "promises",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("library_id", ForeignKey("accounts.id"), nullable=False),
+    Column("half_days", Integer, CheckConstraint("half_days > 0"), nullable=False),
+    Column("made_on", Date, nullable=False),
+    Column("horizon_on", Date, nullable=False),
+    Column("after_entry_id", BigKey, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+)
+Index("promises_by_library", promises.c.library_id)
+
+acts = Table(
+    "acts",
+    metadata,
+    Column("number", BigKey, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("about", String(60), nullable=False),
+    Column("half_days", Integer),
+    Column("due_on", Date),
+    Column("successor_id", String(60)),
+    Column("transfer_id", String(36)),
+    Column("reason", String(500), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("acted_at", UtcTime, nullable=False),
+)
+Index("acts_by_id", acts.c.id, unique=True)
+Index("acts_about", acts.c.about, acts.c.number)
+Index("acts_by_transfer", acts.c.transfer_id)
 
 prepares_sent = Table(
     "prepares_sent",

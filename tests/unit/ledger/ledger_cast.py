@@ -38,6 +38,10 @@ ASKER, BAERUM = number(11), number(12)
 DEICHMAN = number(21)
 """The library of Oslo."""
 
+MANAGER = {"person_id": number(71), "library_id": EIDSKOG, "role": "library_manager", "name": "Kari Moen"}
+COUNTY_LIBRARY = {"person_id": number(72), "library_id": number(9), "role": "county", "name": "Siri Dahl"}
+"""Who acts: the manager of Eidskog, and Innlandet's county library."""
+
 LIBRARIES = {
     EIDSKOG: ("innlandet", "Eidskog folkebibliotek"),
     HAMAR: ("innlandet", "Hamar bibliotek"),

@@ -15,7 +15,7 @@ from ledger_cast import (
 
 from byttebank.contracts.fields import load
 from byttebank.contracts.refusals import AccountUnknown, Malformed
-from byttebank.contracts.resources import Account
+from byttebank.contracts.ledger_resources import Account
 from services.ledger import operations
 from services.ledger.domain.accounts import ADJUSTMENTS, Balance, Limit, check_limit, lock_order
 
@@ -31,6 +31,9 @@ def test_a_new_library_starts_at_zero_and_may_ask_for_five_days(empty: Ledger) -
         "reserved_half_days": 0,
         "limit_half_days": 10,
         "limit_is_hard": False,
+        "promised_half_days": 0,
+        "state": "open",
+        "successor_id": None,
         "available_half_days": 10,
     }
     assert load(Account, account) == account

@@ -1,10 +1,11 @@
 """The database itself keeps what was written: raw SQL cannot change or remove it, or end a transfer twice."""
 
 import pytest
-from ledger_cast import ASKER, EIDSKOG, Ledger, exchange, number
+from ledger_cast import ASKER, EIDSKOG, MANAGER, Ledger, exchange, number
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from services.ledger import operations
 from services.ledger.storage.tables import APPEND_ONLY, metadata
 
 HARMLESS = {
@@ -14,6 +15,8 @@ HARMLESS = {
     "prepares_sent": "amount = amount + 1",
     "prepares_received": "payload = '{}'",
     "decisions": "verdict = 'rejected'",
+    "promises": "half_days = half_days + 1",
+    "acts": "reason = 'something else'",
 }
 
 
@@ -25,6 +28,7 @@ def connection(innlandet: Ledger, akershus: Ledger) -> Connection:
     akershus.reserve(2, payer_library_id=ASKER, payee_library_id=EIDSKOG)
     akershus.post(2)
     exchange(innlandet, akershus)
+    innlandet.do(operations.make_promise, {"id": number(801), "library_id": EIDSKOG, "half_days": 2}, MANAGER)
     return innlandet.connect()
 
 

@@ -4,7 +4,7 @@ from ledger_cast import ASKER, DEICHMAN, EIDSKOG, HAMAR, Ledger, exchange, peer_
 from sqlalchemy import text
 
 from byttebank.contracts.fields import load
-from byttebank.contracts.resources import Position
+from byttebank.contracts.ledger_resources import Position
 from services.ledger import operations
 
 

@@ -23,7 +23,7 @@ from byttebank.contracts.refusals import (
     SameKeyOtherBody,
     TooManyDays,
 )
-from byttebank.contracts.resources import Reservation
+from byttebank.contracts.ledger_resources import Reservation
 from services.ledger import operations
 
 

@@ -6,7 +6,7 @@ from ledger_cast import ASKER, EIDSKOG, HAMAR, NOW, Ledger, exchange, number
 from byttebank.clock import format_time
 from byttebank.contracts.fields import load
 from byttebank.contracts.refusals import Malformed
-from byttebank.contracts.resources import StatementLine
+from byttebank.contracts.ledger_resources import StatementLine
 from services.ledger import operations
 from services.ledger.domain.statements import Place, read_cursor, write_cursor
 
@@ -39,6 +39,8 @@ def test_a_line_says_what_happened(innlandet: Ledger) -> None:
         "skill": "weeding",
         "engagement_id": number(501),
         "reverses": None,
+        "kind": "work",
+        "reason": None,
         "half_days": 2,
         "balance_half_days": 2,
     }

@@ -18,7 +18,7 @@ from ledger_cast import (
 from byttebank.clock import format_time
 from byttebank.contracts.fields import load
 from byttebank.contracts.received import ReceivedMessage
-from byttebank.contracts.resources import Reservation
+from byttebank.contracts.ledger_resources import Reservation
 from services.ledger import operations
 
 

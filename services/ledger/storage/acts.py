@@ -1,0 +1,120 @@
+"""What people have decided about the book: who by role, why, and what was answered. Append only."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from services.ledger.storage.tables import acts
+
+GIVEN, HANDED_ON, FORGIVEN, MERGED = "gift", "handed_on", "forgiven", "merged"
+CLOSINGS = (GIVEN, HANDED_ON, FORGIVEN, MERGED)
+"""The four ways in which an account closes at zero."""
+OPENED = "opened_again"
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act. `about`: the account, promise or transfer it concerns; `transfer_id`: what it moved."""
+
+    id: str
+    kind: str
+    about: str
+    reason: str
+    role: str
+    half_days: int | None = None
+    due_on: date | None = None
+    successor_id: str | None = None
+    transfer_id: str | None = None
+
+    @property
+    def is_merger(self) -> bool:
+        """Whether the closed account's library has become another one, whose account stands for it."""
+        return self.kind == MERGED
+
+
+@dataclass(frozen=True)
+class KeptAct:
+    """An act as it was asked for and answered."""
+
+    act: Act
+    body: dict[str, Any]
+    answer: Any
+    acted_at: datetime
+
+
+def keep(connection: Connection, act: Act, body: dict[str, Any], answer: Any, now: datetime) -> None:
+    """The act stands, with what was asked and what was answered."""
+    connection.execute(
+        insert(acts).values(
+            **vars(act),
+            body=json.dumps(body, sort_keys=True, ensure_ascii=False),
+            answer=json.dumps(answer, ensure_ascii=False),
+            acted_at=now,
+        )
+    )
+
+
+def find(connection: Connection, act_id: str) -> KeptAct | None:
+    """The act with this id."""
+    row = connection.execute(select(acts).where(acts.c.id == act_id)).mappings().first()
+    return _kept(row) if row else None
+
+
+def about(connection: Connection, things: Iterable[str]) -> list[KeptAct]:
+    """Every act about these things, oldest first."""
+    rows = connection.execute(select(acts).where(acts.c.about.in_(list(things))).order_by(acts.c.number))
+    return [_kept(row) for row in rows.mappings()]
+
+
+def closing_of(connection: Connection, account_id: str) -> Act | None:
+    """The act that closed the account, when it is closed now."""
+    kept = (
+        connection.execute(
+            select(acts)
+            .where(acts.c.about == account_id, acts.c.kind.in_((*CLOSINGS, OPENED)))
+            .order_by(acts.c.number.desc())
+            .limit(1)
+        )
+        .mappings()
+        .first()
+    )
+    return _kept(kept).act if kept and kept["kind"] in CLOSINGS else None
+
+
+def successors(connection: Connection, account_ids: Iterable[str]) -> dict[str, str]:
+    """Where the days of those of the accounts that are closed go, by account."""
+    found: dict[str, str] = {}
+    rows = connection.execute(
+        select(acts.c.about, acts.c.kind, acts.c.successor_id)
+        .where(acts.c.about.in_(list(account_ids)), acts.c.kind.in_((*CLOSINGS, OPENED)))
+        .order_by(acts.c.number)
+    )
+    for account_id, kind, successor_id in rows:
+        found.pop(account_id, None)
+        if kind in CLOSINGS and successor_id is not None:
+            found[account_id] = successor_id
+    return found
+
+
+def with_successors(connection: Connection, account_ids: Iterable[str]) -> set[str]:
+    """The accounts and those that took over their days, and theirs in turn."""
+    found, new = set[str](), set(account_ids)
+    while new:
+        found |= new
+        new = set(successors(connection, new).values()) - found
+    return found
+
+
+def of_transfers(connection: Connection, transfer_ids: Iterable[str]) -> dict[str, Act]:
+    """The act that made each of the transfers, for those that somebody decided."""
+    rows = connection.execute(select(acts).where(acts.c.transfer_id.in_(list(transfer_ids))))
+    return {row["transfer_id"]: _kept(row).act for row in rows.mappings()}
+
+
+def _kept(row: Any) -> KeptAct:
+    act = Act(**{name: row[name] for name in Act.__dataclass_fields__})
+    return KeptAct(act, json.loads(row["body"]), json.loads(row["answer"]), row["acted_at"])

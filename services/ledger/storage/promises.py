@@ -1,0 +1,118 @@
+"""Promises as they were made, and the deposits that fill them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, insert, select
+
+from services.ledger.domain.promises import Deposit, Promise
+from services.ledger.storage import acts
+from services.ledger.storage.tables import acts as acts_table
+from services.ledger.storage.tables import entries, promises, transfers
+
+DATED, FORGIVEN, WITHDRAWN, MOVED = (
+    "promise_dated",
+    "promise_forgiven",
+    "promise_withdrawn",
+    "promise_moved",
+)
+ENDING = (FORGIVEN, WITHDRAWN, MOVED)
+
+_MADE = (
+    promises.c.id,
+    promises.c.library_id,
+    promises.c.half_days,
+    promises.c.made_on,
+    promises.c.horizon_on,
+    promises.c.after_entry_id,
+)
+
+
+def keep(connection: Connection, promise: Promise, now: datetime) -> None:
+    """The promise is made."""
+    connection.execute(
+        insert(promises).values(
+            id=promise.id,
+            library_id=promise.library_id,
+            half_days=promise.half_days,
+            made_on=promise.made_on,
+            horizon_on=promise.horizon_on,
+            after_entry_id=promise.after_entry_id,
+            made_at=now,
+        )
+    )
+
+
+def find(connection: Connection, promise_id: str) -> Promise | None:
+    """The promise as it stands."""
+    rows = connection.execute(select(*_MADE).where(promises.c.id == promise_id)).all()
+    return next(iter(_as_they_stand(connection, [Promise(*row) for row in rows])), None)
+
+
+def of_library(connection: Connection, library_id: str) -> list[Promise]:
+    """Every promise of the library as it stands, kept ones too, oldest first."""
+    rows = connection.execute(
+        select(*_MADE).where(promises.c.library_id == library_id).order_by(promises.c.made_at, promises.c.id)
+    )
+    return _as_they_stand(connection, [Promise(*row) for row in rows])
+
+
+def libraries_with_promises(connection: Connection) -> list[str]:
+    """The libraries that have ever promised anything."""
+    return list(connection.execute(select(promises.c.library_id).distinct()).scalars())
+
+
+def deposits(connection: Connection, library_id: str, after_entry_id: int) -> list[Deposit]:
+    """The library's deposits after an entry, net of what was taken back of each, in order of posting.
+
+    What is forgiven ends its own promise and is no deposit that fills another.
+    """
+    taken = transfers.alias("taken")
+    legs = entries.alias("legs")
+    back = (
+        select(func.coalesce(func.sum(legs.c.amount), 0))
+        .select_from(legs.join(taken, taken.c.id == legs.c.transfer_id))
+        .where(taken.c.reverses == entries.c.transfer_id, legs.c.side == "debit")
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        select(entries.c.id, entries.c.amount - back)
+        .select_from(
+            entries.join(transfers, transfers.c.id == entries.c.transfer_id).outerjoin(
+                acts_table,
+                and_(
+                    acts_table.c.transfer_id == entries.c.transfer_id,
+                    acts_table.c.kind == FORGIVEN,
+                ),
+            )
+        )
+        .where(
+            entries.c.account_id == library_id,
+            entries.c.side == "credit",
+            entries.c.id > after_entry_id,
+            transfers.c.reverses.is_(None),
+            acts_table.c.id.is_(None),
+        )
+        .order_by(entries.c.id)
+    )
+    return [Deposit(entry_id, max(int(net), 0)) for entry_id, net in rows]
+
+
+def last_entry_id(connection: Connection) -> int:
+    """The newest entry of the book; 0 in an empty one."""
+    return int(connection.execute(select(func.max(entries.c.id))).scalar_one() or 0)
+
+
+def _as_they_stand(connection: Connection, made: Iterable[Promise]) -> list[Promise]:
+    standing = {promise.id: promise for promise in made}
+    if not standing:
+        return []
+    for kept in acts.about(connection, standing):
+        act, promise = kept.act, standing[kept.act.about]
+        if act.kind == DATED:
+            standing[promise.id] = replace(promise, dated_on=act.due_on)
+        elif act.kind in ENDING:
+            ended = promise.ended_half_days + (act.half_days or 0)
+            standing[promise.id] = replace(promise, ended_half_days=ended)
+    return list(standing.values())
