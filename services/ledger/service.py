@@ -18,6 +18,7 @@ COUNTY_GAUGES = {
         ("imbalance_half_days", "Debits less credits of everything posted; anything but 0 is a fault."),
         ("reserved_half_days", "Half-days set aside for agreed engagements or on their way."),
         ("in_doubt_transfers", "Transfers sent to other counties and not answered for a minute or more."),
+Document = dict[str, Any]
         ("oldest_in_doubt_seconds", "Age of the oldest transfer in doubt; 0 when there is none."),
         ("waiting_half_days", "Half-days received from other counties, decision later."),
         ("open_claims", "Delivered days whose transfer was turned down and that nobody has settled."),
@@ -47,9 +48,109 @@ class LedgerService:
             return operations.account(work, library_id)
 
     @rpc
-    def statement(self, library_id: str, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+    def statement(
+        self,
+        library_id: str,
+        cursor: str | None = None,
+        limit: int = 50,
+        first_on: str | None = None,
+        last_on: str | None = None,
+    ) -> Document:
         with self.runtime.reading() as work:
-            return operations.statement(work, library_id, cursor, limit)
+            return operations.statement(work, library_id, cursor, limit, first_on, last_on)
+
+    @rpc
+    def county_statement(
+        self,
+        cursor: str | None = None,
+        limit: int = 50,
+        first_on: str | None = None,
+        last_on: str | None = None,
+    ) -> Document:
+        with self.runtime.reading() as work:
+            return operations.county_statement(work, cursor, limit, first_on, last_on)
+
+    @rpc
+    def peer_statement(
+        self,
+        county: str,
+        cursor: str | None = None,
+        limit: int = 50,
+        first_on: str | None = None,
+        last_on: str | None = None,
+    ) -> Document:
+        with self.runtime.reading() as work:
+            return operations.peer_statement(work, county, cursor, limit, first_on, last_on)
+
+    @rpc
+    def promises(self, library_id: str) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.promises(work, library_id)
+
+    @rpc
+    def open_promises(self) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.open_promises(work)
+
+    @rpc
+    def make_promise(self, promise: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.make_promise(work, promise, actor)
+
+    @rpc
+    def date_promise(self, dating: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.date_promise(work, dating, actor)
+
+    @rpc
+    def withdraw_promise(self, withdrawal: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.withdraw_promise(work, withdrawal, actor)
+
+    @rpc
+    def forgive_promise(self, forgiving: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.forgive_promise(work, forgiving, actor)
+
+    @rpc
+    def transfer(self, transfer_id: str) -> Document:
+        with self.runtime.reading() as work:
+            return operations.transfer(work, transfer_id)
+
+    @rpc
+    def reverse(self, reversal: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.reverse(work, reversal, actor)
+
+    @rpc
+    def reversal_requests(self) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.reversal_requests(work)
+
+    @rpc
+    def decline_reversal(self, declining: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.decline(work, declining, actor)
+
+    @rpc
+    def make_whole(self, adjustment: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.make_whole(work, adjustment, actor)
+
+    @rpc
+    def close_account(self, closing: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.close_account(work, closing, actor)
+
+    @rpc
+    def open_account(self, opening: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.open_again(work, opening, actor)
+
+    @rpc
+    def merge_county(self, merger: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.merge_county(work, merger, actor)
 
     @rpc
     def reservations(self, library_id: str) -> list[dict[str, Any]]:
@@ -104,6 +205,10 @@ class LedgerService:
         operations.fulfil(work, message)
 
     @on_peer("REJECT")
+    @on_local("ReverseDays")
+    def reverse_days(self, work: Work, body: dict[str, Any]) -> None:
+        operations.take_back(work, body)
+
     def reject(self, work: Work, message: ReceivedMessage) -> None:
         operations.reject(work, message)
 

@@ -22,7 +22,8 @@ from services.ledger.domain.transfers import Transfer, check_part_of, check_term
 from services.ledger.operations.answers import tell_posted, tell_released, tell_reserved
 from services.ledger.operations.parts import is_delivered
 from services.ledger.operations.payer import send_prepare
-from services.ledger.storage import book, copies
+from services.ledger.operations.promises import limit_of
+from services.ledger.storage import acts, book, copies
 from services.ledger.storage.book import StoredTransfer
 
 
@@ -148,7 +149,7 @@ def _reserve(work: Work, terms: Transfer) -> StoredTransfer:
     is_over_limit = check_limit(
         terms.payer_library_id,
         book.balance(work.connection, terms.payer_library_id),
-        copies.limit(work.connection, work.county),
+        limit_of(work, terms.payer_library_id),
         terms.amount,
     )
     return book.hold(work.connection, terms, work.county, work.now, is_over_limit=is_over_limit)
@@ -158,15 +159,16 @@ def _check_payer(work: Work, terms: Transfer) -> None:
     library = copies.find_library(work.connection, terms.payer_library_id)
     if library is None or library.county != work.county:
         raise AccountUnknown(account_id=terms.payer_library_id)
-    if library.state == "withdrawn":
+    if library.state == "withdrawn" or acts.closing_of(work.connection, library.id) is not None:
         raise AccountClosed(account_id=library.id)
 
 
 def _check_payee(work: Work, terms: Transfer) -> None:
     """A payee that we have not heard of in another county is for that county to know."""
     library = copies.find_library(work.connection, terms.payee_library_id)
-    if library is not None and library.state == "withdrawn":
-        raise AccountClosed(account_id=library.id)
+    is_closed = acts.closing_of(work.connection, terms.payee_library_id) is not None
+    if is_closed or (library is not None and library.state == "withdrawn"):
+        raise AccountClosed(account_id=terms.payee_library_id)
     is_ours = library is not None and library.county == work.county
     if is_ours == terms.is_between_counties():
         raise AccountUnknown(account_id=terms.payee_library_id)
