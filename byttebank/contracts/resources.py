@@ -34,6 +34,11 @@ ENGAGEMENT_STATES = (
 ROLES = ("lender_manager", "host_manager", "colleague")
 
 
+def _language() -> fields.String:
+    """A language as pages and mails are read in (BCP 47): `nb`, `nn`, `en`. Null: not chosen."""
+    return fields.String(load_default=None, allow_none=True, validate=validate.Length(min=2, max=8))
+
+
 class County(Contract):
     """A county's settings, as its own gateway shows them."""
 
@@ -65,6 +70,7 @@ class Library(Contract):
     longitude = fields.Float(load_default=None, allow_none=True)
     is_demo = fields.Boolean(load_default=False)
     state = one_of("open", "withdrawn", load_default="open")
+    language = _language()
     version = WholeNumber(required=True)
 
 
@@ -80,6 +86,7 @@ class Colleague(Contract):
     can = fields.List(fields.String(), load_default=list)
     can_teach = fields.List(fields.String(), load_default=list)
     wants_to_learn = fields.List(fields.String(), load_default=list)
+    language = _language()
     version = WholeNumber(load_default=1)
 
 
@@ -227,6 +234,7 @@ class Mail(Contract):
     subject = text(300)
     text = fields.String(required=True)
     html = fields.String(load_default=None, allow_none=True)
+    language = _language()
 
 
 class Peer(Contract):

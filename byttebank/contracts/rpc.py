@@ -28,6 +28,13 @@ class DirectoryPort(Protocol):
     def get_library(self, library_id: str) -> Document:
         """`Library`."""
 
+    def set_library_language(self, library_id: str, language: str | None, actor: Document) -> Document:
+        """`Library`, read in the language by those of it who have not chosen; None: as the county.
+        Refuses: NotYourRole."""
+
+    def set_colleague_language(self, colleague_id: str, language: str | None, actor: Document) -> Document:
+        """`Colleague`, written to in the language; None: as the library. Refuses: NotYourRole."""
+
     def list_colleagues(self, library_id: str, actor: Document | None = None) -> list[Document]:
         """`Colleague`s of a library, names as far as each has chosen to share with the actor."""
 

@@ -48,6 +48,8 @@ WRITES = frozenset(
         "create_offer",
         "withdraw_offer",
         "create_request",
+        "set_library_language",
+        "set_colleague_language",
         "open_request",
         "close_request",
         "propose",

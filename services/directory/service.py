@@ -34,6 +34,16 @@ class DirectoryService:
             return operations.get_library(work, library_id)
 
     @rpc
+    def set_library_language(self, library_id: str, language: str | None, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.set_library_language(work, library_id, language, actor)
+
+    @rpc
+    def set_colleague_language(self, colleague_id: str, language: str | None, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.set_colleague_language(work, colleague_id, language, actor)
+
+    @rpc
     def list_colleagues(self, library_id: str, actor: Document | None = None) -> list[Document]:
         with self.runtime.reading() as work:
             return operations.list_colleagues(work, library_id, actor)

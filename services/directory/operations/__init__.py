@@ -3,6 +3,7 @@
 from services.directory.operations.board import board
 from services.directory.operations.colleagues import add_colleague, list_colleagues
 from services.directory.operations.county import county, set_county
+from services.directory.operations.languages import set_colleague_language, set_library_language
 from services.directory.operations.libraries import (
     get_library,
     list_libraries,
@@ -60,7 +61,9 @@ __all__ = [
     "receive_request",
     "register_library",
     "seed_skills",
+    "set_colleague_language",
     "set_county",
+    "set_library_language",
     "thaw_peer",
     "withdraw_offer",
 ]

@@ -6,8 +6,9 @@ from marshmallow import fields, validate
 
 from byttebank.contracts import resources
 from byttebank.contracts.actor import Actor, load_actor
-from byttebank.contracts.fields import text
+from byttebank.contracts.fields import one_of, text
 from byttebank.contracts.refusals import SameKeyOtherBody
+from byttebank.language import LANGUAGES
 from byttebank.storage.work import Work
 from services.directory.domain.market import check_vocabulary
 from services.directory.domain.sharing import shared_name
@@ -26,13 +27,15 @@ class NamedColleague(resources.Colleague):
 
     name = text(200)
     email = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=320))
+    language = one_of(*LANGUAGES, load_default=None, allow_none=True)
 
 
 def add_colleague(work: Work, colleague: Document) -> Document:
     """The colleague works at one of our libraries, as given; what others see of her follows at once.
 
     `colleague`: a `Colleague` without version. Said again with other content, it is changed: a new sharing
-    choice also goes to everybody who holds an open offer or request with the name.
+    choice also goes to everybody who holds an open offer or request with the name. The language that she has
+    chosen stays when the document does not name one.
     Refuses: Malformed; NotFound for a library that is not ours; SameKeyOtherBody for a colleague of another
     library.
     """
@@ -47,6 +50,8 @@ def add_colleague(work: Work, colleague: Document) -> Document:
     stored = libraries.find_colleague(work.connection, wanted["id"], for_update=True)
     if stored is None or stored["library_id"] != wanted["library_id"]:
         raise SameKeyOtherBody(id=wanted["id"])
+    if "language" not in colleague:
+        wanted["language"] = stored["language"]
     if stored == {**wanted, "version": stored["version"]}:
         return stored
     changed = {**wanted, "version": stored["version"] + 1}
@@ -60,8 +65,8 @@ def add_colleague(work: Work, colleague: Document) -> Document:
 def list_colleagues(work: Work, library_id: str, actor: Document | None = None) -> list[Document]:
     """`Colleague`s of a library, names as far as each has chosen to share with the actor.
 
-    E-mail addresses show to the own library only: contact goes through the library until a day is agreed.
-    Without an actor nobody's name shows. Refuses: NotFound, Malformed.
+    E-mail addresses and languages show to the own library only: contact goes through the library until a
+    day is agreed. Without an actor nobody's name shows. Refuses: NotFound, Malformed.
     """
     reader = load_actor(actor) if actor is not None else None
     get_library(work, library_id)
@@ -70,11 +75,11 @@ def list_colleagues(work: Work, library_id: str, actor: Document | None = None) 
 
 def _seen_by(reader: Actor | None, colleague: Document) -> Document:
     if reader is None:
-        return {**colleague, "name": None, "email": None}
+        return {**colleague, "name": None, "email": None, "language": None}
     if reader.library_id == colleague["library_id"] and reader.role in ("colleague", "library_manager"):
         return colleague
     name = shared_name(colleague["name"], colleague["sharing"], "county")
-    return {**colleague, "name": name, "email": None}
+    return {**colleague, "name": name, "email": None, "language": None}
 
 
 def _tell_new_name(work: Work, colleague_id: str) -> None:

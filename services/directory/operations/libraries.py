@@ -3,9 +3,11 @@
 from typing import Any
 
 from byttebank.contracts import resources
+from byttebank.contracts.fields import one_of
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import NotFound, SameKeyOtherBody
 from byttebank.identifiers import is_slug
+from byttebank.language import LANGUAGES
 from byttebank.storage.work import Work
 from services.directory.domain.cursors import check_limit, read_cursor, write_cursor
 from services.directory.domain.texts import sort_key, unstorable
@@ -19,13 +21,20 @@ Document = dict[str, Any]
 MAX_QUERY = 200
 
 
+class OwnLibrary(resources.Library):
+    """A library of ours: its language is one that we have texts in."""
+
+    language = one_of(*LANGUAGES, load_default=None, allow_none=True)
+
+
 def register_library(work: Work, library: Document) -> Document:
     """The library is one of ours, as given; told of when something is new.
 
-    `library`: a `Library` without county and version. Its id stays the same for ever.
+    `library`: a `Library` without county and version. Its id stays the same for ever, and the language that
+    its manager has chosen stays when the document does not name one.
     Refuses: Malformed; SameKeyOtherBody when another county's library has the id.
     """
-    wanted = read(resources.Library, library, county=work.county, version=1)
+    wanted = read(OwnLibrary, library, county=work.county, version=1)
     _check_place(wanted)
     if libraries.add_library(work.connection, wanted):
         tell_library(work, wanted)
@@ -33,6 +42,8 @@ def register_library(work: Work, library: Document) -> Document:
     stored = libraries.find_library(work.connection, wanted["id"], for_update=True)
     if stored is None or stored["county"] != work.county:
         raise SameKeyOtherBody(id=wanted["id"])
+    if "language" not in library:
+        wanted["language"] = stored["language"]
     if stored == {**wanted, "version": stored["version"]}:
         return stored
     changed = {**wanted, "version": stored["version"] + 1}

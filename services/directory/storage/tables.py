@@ -52,6 +52,7 @@ libraries = Table(
     Column("longitude", Float),
     Column("is_demo", Boolean, nullable=False),
     Column("state", Text, nullable=False),
+    Column("language", Text),
     Column("version", BigInteger, nullable=False),
     Column("sort_key", SortText, nullable=False),
     Column("search_text", Text, nullable=False),
@@ -70,6 +71,7 @@ colleagues = Table(
     Column("can", JSON, nullable=False),
     Column("can_teach", JSON, nullable=False),
     Column("wants_to_learn", JSON, nullable=False),
+    Column("language", Text),
     Column("version", BigInteger, nullable=False),
 )
 Index("colleagues_by_library", colleagues.c.library_id)

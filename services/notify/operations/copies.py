@@ -26,13 +26,13 @@ def peer_changed(work: Work, body: dict[str, Any]) -> None:
 
 
 def library_changed(work: Work, body: dict[str, Any]) -> None:
-    """The library's short name is known, and whether it is a county library."""
-    columns = ("id", "county", "short_name", "kind", "state", "version")
+    """The library's short name and language are known, and whether it is a county library."""
+    columns = ("id", "county", "short_name", "kind", "state", "language", "version")
     copies.keep_library(work.connection, {name: body[name] for name in columns})
 
 
 def colleague_changed(work: Work, body: dict[str, Any]) -> None:
-    """It is known where the colleague gets mail, and whether as a manager."""
-    columns = ("id", "library_id", "is_manager", "version")
+    """It is known where the colleague gets mail, in which language, and whether as a manager."""
+    columns = ("id", "library_id", "is_manager", "language", "version")
     email = (body["email"] or "").strip() or None
     copies.keep_colleague(work.connection, {**{name: body[name] for name in columns}, "email": email})

@@ -1,24 +1,25 @@
 """Telling people of this county: a notice for each recipient, and a mail for each who has an address."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
 from byttebank.storage.work import Work
 from services.notify.domain.engagement import Engagement
 from services.notify.domain.telling import Telling, is_told_here, parameters
-from services.notify.letter import Letterhead, write_letter
+from services.notify.letter import Letter, Letterhead, write_letter
 from services.notify.storage import copies, mails, notices
+from services.notify.storage.copies import Address
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """A library, or one person there. `addresses`: person id to e-mail address."""
+    """A library, or one person there, and those who get a mail."""
 
     library_id: str
     person_id: str | None
-    addresses: Mapping[str, str]
+    addresses: list[Address]
 
 
 def tell(work: Work, engagement: Engagement, told: Iterable[Telling], public_url: str) -> int:
@@ -48,8 +49,7 @@ def _recipients(
 ) -> list[Recipient]:
     connection = work.connection
     if telling.party == "colleague":
-        address = copies.address_of(connection, engagement.colleague_id)
-        addresses = {engagement.colleague_id: address} if address else {}
+        addresses = copies.address_of(connection, engagement.colleague_id)
         return [Recipient(engagement.lender_library_id, engagement.colleague_id, addresses)]
     if telling.party == "county":
         libraries = copies.county_library_ids(connection, work.county)
@@ -60,11 +60,7 @@ def _recipients(
         Recipient(
             library_id,
             None,
-            {
-                person_id: address
-                for person_id, address in copies.manager_addresses(connection, library_id).items()
-                if person_id not in skipped
-            },
+            [one for one in copies.manager_addresses(connection, library_id) if one.person_id not in skipped],
         )
         for library_id in libraries
     ]
@@ -92,30 +88,36 @@ def _tell_one(
             "created_at": work.now,
         },
     )
-    if not is_new or not telling.is_mailed or not recipient.addresses:
-        return is_new
-    letter = write_letter(telling.key, words, engagement.id, head)
+    if is_new and telling.is_mailed:
+        for address in recipient.addresses:
+            in_language = replace(head, language=address.language or head.language)
+            letter = write_letter(telling.key, words, engagement.id, in_language)
+            _queue(work, notice_id, engagement.id, address, letter, head)
+    return is_new
+
+
+def _queue(
+    work: Work, notice_id: str, engagement_id: str, address: Address, letter: Letter, head: Letterhead
+) -> None:
     domain = urlsplit(head.public_url).hostname or "localhost"
-    for person_id, address in recipient.addresses.items():
-        mails.queue_mail(
-            work.connection,
-            {
-                "id": work.new_id(),
-                "notice_id": notice_id,
-                "person_id": person_id,
-                "to_address": address,
-                "message_id": f"<{notice_id}.{person_id}@{domain}>",
-                # Short, because a longer line is folded and then no mail program knows it as an id.
-                "thread_id": f"<{engagement.id}@byttebank>",
-                "language": letter.language,
-                "subject": letter.subject,
-                "text": letter.text,
-                "html": letter.html,
-                "queued_at": work.now,
-                "next_attempt_at": work.now,
-            },
-        )
-    return True
+    mails.queue_mail(
+        work.connection,
+        {
+            "id": work.new_id(),
+            "notice_id": notice_id,
+            "person_id": address.person_id,
+            "to_address": address.email,
+            "message_id": f"<{notice_id}.{address.person_id}@{domain}>",
+            # Short, because a longer line is folded and then no mail program knows it as an id.
+            "thread_id": f"<{engagement_id}@byttebank>",
+            "language": letter.language,
+            "subject": letter.subject,
+            "text": letter.text,
+            "html": letter.html,
+            "queued_at": work.now,
+            "next_attempt_at": work.now,
+        },
+    )
 
 
 def _letterhead(work: Work, public_url: str) -> Letterhead:

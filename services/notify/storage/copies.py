@@ -2,14 +2,24 @@
 
 import json
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.notify.storage.tables import colleagues, counties, engagements, libraries
 
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a person gets mail. `language`: the person's choice, else the library's, else None."""
+
+    person_id: str
+    email: str
+    language: str | None
 
 
 def keep_county(connection: Connection, row: Row) -> None:
@@ -54,23 +64,14 @@ def county_library_ids(connection: Connection, county: str) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def manager_addresses(connection: Connection, library_id: str) -> dict[str, str]:
-    """The e-mail addresses of a library's managers who have one, by person."""
-    query = (
-        select(colleagues.c.id, colleagues.c.email)
-        .where(
-            colleagues.c.library_id == library_id, colleagues.c.is_manager, colleagues.c.email.is_not(None)
-        )
-        .order_by(colleagues.c.id)
-    )
-    return _pairs(connection, query)
+def manager_addresses(connection: Connection, library_id: str) -> list[Address]:
+    """Where a library's managers get mail, those who do."""
+    return _addresses(connection, colleagues.c.library_id == library_id, colleagues.c.is_manager)
 
 
-def address_of(connection: Connection, person_id: str) -> str | None:
-    """The person's e-mail address, or None without one."""
-    return connection.execute(
-        select(colleagues.c.email).where(colleagues.c.id == person_id)
-    ).scalar_one_or_none()
+def address_of(connection: Connection, person_id: str) -> list[Address]:
+    """Where the person gets mail; none without an address."""
+    return _addresses(connection, colleagues.c.id == person_id)
 
 
 def take_engagement(connection: Connection, engagement_id: str) -> tuple[int, Row | None]:
@@ -87,6 +88,17 @@ def write_engagement(connection: Connection, document: Row) -> None:
     """The engagement, already taken, is as the document says."""
     values = {"version": document["version"], "document": json.dumps(document, ensure_ascii=False)}
     connection.execute(update(engagements).where(engagements.c.id == document["id"]).values(values))
+
+
+def _addresses(connection: Connection, *conditions: ColumnElement[bool]) -> list[Address]:
+    language = func.coalesce(colleagues.c.language, libraries.c.language)
+    query = (
+        select(colleagues.c.id, colleagues.c.email, language)
+        .outerjoin(libraries, libraries.c.id == colleagues.c.library_id)
+        .where(colleagues.c.email.is_not(None), *conditions)
+        .order_by(colleagues.c.id)
+    )
+    return [Address(*row) for row in connection.execute(query)]
 
 
 def _pairs(connection: Connection, query: Select[Any]) -> dict[str, str]:

@@ -81,6 +81,7 @@ def list_mails(connection: Connection, limit: int) -> list[Document]:
             "subject": row["subject"],
             "text": row["text"],
             "html": row["html"],
+            "language": row["language"],
         }
         for row in connection.execute(query).mappings()
     ]

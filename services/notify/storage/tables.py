@@ -37,6 +37,7 @@ libraries = Table(
     Column("short_name", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
+    Column("language", Text),
     Column("version", BigInteger, nullable=False),
 )
 
@@ -47,6 +48,7 @@ colleagues = Table(
     Column("library_id", String(36), nullable=False, index=True),
     Column("email", Text),
     Column("is_manager", Boolean, nullable=False),
+    Column("language", Text),
     Column("version", BigInteger, nullable=False),
 )
 

@@ -98,6 +98,7 @@ def furnish(database: Database, *, peers: bool = True) -> None:
                     "short_name": name,
                     "kind": kind,
                     "state": "open",
+                    "language": None,
                     "version": 1,
                 },
             )
@@ -112,7 +113,12 @@ def furnish(database: Database, *, peers: bool = True) -> None:
 
 
 def a_colleague(
-    person_id: str, library_id: str, is_manager: bool, email: str | None = "", version: int = 1
+    person_id: str,
+    library_id: str,
+    is_manager: bool,
+    email: str | None = "",
+    version: int = 1,
+    language: str | None = None,
 ) -> dict[str, Any]:
     """A `ColleagueChanged`, with an address made of the first name unless another is given."""
     own = f"{NAMES[person_id].split()[0].lower()}@library.example"
@@ -121,6 +127,7 @@ def a_colleague(
         "library_id": library_id,
         "email": own if email == "" else email,
         "is_manager": is_manager,
+        "language": language,
         "version": version,
     }
 

@@ -14,7 +14,7 @@ from notify_cast import EIDSKOG, ENGAGEMENT, an_act, an_engagement, minutes_late
 
 from byttebank.contracts.resources import ENGAGEMENT_STATES, PURPOSES, ROLES
 from services.notify.domain.telling import Telling, parameters, reminder_tellings, tellings
-from services.notify.letter import Letter, Letterhead, chosen_language, write_letter
+from services.notify.letter import Letter, Letterhead, write_letter
 from services.notify.words import WORDS
 
 HEAD = Letterhead(
@@ -250,10 +250,6 @@ def test_a_mail_written_before_the_county_is_known_has_a_plain_ending() -> None:
 def test_many_dates_in_a_mail_are_a_span() -> None:
     dates = [f"2026-12-{day:02}" for day in range(1, 31, 2)]
     assert letter("cancelled", "host", dates=dates).subject == "Avlyst: Grue 1.–29. desember"
-
-
-def test_a_language_without_translated_mails_gets_bokmaal() -> None:
-    assert [chosen_language(one) for one in ("nb", "nn", "sv", None)] == ["nb", "nb", "nb", "nb"]
 
 
 def test_a_notice_that_is_never_mailed_has_no_words() -> None:
