@@ -34,7 +34,7 @@ from byttebank.contracts.fields import (
 
 MAX_COUNTIES = 100
 SOLVER = 1
-"""The rule by which the result is found (`services.ledger.domain.circulation`). Another has another number."""
+"""The rule that the result is found by (`services.ledger.domain.circulation`). Another has another number."""
 
 ABORT_REASONS = ("nothing_to_clear", "late")
 STAGES = ("heard", "stated", "accepted", "closing", "left", "applied", "aborted", "closed")

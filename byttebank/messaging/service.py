@@ -32,7 +32,6 @@ from nameko.extensions import ENTRYPOINT_EXTENSIONS_ATTR, DependencyProvider, En
 from nameko.timer import Timer
 
 from byttebank import telemetry
-from byttebank.clock import Clock
 from byttebank.config import Configuration
 from byttebank.contracts.local import local_message
 from byttebank.contracts.peer import FEDERATED_SERVICES, PEER_MESSAGES
@@ -52,8 +51,7 @@ class ServiceRuntime:
     """What `self.runtime` is inside a method: the county, its clock and configuration, and units of work."""
 
     def __init__(self, node: Node, database: Database) -> None:
-        self.county: str = node.county
-        self.clock: Clock = node.clock
+        self.county, self.clock, self.key = node.county, node.clock, node.key
         self.config: Configuration = node.configuration
         self._database = database
 

@@ -1,105 +1,127 @@
-"""What each act of a clearing round signs, to whom it goes, and how the month's coordinator is found."""
+"""What a county has to do next in a clearing round, given the documents it has and the time.
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import Any
+The reasons for the order are in `services.ledger.domain.clearing`.
+"""
 
-from byttebank.clock import format_time
-from byttebank.contracts.clearing import SOLVER
-from services.ledger.domain.clearing import ENDS, Act, Paper, Round
+from datetime import datetime, timedelta
+from enum import Enum
 
-TURN_DAYS = 3
-"""How long the month's coordinator has, before the next one may begin."""
+from services.ledger.domain.clearing import Round
 
-KINDS = {
-    Act.STATE: "POSITION",
-    Act.CHOOSE: "INPUT",
-    Act.ACCEPT: "ACCEPT",
-    Act.COMMIT: "COMMIT",
-    Act.ABORT_EMPTY: "ABORT",
-    Act.ABORT_LATE: "ABORT",
-    Act.CLOSE: "CLOSE",
-}
+CLOSE_AFTER = timedelta(days=3)
+"""How long after the last hour for accepts a county that hears nothing asks by itself to close the round."""
+OPEN = frozenset({"stated", "accepted", "closing"})
+"""The stages in which positions are reserved."""
 
 
-def propose(round_id: str, counties: Iterable[str], answer_by_at: Any, accept_by_at: Any) -> dict[str, Any]:
-    """The body of PROPOSE; `counties` with the coordinator."""
-    return {
-        "kind": "PROPOSE",
-        "round": round_id,
-        "counties": sorted(set(counties)),
-        "answer_by_at": format_time(answer_by_at),
-        "accept_by_at": format_time(accept_by_at),
-        "solver": SOLVER,
-    }
+class Act(Enum):
+    """What the county has to do next."""
+
+    STATE = "state"
+    """Sign POSITION; the positions are reserved."""
+    CHOOSE = "choose"
+    """As coordinator: sign INPUT with the positions that have come."""
+    ACCEPT = "accept"
+    COMMIT = "commit"
+    ABORT_EMPTY = "abort_empty"
+    ABORT_LATE = "abort_late"
+    LEAVE = "leave"
+    """Nothing of ours is or will be in the result; what is reserved is free again."""
+    APPLY = "apply"
+    """Post our legs of the result."""
+    ABANDON = "abandon"
+    """The coordinator has given up; what is reserved is free again."""
+    CLOSE = "close"
+    """Sign CLOSE."""
+    END = "end"
+    """All have signed CLOSE; what is reserved is free again."""
 
 
-def body_of(
-    act: Act,
-    round_: Round,
-    *,
-    positions: Sequence[Mapping[str, Any]] = (),
-    accepts: Mapping[str, Sequence[str]] | None = None,
-) -> dict[str, Any] | None:
-    """What the act signs; None where it signs nothing.
+LONGEST = timedelta(days=14)
+"""No county lets its positions be reserved for longer before it has accepted anything."""
+ENDS = {Act.LEAVE: "left", Act.APPLY: "applied", Act.ABANDON: "aborted", Act.END: "closed"}
+"""The stage after an act that frees what is reserved."""
 
-    `positions`: for STATE. `accepts`: for COMMIT, the parts of each ACCEPT. APPLY is signed by those who have
-    a vote, and have not given it.
+
+def next_act(round_: Round, now: datetime, *, is_free: bool) -> Act | None:
+    """The next thing for the county to do, if any. To be asked again after each.
+
+    `is_free`: the county knows everybody's keys and takes part in no other round that is open.
     """
-    base = {"kind": KINDS.get(act, "APPLIED"), "round": round_.id}
-    if act in (Act.STATE, Act.CHOOSE):
-        assert round_.proposal is not None
-        base["proposal_hash"] = round_.proposal.body_hash
-        named = {county: paper.body_hash for county, paper in round_.positions.items()}
-        return {**base, "positions": [dict(one) for one in positions] if act is Act.STATE else named}
-    if act in (Act.ABORT_EMPTY, Act.ABORT_LATE):
-        return {**base, "reason": "late" if act is Act.ABORT_LATE else "nothing_to_clear"}
-    if act is Act.CLOSE and round_.result is not None:
-        return {**base, "input_hash": round_.result.input_hash}
-    if act in (Act.ACCEPT, Act.COMMIT, Act.APPLY) and round_.result is not None:
-        if act is Act.APPLY and not _may_vote(round_):
-            return None
-        hashes = {"input_hash": round_.result.input_hash, "result_hash": round_.result.hash}
-        enclosed = {"accepts": {one: list(parts) for one, parts in (accepts or {}).items()}}
-        return {**base, **hashes, **(enclosed if act is Act.COMMIT else {})}
-    return None
+    if round_.proposal is None or round_.stage in ("applied", "closed"):
+        return None
+    ending = _ending(round_)
+    if ending is not None:
+        return ending
+    if round_.stage == "heard" and is_free and _is_asked(round_, now):
+        return Act.STATE
+    if round_.stage == "stated":
+        return _judge(round_, now) or _coordinate(round_, now)
+    return _coordinate(round_, now) or _patience(round_, now)
 
 
-def stage_after(act: Act, stage: str) -> str:
-    """This county's stage once the act is done."""
-    if act is Act.CLOSE:
-        return "closing" if stage == "accepted" else stage
-    return {Act.STATE: "stated", Act.ACCEPT: "accepted", **ENDS}.get(act, stage)
+def may_close(round_: Round, now: datetime) -> bool:
+    """Whether this county may sign CLOSE: it has a vote, has posted nothing, and the last hour has passed."""
+    return (
+        round_.stage not in ("applied", "closed")
+        and round_.county in round_.voters
+        and now >= round_.deadline("accept_by_at")
+        and round_.find("CLOSE", round_.county) is None
+        and not round_.is_committed
+    )
 
 
-def parcels(act: Act, round_: Round, signed: Paper | None) -> tuple[list[str], list[Paper]]:
-    """(to whom, which documents) go out when the act is done and `signed` is signed."""
-    others = [county for county in round_.counties if county != round_.county]
-    bound = [county for county in round_.bound if county != round_.county]
-    coordinator = [round_.coordinator] if round_.coordinator not in (None, round_.county) else []
-    if signed is None:
-        return [], []
-    if act in (Act.STATE, Act.ACCEPT):
-        return [one for one in coordinator if one], [signed]
-    if act is Act.CHOOSE:
-        return others, [*round_.positions.values(), signed]
-    if act is Act.CLOSE:
-        known = [*round_.positions.values(), round_.find("INPUT", round_.coordinator)]
-        return bound, [paper for paper in (round_.proposal, *known, signed) if paper]
-    if act is Act.APPLY:
-        commit = round_.find("COMMIT", round_.coordinator)
-        return bound, [paper for paper in (commit, signed) if paper]
-    return others, [signed]
+def _is_asked(round_: Round, now: datetime) -> bool:
+    """Whether a POSITION is wanted of us, and in time."""
+    is_late = round_.find("INPUT", round_.coordinator) or round_.find("ABORT", round_.coordinator)
+    return (
+        round_.find("POSITION", round_.county) is None
+        and not is_late
+        and now < round_.deadline("answer_by_at")
+        and round_.deadline("accept_by_at") - now <= LONGEST
+    )
 
 
-def coordinator_of(on: date, counties: Iterable[str]) -> str:
-    """Whose turn it is to propose the month's round on that day: another county each month, in turn.
+def _ending(round_: Round) -> Act | None:
+    if round_.is_committed and round_.county in round_.bound:
+        if round_.is_applied_by_another:
+            return Act.APPLY
+        if round_.county != round_.coordinator and round_.find("CLOSE", round_.county) is None:
+            return Act.APPLY
+    if round_.stage in OPEN and round_.is_closed_by_all:
+        return Act.END
+    is_given_up = round_.find("ABORT", round_.coordinator) and not round_.find("COMMIT", round_.coordinator)
+    return Act.ABANDON if round_.stage in OPEN and is_given_up else None
 
-    If nothing has come of it after some days, it is the next one's turn.
-    """
-    in_order = sorted(set(counties))
-    return in_order[(on.year * 12 + on.month + (on.day - 1) // TURN_DAYS) % len(in_order)]
+
+def _judge(round_: Round, now: datetime) -> Act | None:
+    """Whether to accept what the coordinator has put together."""
+    own = round_.find("POSITION", round_.county)
+    if round_.chosen is not None and own is not None:
+        is_ours = round_.chosen.body["positions"].get(round_.county) == own.body_hash
+        if is_ours and round_.county in round_.bound and now < round_.deadline("accept_by_at"):
+            return Act.ACCEPT
+        return Act.LEAVE
+    return Act.LEAVE if now >= round_.deadline("accept_by_at") else None
 
 
-def _may_vote(round_: Round) -> bool:
-    return round_.county in round_.voters and round_.find("CLOSE", round_.county) is None
+def _coordinate(round_: Round, now: datetime) -> Act | None:
+    """What the coordinator owes the others."""
+    if round_.county != round_.coordinator or round_.find("ABORT", round_.county):
+        return None
+    if round_.find("INPUT", round_.county) is None:
+        is_complete = set(round_.counties) <= set(round_.positions)
+        return Act.CHOOSE if is_complete or now >= round_.deadline("answer_by_at") else None
+    if round_.find("COMMIT", round_.county):
+        return None
+    if not round_.bound:
+        return Act.ABORT_EMPTY
+    if set(round_.bound) <= set(round_.agreeing("ACCEPT")):
+        return Act.COMMIT
+    return Act.ABORT_LATE if now >= round_.deadline("accept_by_at") else None
+
+
+def _patience(round_: Round, now: datetime) -> Act | None:
+    """After the last hour a county joins those who want to close; who has accepted begins after some days."""
+    has_waited = round_.stage == "accepted" and now >= round_.deadline("accept_by_at") + CLOSE_AFTER
+    return Act.CLOSE if may_close(round_, now) and (round_.closers or has_waited) else None

@@ -2,7 +2,8 @@
 
 It counts what is posted, net of what the other side owes, together with everything agreed, sent or
 waiting in that direction. Days on their way in the other direction do not make room: they may fail.
-Lowering a fuse blocks new days and breaks no old ones.
+Lowering a fuse blocks new days and breaks no old ones. What the other side owes makes no room while a round
+of clearing has it reserved: it may be struck out.
 """
 
 from byttebank.contracts.refusals import FuseReached
@@ -19,17 +20,22 @@ def owed_to_us(balance: Balance) -> int:
     return -owed_by_us(balance)
 
 
-def use_out(balance: Balance) -> int:
-    """What counts against the fuse in the direction from us to the peer, in half-days."""
-    return owed_by_us(balance) + balance.credits_pending
+def use_out(balance: Balance, reserved: int = 0) -> int:
+    """What counts against the fuse in the direction from us to the peer, in half-days.
+
+    `reserved`: what is reserved of what we owe; below zero of what the peer owes.
+    """
+    return owed_by_us(balance) + max(-reserved, 0) + balance.credits_pending
 
 
-def use_in(balance: Balance, waiting_half_days: int) -> int:
-    """What counts against the fuse in the direction from the peer to us, in half-days."""
-    return owed_to_us(balance) + waiting_half_days
+def use_in(balance: Balance, waiting_half_days: int, reserved: int = 0) -> int:
+    """What counts against the fuse in the direction from the peer to us. `reserved` as in `use_out`."""
+    return owed_to_us(balance) + max(reserved, 0) + waiting_half_days
 
 
-def check_agreement(county: str, balance: Balance, fuse_half_days: int, half_days: int) -> None:
+def check_agreement(
+    county: str, balance: Balance, fuse_half_days: int, half_days: int, reserved: int = 0
+) -> None:
     """So many half-days more may be agreed with the peer. Refuses: FuseReached."""
-    if use_out(balance) + half_days > fuse_half_days:
+    if use_out(balance, reserved) + half_days > fuse_half_days:
         raise FuseReached(county=county, fuse_half_days=fuse_half_days)

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.ledger.domain.clearing import Act, Paper, Round, next_act
-from services.ledger.domain.clearing_acts import body_of, parcels, propose, stage_after
+from services.ledger.domain.clearing import Paper, Round
+from services.ledger.domain.clearing_acts import Act, next_act
 from services.ledger.domain.clearing_result import legs_of
+from services.ledger.domain.clearing_writing import body_of, parcels, propose, stage_after
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ANSWER_BY, ACCEPT_BY = NOW + timedelta(hours=1), NOW + timedelta(hours=24)

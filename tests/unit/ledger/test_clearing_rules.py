@@ -8,9 +8,10 @@ from random import Random
 import pytest
 from clearing_world import ACCEPT_BY, ANSWER_BY, NOW, RING, ROUND, World, paper, stated, world
 
-from services.ledger.domain.clearing import CLOSE_AFTER, Act, Round, next_act
-from services.ledger.domain.clearing_acts import coordinator_of, propose
+from services.ledger.domain.clearing import Round
+from services.ledger.domain.clearing_acts import CLOSE_AFTER, Act, next_act
 from services.ledger.domain.clearing_result import compute
+from services.ledger.domain.clearing_writing import coordinator_of, propose
 
 LATE = ACCEPT_BY + CLOSE_AFTER
 COORDINATORS = ("a", "b", "c")
