@@ -2,11 +2,14 @@
 
 import re
 import subprocess
+from importlib.metadata import distributions, metadata
 
 import pytest
+from packaging.specifiers import SpecifierSet
 from project_source import ROOT
 
 HANDBOOKS = ("docs/bibliotekar.md", "docs/fylke.md", "docs/operator.md")
+PYTHON_OF_DEBIAN_12 = "3.11.2"
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", *HANDBOOKS)
 
 
@@ -68,6 +71,15 @@ def test_every_dependency_has_its_reason_in_contributing() -> None:
 def test_every_pinned_version_is_exact() -> None:
     lines = [line for line in _text("constraints.txt").splitlines() if line and not line.startswith("#")]
     assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.!]+", line)] == []
+
+
+def test_every_pinned_package_runs_on_the_python_of_debian_12() -> None:
+    pinned = [line.partition("==")[0] for line in _text("constraints.txt").splitlines() if "==" in line]
+    installed = {one.metadata["Name"].lower() for one in distributions()}
+    needs = {name: metadata(name).get("Requires-Python") for name in pinned if name.lower() in installed}
+    assert len(needs) > 40
+    refused = [name for name, need in needs.items() if need and PYTHON_OF_DEBIAN_12 not in SpecifierSet(need)]
+    assert refused == []
 
 
 def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
