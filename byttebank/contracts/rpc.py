@@ -151,6 +151,26 @@ class LedgerPort(Protocol):
         """`Promise`, forgiven by the county. `forgiving`: a `ForgivenPromise`. Refuses: NotYourRole,
         FieldMissing (reason), PromiseEnded, BelowHalfDay, TooManyDays, SameKeyOtherBody."""
 
+    def doubts(self) -> list[Document]:
+        """What was sent to other counties and not answered for a minute or more, oldest first:
+        `{transfer_id, county, half_days, sent_at, is_long}`."""
+
+    def cancel_prepared(self, transfer_id: str) -> Document:
+        """The other county is asked to decide no about a transfer that it has not answered; it may answer
+        yes. `{transfer_id, state, amount_half_days}`. Refuses: NotNow."""
+
+    def reconcile(self, county: str | None = None) -> list[Document]:
+        """The peer, or every active one, is told what stands in our book and asked for the same:
+        `{county, asked_at}` of each. Refuses: CountyUnknown, CountyFrozen."""
+
+    def reconciliations(self) -> list[Document]:
+        """`{county, sender, state, through_seq, half_days_here, half_days_there, compared_at, agreed_at}`:
+        the last comparison over each county's messages. `state`: agreed, searching or differs."""
+
+    def disputes(self) -> list[Document]:
+        """Differences that nobody has settled: `{county, sender, seq, is_ours, transfer_id, hash_here,
+        hash_there, half_days_here, half_days_there, opened_at}`."""
+
     def transfer(self, transfer_id: str) -> Document:
         """`TransferStanding`."""
 
@@ -196,6 +216,23 @@ class LedgerPort(Protocol):
     def trial_balance(self) -> Document:
         """`{county, unit, accounts: [{account_id, name, kind, debits, credits}], debits_half_days,
         credits_half_days, imbalance_half_days, transfers, as_of}`; imbalance must be 0."""
+
+    def clearing_rounds(self, limit: int = 24) -> list[Document]:
+        """`ClearingRound`s, the newest first."""
+
+    def clearing_round(self, round_id: str) -> Document:
+        """`ClearingRound`."""
+
+    def clearing_evidence(self, round_id: str) -> list[Document]:
+        """Every signed document of the round: `[{kind, signer, signed_at, document}]`."""
+
+    def propose_clearing(self, round_id: str, actor: Document) -> Document:
+        """`ClearingRound`, proposed to every county we exchange with.
+        Refuses: NotYourRole, ClearingOpen, TooFewCounties, SameKeyOtherBody."""
+
+    def close_clearing(self, round_id: str, actor: Document) -> Document:
+        """`ClearingRound` that we have asked the others to end, its coordinator being silent.
+        Refuses: NotYourRole, ClearingWaits (before the last hour for accepts), NotNow."""
 
 
 class MatchingPort(Protocol):

@@ -51,6 +51,8 @@ WRITES = frozenset(
         "set_library_language",
         "set_colleague_language",
         "open_request",
+        "cancel_prepared",
+        "reconcile",
         "close_request",
         "propose",
         "accept",
@@ -60,8 +62,7 @@ WRITES = frozenset(
         "dispute",
         "mark_read",
         "resend_failed_mails",
-    }
-)
+        "rule",
         "make_promise",
         "date_promise",
         "withdraw_promise",
@@ -72,6 +73,10 @@ WRITES = frozenset(
         "close_account",
         "open_account",
         "merge_county",
+        "propose_clearing",
+        "close_clearing",
+    }
+)
 """The methods that change something. Without an answer nobody knows whether they did."""
 
 _log = telemetry.logger(__name__)

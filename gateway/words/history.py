@@ -16,6 +16,7 @@ LINES: dict[str, str] = {
     "agreed": N_("Alle har sagt ja, og det er avtalt"),
     "refused": N_("{host} har nådd grensen, så dagene er ikke satt av"),
     "declined": N_("Det passet ikke for {library}"),
+    "declined.own": N_("Det passet ikke for oss"),
     "expired": N_("Forslaget gikk ut"),
     "cancelled": N_("{library} avlyste"),
     "said_yes": N_("{library} svarte at det ble gjort"),
@@ -24,9 +25,11 @@ LINES: dict[str, str] = {
     "confirmed_by_silence": N_("Bekreftet uten svar: ingen sa imot innen fristen"),
     "unanswered": N_("Ingen har svart. Fylkesbiblioteket er spurt"),
     "no_show": N_("Det ble ikke noe av"),
-    "disputed": N_("{library} er uenig. Fylkesbiblioteket avgjør"),
+    "disputed": N_("{library} meldte uenighet. Fylkesbiblioteket avgjør"),
     "days_posted": N_("Dagene er ført"),
     "settled": N_("Dagene er ført"),
+    "ruled_happened": N_("Fylkesbiblioteket avgjorde: det ble gjort"),
+    "ruled_not_happened": N_("Fylkesbiblioteket avgjorde: det ble ikke noe av"),
     "turned_down": N_("Det andre fylket kunne ikke føre dagene. Fylkesbiblioteket ser på det"),
 }
 OTHER = N_("Noe endret seg")
@@ -35,7 +38,8 @@ OTHER = N_("Noe endret seg")
 
 def line_sentence(line: Document, engagement: Document, reader: Reader) -> str:
     """One line of the history, from the reader's side."""
-    template = LINES.get(line["what"], OTHER)
+    is_own = line["by_library_id"] == reader.library_id and f"{line['what']}.own" in LINES
+    template = LINES.get(f"{line['what']}.own" if is_own else line["what"], OTHER)
     library = _library(line["by_library_id"], engagement, reader)
     return speech.capitalised(
         say(template, library=library, who=line["by_name"] or library, host=host_name(engagement))

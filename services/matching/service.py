@@ -68,6 +68,16 @@ class MatchingService:
         with self.runtime.reading() as work:
             return operations.list_engagements(work, library_id, state)
 
+    @rpc
+    def disputes(self, actor: Document) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.disputes(work, actor)
+
+    @rpc
+    def rule(self, engagement_id: str, happened: bool, reason: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.rule(work, engagement_id, happened, reason, actor)
+
     @on_local("CountyChanged")
     def county_changed(self, work: Work, body: Document) -> None:
         operations.county_changed(work, body)

@@ -67,6 +67,17 @@ class Dispute:
 
 
 @dataclass(frozen=True)
+class Ruled:
+    """The county has decided about a disagreement, and says why. `transfer_id` is for days to award anew."""
+
+    name: ClassVar[str] = "rule"
+    by: By
+    happened: bool
+    reason: str
+    transfer_id: str | None = None
+
+
+@dataclass(frozen=True)
 class HoldMade:
     """The ledger has set the days aside."""
 
@@ -98,7 +109,7 @@ class TimePassed:
     """Nobody answered until now."""
 
 
-PeopleAct = Accept | Decline | Cancel | Withdraw | Answer | Dispute
+PeopleAct = Accept | Decline | Cancel | Withdraw | Answer | Dispute | Ruled
 Act = PeopleAct | HoldMade | HoldRefused | Posted | TurnedDown | TimePassed
 
 
@@ -108,6 +119,7 @@ class Order(StrEnum):
     RESERVE_DAYS = "ReserveDays"
     POST_DAYS = "PostDays"
     RELEASE_DAYS = "ReleaseDays"
+    REVERSE_DAYS = "ReverseDays"
 
 
 @dataclass(frozen=True)
@@ -124,3 +136,5 @@ class Outcome:
 
     engagement: Engagement
     orders: tuple[Order, ...] = ()
+    reason: str = ""
+    """Why, where the county has decided; for the book."""

@@ -40,7 +40,8 @@ class Line:
     """One line of an engagement's history. `what` is a code of the words:
 
     proposed, accepted, over_limit, agreed, refused, declined, expired, cancelled, said_yes, said_no,
-    confirmed, confirmed_by_silence, unanswered, no_show, disputed, days_posted, settled, turned_down.
+    confirmed, confirmed_by_silence, unanswered, no_show, disputed, days_posted, settled, turned_down,
+    ruled_happened, ruled_not_happened.
     """
 
     at: datetime

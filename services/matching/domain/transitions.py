@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from byttebank.contracts.refusals import DisputeLate, HostContactMissing, NotNow, NotYet, ProposalExpired
-from services.matching.domain import silences
+from services.matching.domain import ruling, silences
 from services.matching.domain.acts import (
     Accept,
     Act,
@@ -23,6 +23,7 @@ from services.matching.domain.acts import (
     Order,
     Outcome,
     Posted,
+    Ruled,
     TimePassed,
     TurnedDown,
     When,
@@ -40,7 +41,7 @@ def act_on(engagement: Engagement, act: Act, when: When) -> Outcome:
     rule = RULES[type(act)].get(engagement.state)
     if rule is not None:
         return rule(engagement, act, when)
-    if isinstance(act, Accept | Decline | Cancel | Withdraw | Answer | Dispute):
+    if isinstance(act, Accept | Decline | Cancel | Withdraw | Answer | Dispute | Ruled):
         raise NotNow(state=engagement.state, act=act.name)
     return Outcome(engagement)
 
@@ -206,7 +207,10 @@ def _dispute_by(when: When) -> date:
 
 
 def _dispute(engagement: Engagement, act: Dispute, when: When) -> Outcome:
-    if engagement.dispute_by_on is not None and when.today > engagement.dispute_by_on:
+    is_late = engagement.dispute_by_on is not None and when.today > engagement.dispute_by_on
+    if engagement.dispute_by_on is not None and (
+        is_late or ruling.rulings(engagement) >= ruling.MOST_RULINGS
+    ):
         raise DisputeLate(date=engagement.dispute_by_on.isoformat())
     return Outcome(_move(engagement, when, "disputed", by=act.by, state="disputed"))
 
@@ -267,9 +271,17 @@ RULES: dict[type[Act], dict[str, Rule]] = {
         ),
         "disputed": _stays,
     },
-    HoldMade: {"reserving": _hold_made, "cancelled": _hold_comes_too_late},
-    HoldRefused: {"reserving": _hold_refused},
-    Posted: {"confirmed": _posted, "disputed": _posted_in_dispute},
+    Ruled: {
+        "disputed": ruling.ruled,
+        **dict.fromkeys(("confirmed", "settled", "no_show"), ruling.ruled_again),
+    },
+    HoldMade: {
+        "reserving": _hold_made,
+        "cancelled": _hold_comes_too_late,
+        "confirmed": ruling.hold_made,
+    },
+    HoldRefused: {"reserving": _hold_refused, "confirmed": ruling.hold_refused},
+    Posted: {"confirmed": _posted, "disputed": _posted_in_dispute, "no_show": ruling.posted_late},
     TurnedDown: {"confirmed": _turned_down},
     TimePassed: dict.fromkeys(("proposed", "refused", "carried_out", "agreed", "unanswered"), _time_passed),
 }

@@ -18,6 +18,7 @@ from services.matching.operations.index import (
 )
 from services.matching.operations.proposing import propose
 from services.matching.operations.receiving import answered, engagement_proposed, engagement_shared
+from services.matching.operations.ruling import disputes, rule
 from services.matching.operations.showing import get_engagement, list_engagements
 from services.matching.operations.silence import due, pass_time
 
@@ -34,6 +35,7 @@ __all__ = [
     "days_reserved",
     "decline",
     "dispute",
+    "disputes",
     "due",
     "engagement_proposed",
     "engagement_shared",
@@ -46,4 +48,5 @@ __all__ = [
     "propose",
     "request_changed",
     "reservation_refused",
+    "rule",
 ]

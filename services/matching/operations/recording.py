@@ -9,8 +9,12 @@ from services.matching.domain.acts import Order, Outcome, When
 from services.matching.domain.engagement import NOBODY, OPEN, Engagement, Line
 from services.matching.domain.names import THIS_COUNTY, Viewer, people_in
 from services.matching.domain.proposal import covered_half_days
+from services.matching.domain.ruling import reversal_id
 from services.matching.operations.documents import engagement_document, peer_documents
 from services.matching.storage import engagements, index
+
+RULED = "Fylkesbiblioteket har avgjort"
+"""Why days go back that were on their way when the county ruled: its own words stand in the ruling before."""
 
 
 def when(work: Work) -> When:
@@ -43,11 +47,11 @@ def record(work: Work, before: Engagement, outcome: Outcome) -> Engagement:
     Nothing is done when nothing changed. A request that is covered by it is asked of nobody else any more.
     """
     if outcome.engagement == before:
-        _order(work, before, outcome.orders)
+        _order(work, before, outcome)
         return before
     after = replace(outcome.engagement, version=before.version + 1)
     engagements.write(work.connection, after, is_home=True)
-    _order(work, after, outcome.orders)
+    _order(work, after, outcome)
     announce(work, after)
     share(work, after)
     if after.state == "agreed" and before.state != "agreed":
@@ -77,10 +81,12 @@ def share(work: Work, engagement: Engagement) -> None:
     work.send(engagement.lender_county, "EngagementShared", payload, detached=detached)
 
 
-def _order(work: Work, engagement: Engagement, orders: tuple[Order, ...]) -> None:
-    for order in orders:
+def _order(work: Work, engagement: Engagement, outcome: Outcome) -> None:
+    for order in outcome.orders:
         body: dict[str, Any] = {"transfer_id": engagement.transfer_id}
-        if order is not Order.RELEASE_DAYS:
+        if order is Order.REVERSE_DAYS:
+            body.update(reversal_id=reversal_id(engagement), reason=outcome.reason or RULED)
+        elif order is not Order.RELEASE_DAYS:
             body["amount_half_days"] = engagement.half_days
         if order is Order.RESERVE_DAYS:
             body.update(

@@ -54,6 +54,13 @@ def of_library(connection: Connection, library_id: str, state: str | None) -> li
     return _many(connection, query.order_by(engagements.c.id))
 
 
+def in_state(connection: Connection, state: str) -> list[Engagement]:
+    """Every engagement in the state, by id."""
+    return _many(
+        connection, select(engagements).where(engagements.c.state == state).order_by(engagements.c.id)
+    )
+
+
 def taken(
     connection: Connection, since: date, *, colleague_id: str | None = None, except_id: str | None = None
 ) -> dict[str, dict[date, int]]:

@@ -15,6 +15,7 @@ from services.matching.domain.acts import (
     HoldRefused,
     Outcome,
     Posted,
+    Ruled,
     TimePassed,
     TurnedDown,
     When,
@@ -28,6 +29,7 @@ HOST, LENDER, COLLEAGUE = "eidskog", "grue", "jonas"
 BY_HOST = By(HOST, "kari", "Kari", "host_manager")
 BY_LENDER = By(LENDER, "siri", "Siri", "lender_manager")
 BY_COLLEAGUE = By(LENDER, COLLEAGUE, "Jonas", "colleague")
+BY_COUNTY = By("fylket", "dag", "Dag", "county")
 PROPOSED_ON = date(2026, 11, 23)
 WORKED_ON = date(2026, 12, 9)
 
@@ -123,4 +125,6 @@ ACTS: dict[str, Act] = {
     "posted": Posted(),
     "turned_down": TurnedDown("payee_closed"),
     "time_passed": TimePassed(),
+    "ruled_yes": Ruled(BY_COUNTY, True, "Begge var der", "another"),
+    "ruled_no": Ruled(BY_COUNTY, False, "Ingen kom", "another"),
 }

@@ -15,22 +15,22 @@ from services.matching.domain.acts import Order, Outcome
 from services.matching.domain.transitions import act_on
 
 TABLE = """
-proposed    resv  -     decl  .     decl  .     .     .     .     .     -     -     -     -     -
-reserving   -     -     .     canc  canc  .     .     .     .     .     agr   ref   -     -     -
-refused     -     resv  decl  .     decl  .     .     .     .     .     -     -     -     -     -
-agreed      -     -     .     canc  canc  early early early early .     -     -     -     -     -
-declined    .     .     -     .     -     .     .     .     .     .     -     -     -     -     -
-expired     late  late  .     .     .     .     .     .     .     .     -     -     -     -     -
-cancelled   .     .     .     -     -     .     .     .     .     disp  free  -     -     -     -
-carried_out .     .     .     .     .     -     .     conf  disp  disp  -     -     -     -     -
-confirmed   .     .     .     .     .     -     .     -     .     disp  -     -     sett  disp  -
-settled     .     .     .     .     .     -     .     -     .     disp  -     -     -     -     -
-no_show     .     .     .     .     .     .     -     .     -     disp  -     -     -     -     -
-disputed    .     .     .     .     .     -     .     .     -     -     -     -     note  -     -
-unanswered  .     .     .     .     .     done  unan  done  unan  disp  -     -     -     -     -
+proposed    resv  -     decl  .     decl  .     .     .     .     .     -     -     -     -     - .   .
+reserving   -     -     .     canc  canc  .     .     .     .     .     agr   ref   -     -     - .   .
+refused     -     resv  decl  .     decl  .     .     .     .     .     -     -     -     -     - .   .
+agreed      -     -     .     canc  canc  early early early early .     -     -     -     -     - .   .
+declined    .     .     -     .     -     .     .     .     .     .     -     -     -     -     - .   .
+expired     late  late  .     .     .     .     .     .     .     .     -     -     -     -     - .   .
+cancelled   .     .     .     -     -     .     .     .     .     disp  free  -     -     -     - .   .
+carried_out .     .     .     .     .     -     .     conf  disp  disp  -     -     -     -     - .   .
+confirmed   .     .     .     .     .     -     .     -     .     disp  -     -     sett  disp  - .   .
+settled     .     .     .     .     .     -     .     -     .     disp  -     -     -     -     - .   .
+no_show     .     .     .     .     .     .     -     .     -     disp  -     -     -     -     - .   .
+disputed    .     .     .     .     .     -     .     .     -     -     -     -     note  -     - conf nosh
+unanswered  .     .     .     .     .     done  unan  done  unan  disp  -     -     -     -     - .   .
 """
 """Columns, as `ACTS`: accept, accept by the host, decline, cancel, withdraw, yes, no, yes and no of the host,
-dispute; hold made, hold refused, posted, turned down; time passed."""
+dispute; hold made, hold refused, posted, turned down; time passed; ruled yes, ruled no."""
 WORDS = {
     "-": "-",
     ".": "not_now",
@@ -44,6 +44,7 @@ WORDS = {
     "disp": "disputed",
     "conf": "confirmed",
     "done": "carried_out",
+    "nosh": "no_show",
     "sett": "settled",
     "unan": "unanswered",
     "free": "nothing but ReleaseDays",
