@@ -9,6 +9,7 @@ from byttebank.messaging.service import Runtime, every, on_local, on_peer, rpc
 from byttebank.storage.work import Work
 from services.ledger import operations
 
+Document = dict[str, Any]
 TICK_SECONDS = 30
 MEASURE_SECONDS = 20
 
@@ -18,7 +19,6 @@ COUNTY_GAUGES = {
         ("imbalance_half_days", "Debits less credits of everything posted; anything but 0 is a fault."),
         ("reserved_half_days", "Half-days set aside for agreed engagements or on their way."),
         ("in_doubt_transfers", "Transfers sent to other counties and not answered for a minute or more."),
-Document = dict[str, Any]
         ("oldest_in_doubt_seconds", "Age of the oldest transfer in doubt; 0 when there is none."),
         ("waiting_half_days", "Half-days received from other counties, decision later."),
         ("open_claims", "Delivered days whose transfer was turned down and that nobody has settled."),
