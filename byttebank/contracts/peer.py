@@ -7,13 +7,33 @@ message), bound by a salted hash, and may be erased. `DETACHED` says which schem
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from byttebank.contracts import resources
-from byttebank.contracts.fields import Contract, Day, HalfDays, Id, WholeNumber, load, one_of, text
+from byttebank.contracts.clearing import ClearingDocuments
+from byttebank.contracts.fields import Contract, Day, HalfDays, Id, Slug, WholeNumber, load, one_of, text
+
+HIGHEST = 2**53 - 1
+"""The highest whole number that every JSON reader keeps whole."""
+
+HASH = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
 
 REJECT_CODES = ("payee_unknown", "payee_closed", "malformed", "cancelled", "already_fulfilled")
 """Permanent reasons only: an overfull fuse or a frozen peer makes a transfer wait, never a REJECT."""
+
+
+class Amount(WholeNumber):
+    """A whole number from 0."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(min=0, max=HIGHEST), **kwargs)
+
+
+class Seq(WholeNumber):
+    """A message's number in its channel."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(min=1, max=HIGHEST), **kwargs)
 
 
 class Prepare(Contract):
@@ -63,6 +83,51 @@ class ReversalDeclined(Contract):
     """DECLINED: the answer no to a reversal request."""
 
     transfer_id = Id(required=True)
+
+
+class Reconcile(Contract):
+    """RECONCILE: what stands in the sender's book, of its own messages before this one and of the recipient's
+    up to `received_seq`. `asks`: the recipient is to say the same of its book.
+    """
+
+    fulfilled_half_days = Amount(required=True)
+    """Credited here for PREPAREs of the recipient, in all."""
+    posted_half_days = Amount(required=True)
+    """Posted here for FULFILs of the recipient, up to `received_seq`."""
+    received_seq = Amount(required=True)
+    received_hash = HASH
+    is_whole = fields.Boolean(required=True)
+    """Whether nothing is missing up to `received_seq`; without that it says nothing about those."""
+    asks = fields.Boolean(required=True)
+
+
+class Compare(Contract):
+    """COMPARE: what stands in your book up to each of these numbers of this county's channel to the other?"""
+
+    sender = Slug(required=True)
+    seqs = fields.List(Seq(), required=True, validate=validate.Length(min=1, max=64))
+
+
+class BookPoint(Contract):
+    """What stands in a book up to a number: the hash of the last message there, and half-days of FULFILs."""
+
+    seq = Seq(required=True)
+    hash = HASH
+    half_days = Amount(required=True)
+
+
+class Compared(Contract):
+    """COMPARED: the answer to COMPARE."""
+
+    sender = Slug(required=True)
+    points = fields.List(fields.Nested(BookPoint), required=True, validate=validate.Length(min=1, max=64))
+
+
+class DisputeRaised(BookPoint):
+    """DISPUTE: before message `seq` of `sender` our books are the same, with it they are not. Ours is so."""
+
+    sender = Slug(required=True)
+    transfer_id = Id(load_default=None, allow_none=True)
 
 
 class LibraryPublished(resources.Library):
@@ -150,6 +215,11 @@ PEER_MESSAGES = _registry(
     PeerMessage("ledger", "CANCEL", 1, Cancel),
     PeerMessage("ledger", "REVERSAL_REQUEST", 1, ReversalRequest),
     PeerMessage("ledger", "DECLINED", 1, ReversalDeclined),
+    PeerMessage("ledger", "CLEARING", 1, ClearingDocuments),
+    PeerMessage("ledger", "RECONCILE", 1, Reconcile),
+    PeerMessage("ledger", "COMPARE", 1, Compare),
+    PeerMessage("ledger", "COMPARED", 1, Compared),
+    PeerMessage("ledger", "DISPUTE", 1, DisputeRaised),
     PeerMessage("directory", "LibraryPublished", 1, LibraryPublished),
     PeerMessage("directory", "OfferPublished", 1, OfferPublished, Names),
     PeerMessage("directory", "RequestOpened", 1, RequestOpened, Names),

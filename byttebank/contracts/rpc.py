@@ -194,7 +194,8 @@ class LedgerPort(Protocol):
 
     def close_account(self, closing: Document, actor: Document) -> Document:
         """`Account`, closed at zero. `closing`: a `NewClosing`. Refuses: NotYourRole, FieldMissing (reason,
-        successor_id), AccountUnknown, AccountClosed, OwnLibrary, AccountInUse, NotNow, SameKeyOtherBody."""
+        successor_id), AccountUnknown, AccountClosed, OwnLibrary, AccountInUse, ClosingOtherWay,
+        SameKeyOtherBody."""
 
     def open_account(self, opening: Document, actor: Document) -> Document:
         """`Account`, open again. `opening`: a `NewOpening`. Refuses: NotYourRole, FieldMissing (reason),
@@ -272,6 +273,13 @@ class MatchingPort(Protocol):
 
     def dispute(self, engagement_id: str, actor: Document) -> Document:
         """`Engagement`, disputed: the day is parked. Refuses: NotYourRole, NotNow, DisputeLate."""
+
+    def disputes(self, actor: Document) -> list[Document]:
+        """`Engagement`s that the two libraries disagree about, for the county. Refuses: NotYourRole."""
+
+    def rule(self, engagement_id: str, happened: bool, reason: str, actor: Document) -> Document:
+        """`Engagement` as the host's county has decided it was. Refuses: NotYourRole, FieldMissing (reason),
+        NotNow."""
 
     def get_engagement(self, engagement_id: str, actor: Document) -> Document:
         """`Engagement`. Refuses: NotFound also when the actor's library takes no part."""

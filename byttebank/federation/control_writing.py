@@ -52,8 +52,13 @@ def ask_for_missing(channel: Channel, theirs: Statement, received: Received) -> 
     """Requests for what the peer says it has sent and we lack, once it is sure of that."""
     if not theirs.sent.is_recovered:
         return ()
-    holes = missing(channel, received.numbers, up_to=theirs.sent.seq).first_ranges(MAX_REQUESTS)
-    requests = [Resend(theirs.nonce, channel.peer, first, last) for first, last in holes.pairs]
+    return ask_up_to(channel, received, theirs.sent.seq, nonce=theirs.nonce)
+
+
+def ask_up_to(channel: Channel, received: Received, seq: int, *, nonce: str) -> tuple[Effect, ...]:
+    """Requests for the peer's messages up to a number that we lack."""
+    holes = missing(channel, received.numbers, up_to=seq).first_ranges(MAX_REQUESTS)
+    requests = [Resend(nonce, channel.peer, first, last) for first, last in holes.pairs]
     return tuple(SendControl("RESEND", each.nonce, each.body()) for each in requests)
 
 

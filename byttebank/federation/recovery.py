@@ -36,7 +36,14 @@ from byttebank.federation.channel import (
     freeze,
 )
 from byttebank.federation.control import Copy, Hello, Resend, Statement
-from byttebank.federation.control_writing import ask_for_missing, fetch, hello, send_again, statement
+from byttebank.federation.control_writing import (
+    ask_for_missing,
+    ask_up_to,
+    fetch,
+    hello,
+    send_again,
+    statement,
+)
 from byttebank.federation.effects import Adopt, Frozen, Opened, Received, SendCopy, StartAgain, Step
 from byttebank.federation.ranges import Ranges
 
@@ -70,6 +77,13 @@ def remind(channel: Channel, received: Received, *, nonce: str) -> Step:
     if channel.state is ChannelState.OPEN:
         return Step(channel, (statement(channel, received, nonce=nonce),))
     return Step(channel, (fetch(channel) if channel.outgoing.goal else hello(channel),))
+
+
+def ask(channel: Channel, received: Received, seq: int, *, nonce: str) -> Step:
+    """Fetch what is missing up to a number that a message of the peer's builds on."""
+    if channel.state is not ChannelState.OPEN:
+        return Step(channel)
+    return Step(channel, ask_up_to(channel, received, seq, nonce=nonce))
 
 
 def on_hello(

@@ -175,19 +175,30 @@ class Channels:
         sender = envelope.header.sender
         control = read_control(envelope, keyring=keyring) if envelope.header.is_control else None
         names = {} if control else read_detached(envelope, arrival.headers)
-        with self._database.work(telemetry.current_trace()) as work:
-            row = peers.lock_peer(work.connection, sender)
-            if row is None:
-                raise MalformedEnvelope(f"{sender} is no peer of ours")
-            if control is not None:
-                self._recovering.answer(work, row.channel, control, handlers)
-                outcome = "control"
-            else:
-                outcome = self._count(work, row.channel, envelope, names, arrival, handlers)
+        try:
+            with self._database.work(telemetry.current_trace()) as work:
+                row = peers.lock_peer(work.connection, sender)
+                if row is None:
+                    raise MalformedEnvelope(f"{sender} is no peer of ours")
+                if control is not None:
+                    self._recovering.answer(work, row.channel, control, handlers)
+                    outcome = "control"
+                else:
+                    outcome = self._count(work, row.channel, envelope, names, arrival, handlers)
+        except TooEarly:
+            self._fetch_before(sender, envelope.header.seq or 0)
+            raise
         if outcome == "applied":
             self._has_moved.add(sender)
         self._wake()
         return outcome
+
+    def _fetch_before(self, sender: str, seq: int) -> None:
+        with self._database.work() as work:
+            row = peers.lock_peer(work.connection, sender)
+            if row is not None:
+                self._recovering.ask(work, row.channel, seq - 1)
+        self._wake()
 
     def _count(
         self,

@@ -52,6 +52,11 @@ class Recovering:
         held = envelopes.received(work.connection, channel.peer)
         self.carry_out(work, recovery.remind(channel, held, nonce=self._nonce()))
 
+    def ask(self, work: Work, channel: Channel, seq: int) -> None:
+        """What is missing up to this number of the peer's is fetched."""
+        held = envelopes.received(work.connection, channel.peer)
+        self.carry_out(work, recovery.ask(channel, held, seq, nonce=self._nonce()))
+
     def answer(self, work: Work, channel: Channel, control: Control, handlers: Handlers) -> None:
         """The peer's control message has had its effect; answers wait for the relay.
 

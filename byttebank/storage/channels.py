@@ -8,11 +8,13 @@ from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from byttebank.clock import parse_time
-from byttebank.federation.channel import Channel
+from byttebank.federation.channel import Channel, missing
 from byttebank.federation.channel_row import dump_channel, load_channel
 from byttebank.federation.keyring import Keyring, KnownKey
 from byttebank.federation.keys import PublicKey
+from byttebank.federation.ranges import NO_NUMBERS, Ranges
 from byttebank.storage.channel_tables import channels, create_channel_tables, peer_keys, peers_heard
+from byttebank.storage.envelopes import received
 
 __all__ = [
     "PeerRow",
@@ -23,6 +25,7 @@ __all__ = [
     "key_from_event",
     "keyring",
     "lock_peer",
+    "missing_before",
     "note_heard",
     "peers",
     "store_channel",
@@ -58,6 +61,13 @@ def unsure_peers(connection: Connection) -> frozenset[str]:
         select(channels.c.peer, channels.c.channel).where(channels.c.peer_state != "left")
     )
     return frozenset(row.peer for row in rows if not load_channel(row.channel).outgoing.is_recovered)
+
+
+def missing_before(connection: Connection, peer: str, seq: int) -> Ranges:
+    """The peer's numbers below this one that are neither held nor void."""
+    row = connection.execute(select(channels.c.channel).where(channels.c.peer == peer)).one_or_none()
+    held = received(connection, peer).numbers
+    return missing(load_channel(row.channel), held, up_to=seq - 1) if row is not None else NO_NUMBERS
 
 
 def lock_peer(connection: Connection, peer: str) -> PeerRow | None:

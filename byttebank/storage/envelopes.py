@@ -187,3 +187,30 @@ def received_octets(connection: Connection, peer: str, first: int, last: int) ->
         .order_by(received_envelopes.c.seq)
     )
     return [(row.seq, row.octets) for row in rows]
+
+
+def of_type(
+    connection: Connection, peer: str, message_type: str, *, is_sent: bool, through: int
+) -> list[tuple[int, bytes]]:
+    """(seq, octets) of our messages of this type to the peer, or of the peer's, up to a number, ascending."""
+    table = sent_envelopes if is_sent else received_envelopes
+    rows = connection.execute(
+        select(table.c.seq, table.c.octets)
+        .where(table.c.peer == peer, table.c.message_type == message_type, table.c.seq <= through)
+        .order_by(table.c.seq)
+    )
+    return [(row.seq, row.octets) for row in rows]
+
+
+def hash_at(connection: Connection, peer: str, seq: int, *, is_sent: bool) -> str | None:
+    """The hash of the last message up to a number that we have sent, or received; None before the first."""
+    table = sent_envelopes if is_sent else received_envelopes
+    query = select(table.c.envelope_hash).where(table.c.peer == peer, table.c.seq <= seq)
+    return connection.execute(query.order_by(table.c.seq.desc()).limit(1)).scalar_one_or_none()
+
+
+def octets_at(connection: Connection, peer: str, seq: int, *, is_sent: bool) -> bytes | None:
+    """Our message with this number, or the peer's, as it was signed."""
+    table = sent_envelopes if is_sent else received_envelopes
+    query = select(table.c.octets).where(table.c.peer == peer, table.c.seq == seq)
+    return connection.execute(query).scalar_one_or_none()

@@ -4,10 +4,11 @@ from typing import Any
 
 from prometheus_client import Gauge
 
-from byttebank.contracts.received import ReceivedMessage
-from byttebank.messaging.service import Runtime, every, on_local, on_peer, rpc
+from byttebank.messaging.service import Runtime, every, on_local, rpc
 from byttebank.storage.work import Work
 from services.ledger import operations
+from services.ledger.between_counties import BetweenCounties
+from services.ledger.clearing_rounds import ClearingRounds
 
 Document = dict[str, Any]
 TICK_SECONDS = 30
@@ -36,8 +37,8 @@ PEER_GAUGES = {
 }
 
 
-class LedgerService:
-    """What is owed: accounts, transfers, settlement."""
+class LedgerService(BetweenCounties, ClearingRounds):
+    """What is owed: accounts, transfers; what is between counties is in the modules beside this one."""
 
     name = "ledger"
     runtime = Runtime()
@@ -196,38 +197,15 @@ class LedgerService:
     def release_days(self, work: Work, body: dict[str, Any]) -> None:
         operations.release_days(work, body)
 
-    @on_peer("PREPARE")
-    def prepare(self, work: Work, message: ReceivedMessage) -> None:
-        operations.prepare(work, message)
-
-    @on_peer("FULFIL")
-    def fulfil(self, work: Work, message: ReceivedMessage) -> None:
-        operations.fulfil(work, message)
-
-    @on_peer("REJECT")
     @on_local("ReverseDays")
     def reverse_days(self, work: Work, body: dict[str, Any]) -> None:
         operations.take_back(work, body)
-
-    def reject(self, work: Work, message: ReceivedMessage) -> None:
-        operations.reject(work, message)
-
-    @on_peer("CANCEL")
-    def cancel(self, work: Work, message: ReceivedMessage) -> None:
-        operations.cancel(work, message)
-
-    @on_peer("REVERSAL_REQUEST")
-    def reversal_requested(self, work: Work, message: ReceivedMessage) -> None:
-        operations.reversal_requested(work, message)
-
-    @on_peer("DECLINED")
-    def reversal_declined(self, work: Work, message: ReceivedMessage) -> None:
-        operations.reversal_declined(work, message)
 
     @every(TICK_SECONDS)
     def tick(self) -> None:
         """What waits is decided where time has made it possible."""
         with self.runtime.work() as work:
+            operations.carry_out_postponed(work)
             operations.decide_all_waiting(work)
 
     @every(MEASURE_SECONDS, at_start=True)

@@ -6,9 +6,16 @@ after every step of the simulator, and in the tests. Numbers in brackets are tho
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from services.ledger.domain.accounts import Balance, peer_account_id
+from services.ledger.domain.accounts import Balance
+from services.ledger.domain.clearing_invariants import (
+    Cleared,
+    clearing_follows_documents,
+    clearing_leaves_nets,
+    clearing_mirrors,
+    gross_towards,
+)
 from services.ledger.domain.settlement import FULFILLED, Decision
 from services.ledger.domain.transfers import Transfer
 
@@ -55,6 +62,7 @@ class Book:
     received: Mapping[tuple[str, str], str]
     waiting: frozenset[tuple[str, str]]
     decisions: Mapping[tuple[str, str], Decision]
+    clearings: Mapping[str, Cleared] = field(default_factory=dict)
 
     def ends(self) -> dict[str, Resolution]:
         """How each ended transfer ended."""
@@ -142,8 +150,19 @@ def decisions_have_their_effect(book: Book) -> list[str]:
         (terms.payer_county, transfer_id)
         for transfer_id, terms in book.transfers.items()
         if terms.payer_county != book.county and transfer_id in ends and ends[transfer_id].state == "posted"
+        if not terms.is_clearing()
     }
-    return [f"{book.county}: decision and book differ for {key}" for key in sorted(fulfilled ^ posted)]
+    differing = (fulfilled & book.received.keys() - posted) | (posted - fulfilled)
+    return [f"{book.county}: decision and book differ for {key}" for key in sorted(differing)]
+
+
+def decisions_have_their_prepare(book: Book) -> list[str]:
+    """(3) What we said we credited was asked for. After a restore it is true once the peer has asked again."""
+    return [
+        f"{book.county}: fulfilled in words only until its PREPARE is here: {key}"
+        for key, decision in sorted(book.decisions.items())
+        if decision.verdict == FULFILLED and key not in book.received
+    ]
 
 
 def delivered_once(book: Book) -> list[str]:
@@ -163,18 +182,19 @@ def delivered_once(book: Book) -> list[str]:
         (terms.payer_county, terms.engagement_id, terms.part)
         for transfer_id, terms in book.transfers.items()
         if terms.reverses is None and posted.get(transfer_id, 0) > reversed_[transfer_id]
+        if not terms.is_clearing()
     )
     return broken + [f"{book.county}: {part} is delivered {n} times" for part, n in parts.items() if n > 1]
 
 
 def mirrors(payer: Book, payee: Book) -> list[str]:
-    """(2, 3) Of what `payer` owes `payee`: A.posted <= B.posted <= A.posted + A.pending, gross.
+    """(2, 3, 8) Of what `payer` owes `payee`: A.posted <= B.posted <= A.posted + A.pending, gross and without
+    what clearing has struck out.
 
     And no transfer is voided at the payer's and fulfilled at the payee's, or posted without a decision.
     """
-    ours = payer.balances.get(peer_account_id(payee.county), Balance())
-    theirs = payee.balances.get(peer_account_id(payer.county), Balance())
-    broken = []
+    ours, theirs = gross_towards(payer, payee.county), gross_towards(payee, payer.county)
+    broken = clearing_mirrors(payer, payee)
     if not ours.credits_posted <= theirs.debits_posted <= ours.credits_posted + ours.credits_pending:
         broken.append(
             f"{payer.county} owes {ours.credits_posted} and {ours.credits_pending} pending;"
@@ -199,7 +219,10 @@ LOCAL_CHECKS: tuple[Callable[[Book], list[str]], ...] = (
     resolved_once,
     everything_open_can_end,
     decisions_have_their_effect,
+    decisions_have_their_prepare,
     delivered_once,
+    clearing_leaves_nets,
+    clearing_follows_documents,
 )
 
 

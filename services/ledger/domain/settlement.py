@@ -15,6 +15,8 @@ from services.ledger.domain.transfers import Transfer, check_terms
 
 IN_DOUBT_AFTER = timedelta(minutes=1)
 """A sent transfer that is older and not answered is shown as in doubt. Nothing else follows from its age."""
+LONG_IN_DOUBT = timedelta(hours=72)
+"""Then somebody should call the other county. It is still never voided by a clock."""
 PAYEE_GRACE = timedelta(hours=24)
 """How long a PREPARE for a library we have not heard of waits: our own directory may be late in telling."""
 
@@ -28,6 +30,8 @@ class Act(Enum):
     DECIDE = "decide"
     ANSWER = "answer"
     """Send the stored decision again."""
+    CREDIT = "credit"
+    """Give the stored decision its effect: we said so before a restore, and have lost the PREPARE."""
     TURN_DOWN = "turn_down"
 
 
@@ -86,8 +90,11 @@ def take_prepare(
 
     Refuses: Contradiction when the peer signed another PREPARE with this id before.
     """
-    if known_hash is not None and known_hash != hash_:
+    decided_hash = decision.prepare_hash if decision else None
+    if {known_hash, decided_hash} - {None, hash_}:
         raise Contradiction(county=county, transfer_id=transfer_id, detail="two PREPAREs with one id")
+    if decision and decision.verdict == FULFILLED and known_hash is None:
+        return Act.CREDIT
     return Act.ANSWER if decision else Act.DECIDE
 
 

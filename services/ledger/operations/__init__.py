@@ -1,12 +1,20 @@
 """What the ledger does: one use case, one function, one transaction."""
 
 from services.ledger.operations.accounts import account, incoming, reservations
+from services.ledger.operations.clearing import (
+    clearing_documents,
+    close_clearing,
+    go_on_clearing,
+    own_clearing_documents,
+    propose_clearing,
+)
+from services.ledger.operations.clearing_view import clearing_evidence, clearing_round, clearing_rounds
 from services.ledger.operations.closing import close_account, merge_county, open_again
 from services.ledger.operations.copies import county_changed, library_changed, peer_changed
 from services.ledger.operations.corrections import decline, make_whole, reverse, take_back, transfer
 from services.ledger.operations.holds import post_days, release_days, reserve_days
-from services.ledger.operations.overview import figures, positions, trial_balance
-from services.ledger.operations.payee import cancel, decide_all_waiting, prepare
+from services.ledger.operations.overview import doubts, figures, positions, trial_balance
+from services.ledger.operations.payee import broken_prepare, cancel, decide_all_waiting, prepare
 from services.ledger.operations.payer import cancel_prepared, fulfil, reject
 from services.ledger.operations.promises import (
     date_promise,
@@ -15,6 +23,26 @@ from services.ledger.operations.promises import (
     open_promises,
     promises,
     withdraw_promise,
+)
+from services.ledger.operations.reconciling import (
+    compared,
+    comparison_asked,
+    disputed,
+    list_disputes,
+    list_reconciliations,
+    reconcile,
+    reconcile_nightly,
+    reconciled,
+)
+from services.ledger.operations.recovering import (
+    carry_out_postponed,
+    channel_opened,
+    own_cancel,
+    own_decline,
+    own_fulfil,
+    own_prepare,
+    own_reject,
+    own_reversal_request,
 )
 from services.ledger.operations.reversals import (
     decline_reversal,
@@ -29,31 +57,57 @@ from services.ledger.operations.verification import verify, whole_book
 
 __all__ = [
     "account",
+    "broken_prepare",
     "cancel",
     "cancel_prepared",
+    "carry_out_postponed",
+    "channel_opened",
+    "clearing_documents",
+    "clearing_evidence",
+    "clearing_round",
+    "clearing_rounds",
     "close_account",
+    "close_clearing",
+    "compared",
+    "comparison_asked",
     "county_changed",
     "county_statement",
     "date_promise",
     "decide_all_waiting",
     "decline",
     "decline_reversal",
+    "disputed",
+    "doubts",
     "figures",
     "forgive_promise",
     "fulfil",
+    "go_on_clearing",
     "incoming",
     "library_changed",
+    "list_disputes",
+    "list_reconciliations",
     "make_promise",
     "make_whole",
     "merge_county",
     "open_again",
     "open_promises",
+    "own_cancel",
+    "own_clearing_documents",
+    "own_decline",
+    "own_fulfil",
+    "own_prepare",
+    "own_reject",
+    "own_reversal_request",
     "peer_changed",
     "peer_statement",
     "positions",
     "post_days",
     "prepare",
     "promises",
+    "propose_clearing",
+    "reconcile",
+    "reconcile_nightly",
+    "reconciled",
     "reject",
     "release_days",
     "request_reversal",

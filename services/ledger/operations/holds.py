@@ -23,7 +23,8 @@ from services.ledger.operations.answers import tell_posted, tell_released, tell_
 from services.ledger.operations.parts import is_delivered
 from services.ledger.operations.payer import send_prepare
 from services.ledger.operations.promises import limit_of
-from services.ledger.storage import acts, book, copies
+from services.ledger.operations.standing import unsure_of
+from services.ledger.storage import acts, book, clearing, copies, recovery
 from services.ledger.storage.book import StoredTransfer
 
 
@@ -63,12 +64,16 @@ def post_days(work: Work, body: dict[str, Any]) -> dict[str, Any]:
 
     `body`: a `PostDays`; what is held beyond its amount is free again. Within the county `DaysPosted`
     follows at once. Returns {transfer_id, state, amount_half_days}. A second time changes nothing.
+    `postponed`: the channel to the peer has not recovered, and what we said before may have been forgotten.
     Refuses: Malformed; NotFound; AlreadyResolved when it was voided; TooManyDays when it is more than is
     held; SameKeyOtherBody when another amount was posted or sent, or another transfer stands for the same
     part of the engagement.
     """
     body = load_local("PostDays", body)
     amount: int = body["amount_half_days"]
+    if unsure_of(work, body["transfer_id"]):
+        recovery.postpone(work.connection, "PostDays", body, work.now)
+        return _standing(body["transfer_id"], "postponed", amount)
     stored = _locked(work, body["transfer_id"])
     terms = stored.terms
     if not stored.is_open and stored.state != "posted":
@@ -94,11 +99,14 @@ def release_days(work: Work, body: dict[str, Any]) -> dict[str, Any]:
     """The days are free again and `DaysReleased` says so; also when they were never reserved: the
     reservation that comes late is refused then.
 
-    `body`: a `ReleaseDays`. Returns {transfer_id, state, amount_half_days}.
+    `body`: a `ReleaseDays`. Returns {transfer_id, state, amount_half_days}; `postponed` as in `post_days`.
     Refuses: Malformed; AlreadyResolved when the days are posted; NotNow when they are sent to the other
     county, which alone decides then (`cancel_prepared` asks it to decide no).
     """
     transfer_id: str = load_local("ReleaseDays", body)["transfer_id"]
+    if unsure_of(work, transfer_id):
+        recovery.postpone(work.connection, "ReleaseDays", {"transfer_id": transfer_id}, work.now)
+        return _standing(transfer_id, "postponed", 0)
     book.lock_id(work.connection, transfer_id)
     if book.find(work.connection, transfer_id) is None:
         if book.resolved_as(work.connection, transfer_id) is None:
@@ -183,7 +191,8 @@ def _check_peer(work: Work, terms: Transfer) -> None:
     if not peer.is_active:
         raise CountyFrozen(county=peer.county)
     balance = book.balance(work.connection, peer_account_id(peer.county))
-    fuse.check_agreement(peer.county, balance, peer.fuse_half_days, terms.amount)
+    reserved = clearing.reserved_towards(work.connection, peer.county)
+    fuse.check_agreement(peer.county, balance, peer.fuse_half_days, terms.amount, reserved)
 
 
 def _locked(work: Work, transfer_id: str) -> StoredTransfer:

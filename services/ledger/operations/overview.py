@@ -7,22 +7,23 @@ from byttebank.storage.channels import channel_states
 from byttebank.storage.work import Work
 from services.ledger.domain import fuse
 from services.ledger.domain.accounts import ADJUSTMENTS, HALF_DAY, PEER_PREFIX, Balance, kind_of
-from services.ledger.domain.settlement import IN_DOUBT_AFTER
-from services.ledger.storage import book, copies, settlements
+from services.ledger.domain.settlement import IN_DOUBT_AFTER, LONG_IN_DOUBT
+from services.ledger.storage import book, clearing, copies, settlements
 
 
 def positions(work: Work) -> list[dict[str, Any]]:
     """`Position` towards each peer, by its slug."""
     peers = copies.list_peers(work.connection)
     waiting = settlements.waiting_by_peer(work.connection)
+    cleared = clearing.cleared_towards(work.connection)
     claims = settlements.open_claims(work.connection)
     in_doubt = _in_doubt(work)
     channels = channel_states(work.connection)
     return [
         {
             "county": county,
-            "owed_to_us_half_days": balance.debits_posted,
-            "owed_by_us_half_days": balance.credits_posted,
+            "owed_to_us_half_days": balance.debits_posted - cleared.get(county, 0),
+            "owed_by_us_half_days": balance.credits_posted - cleared.get(county, 0),
             "net_half_days": fuse.owed_to_us(balance),
             "pending_out_half_days": balance.credits_pending,
             "waiting_in_half_days": waiting.get(county, 0),
@@ -33,6 +34,24 @@ def positions(work: Work) -> list[dict[str, Any]]:
             "channel_state": channels.get(county, "recovering"),
         }
         for county, balance in _peer_balances(work).items()
+    ]
+
+
+def doubts(work: Work) -> list[dict[str, Any]]:
+    """What was sent to other counties and not answered for a minute or more, oldest first.
+
+    `{transfer_id, county, half_days, sent_at, is_long}`; `is_long`: 72 hours or more.
+    """
+    return [
+        {
+            "transfer_id": one.transfer_id,
+            "county": one.peer,
+            "half_days": one.amount,
+            "sent_at": format_time(one.sent_at),
+            "is_long": work.now - one.sent_at >= LONG_IN_DOUBT,
+        }
+        for one in settlements.unanswered(work.connection)
+        if work.now - one.sent_at >= IN_DOUBT_AFTER
     ]
 
 
@@ -85,6 +104,7 @@ def figures(work: Work) -> dict[str, Any]:
     balances = book.list_accounts(work.connection)
     peers = copies.list_peers(work.connection)
     waiting = settlements.waiting_by_peer(work.connection)
+    reserved = clearing.reservations(work.connection)
     in_doubt = _in_doubt(work)
 
     def oldest_seconds(*counties: str) -> float:
@@ -102,7 +122,9 @@ def figures(work: Work) -> dict[str, Any]:
             county: {
                 "net_half_days": fuse.owed_to_us(balance),
                 "fuse_half_days": peers[county].fuse_half_days,
-                "fuse_use_ratio": _fuse_use(balance, waiting.get(county, 0), peers[county].fuse_half_days),
+                "fuse_use_ratio": _fuse_use(
+                    balance, waiting.get(county, 0), peers[county].fuse_half_days, reserved.get(county, 0)
+                ),
                 "in_doubt_transfers": len(in_doubt.get(county, [])),
                 "oldest_in_doubt_seconds": oldest_seconds(county),
             }
@@ -112,8 +134,8 @@ def figures(work: Work) -> dict[str, Any]:
     }
 
 
-def _fuse_use(balance: Balance, waiting: int, fuse_half_days: int) -> float:
-    use = max(fuse.use_out(balance), fuse.use_in(balance, waiting), 0)
+def _fuse_use(balance: Balance, waiting: int, fuse_half_days: int, reserved: int) -> float:
+    use = max(fuse.use_out(balance, reserved), fuse.use_in(balance, waiting, reserved), 0)
     if fuse_half_days == 0:
         return 1.0 if use else 0.0
     return use / fuse_half_days
@@ -130,7 +152,7 @@ def _peer_balances(work: Work) -> dict[str, Balance]:
 def _in_doubt(work: Work) -> dict[str, list[Any]]:
     """When each transfer in doubt was sent, by peer, oldest first."""
     found: dict[str, list[Any]] = {}
-    for peer, sent_at in settlements.unanswered(work.connection):
-        if work.now - sent_at >= IN_DOUBT_AFTER:
-            found.setdefault(peer, []).append(sent_at)
+    for one in settlements.unanswered(work.connection):
+        if work.now - one.sent_at >= IN_DOUBT_AFTER:
+            found.setdefault(one.peer, []).append(one.sent_at)
     return found

@@ -1,9 +1,9 @@
 """The payee's county: receiving PREPARE and CANCEL, and deciding once, in one transaction with the answer."""
 
 from collections.abc import Iterable
-from datetime import date
 
-from byttebank.contracts.received import ReceivedMessage
+from byttebank.contracts.received import BrokenMessage, ReceivedMessage, TooEarly
+from byttebank.identifiers import is_id
 from byttebank.storage.work import Work
 from services.ledger.domain import fuse
 from services.ledger.domain.accounts import peer_account_id
@@ -22,7 +22,8 @@ from services.ledger.domain.settlement import (
 from services.ledger.domain.transfers import Transfer
 from services.ledger.operations.answers import claim, tell_posted
 from services.ledger.operations.parts import is_delivered, unreversed
-from services.ledger.storage import book, copies, reversals, settlements
+from services.ledger.operations.standing import is_unsure, open_and_lock, order_of, stand_kept
+from services.ledger.storage import book, clearing, copies, reversals, settlements
 from services.ledger.storage.settlements import ReceivedPrepare
 
 
@@ -38,6 +39,9 @@ def prepare(work: Work, message: ReceivedMessage) -> None:
     known_hash = known.payload_hash if known else None
     act = take_prepare(peer, transfer_id, known_hash, decision, message.payload_hash)
     received = known or settlements.keep_prepare(work.connection, message, work.now)
+    if act is Act.CREDIT:
+        credit(work, received)
+        return
     if act is Act.ANSWER and decision is not None:
         if known is None:
             _claim_if_delivered(work, received, decision)
@@ -48,6 +52,27 @@ def prepare(work: Work, message: ReceivedMessage) -> None:
     _decide_locked(work, peer)
 
 
+def broken_prepare(work: Work, message: BrokenMessage) -> bool:
+    """A PREPARE that is not as agreed is turned down for ever, as malformed. Whether that could be said.
+
+    It could not when no transfer can be named, or the transfer is known by another PREPARE.
+    """
+    peer, transfer_id = message.peer, message.payload.get("transfer_id")
+    if not isinstance(transfer_id, str) or not is_id(transfer_id):
+        return False
+    lock_peers(work, [peer])
+    if settlements.find_prepare(work.connection, peer, transfer_id) is not None:
+        return False
+    decision = settlements.find_decision(work.connection, peer, transfer_id)
+    if decision is None:
+        decision = Decision(REJECTED, "malformed", None)
+        settlements.decide(work.connection, peer, transfer_id, decision, work.now)
+    if decision.verdict == FULFILLED:
+        return False
+    _answer(work, peer, transfer_id, decision)
+    return True
+
+
 def cancel(work: Work, message: ReceivedMessage) -> None:
     """A transfer that is not decided is turned down for ever, even one we have not seen; else answered."""
     peer, transfer_id = message.peer, message.payload["transfer_id"]
@@ -55,7 +80,8 @@ def cancel(work: Work, message: ReceivedMessage) -> None:
     decision = settlements.find_decision(work.connection, peer, transfer_id)
     if take_cancel(decision) is Act.TURN_DOWN:
         received = settlements.find_prepare(work.connection, peer, transfer_id)
-        _turn_down(work, peer, transfer_id, "cancelled", received)
+        turn_down(work, peer, transfer_id, "cancelled", received)
+        _answer(work, peer, transfer_id, Decision(REJECTED, "cancelled", None))
         _decide_locked(work, peer)
     elif decision is not None:
         _answer(work, peer, transfer_id, decision)
@@ -93,12 +119,13 @@ def lock_peers(work: Work, peers: Iterable[str], also_account_ids: Iterable[str]
 
 def _decide_locked(work: Work, peer: str) -> None:
     known_peer = copies.find_peer(work.connection, peer)
-    if known_peer is None or not known_peer.is_active:
+    if known_peer is None or not known_peer.is_active or is_unsure(work, peer):
         return
     waiting_before = 0
+    reserved = clearing.reserved_towards(work.connection, peer)
     for received in settlements.waiting_prepares(work.connection, peer=peer):
         balance = book.balance(work.connection, peer_account_id(peer))
-        room = known_peer.fuse_half_days - fuse.use_in(balance, waiting_before)
+        room = known_peer.fuse_half_days - fuse.use_in(balance, waiting_before, reserved)
         if not _decide(work, received, room):
             waiting_before += received.payload["amount_half_days"]
 
@@ -108,17 +135,31 @@ def _decide(work: Work, received: ReceivedPrepare, room_half_days: int) -> bool:
     order = _order(work, received)
     verdict = judge(order, _circumstances(work, received, order, room_half_days))
     if verdict.kind == FULFILLED:
-        stored = book.hold(work.connection, order, work.county, work.now)
-        book.post(work.connection, stored, order.amount, work.now)
         decision = Decision(FULFILLED, None, received.payload_hash)
         settlements.decide(work.connection, received.peer, order.id, decision, work.now)
         _answer(work, received.peer, order.id, decision)
-        tell_posted(work, order, order.amount)
-        if order.reverses is not None:
-            reversals.answer(work.connection, order.reverses, "accepted", work.now)
+        credit(work, received)
     elif verdict.kind == REJECTED and verdict.code is not None:
-        _turn_down(work, received.peer, order.id, verdict.code, received)
+        turn_down(work, received.peer, order.id, verdict.code, received)
+        _answer(work, received.peer, order.id, Decision(REJECTED, verdict.code, None))
     return verdict.kind != "waiting"
+
+
+def credit(work: Work, received: ReceivedPrepare) -> None:
+    """The payee is credited, as we have decided and said. The balances are locked.
+
+    Refuses: TooEarly for a reversal whose original is not in the book again yet.
+    """
+    order = _order(work, received)
+    open_and_lock(work, order.accounts_at(work.county))
+    if order.reverses is not None and book.find(work.connection, order.reverses) is None:
+        raise TooEarly(f"{order.id} takes back {order.reverses}, which is not here")
+    stored = book.hold(work.connection, order, work.county, work.now)
+    book.post(work.connection, stored, order.amount, work.now)
+    tell_posted(work, order, order.amount)
+    if order.reverses is not None:
+        reversals.answer(work.connection, order.reverses, "accepted", work.now)
+    stand_kept(work, order.id)
 
 
 def _circumstances(
@@ -146,29 +187,15 @@ def _original(work: Work, transfer_id: str | None) -> Original | None:
 
 
 def _order(work: Work, received: ReceivedPrepare) -> Transfer:
-    payload = received.payload
-    return Transfer(
-        id=payload["transfer_id"],
-        payer_library_id=payload["payer_library_id"],
-        payee_library_id=payload["payee_library_id"],
-        payer_county=received.peer,
-        payee_county=work.county,
-        amount=payload["amount_half_days"],
-        unit=payload["unit"],
-        engagement_id=payload["engagement_id"],
-        part=payload["part"],
-        skill=payload["skill"],
-        work_date=date.fromisoformat(payload["work_date"]),
-        reverses=payload["reverses"],
-    )
+    return order_of(received.payload, received.peer, work.county)
 
 
-def _turn_down(work: Work, peer: str, transfer_id: str, code: str, received: ReceivedPrepare | None) -> None:
+def turn_down(work: Work, peer: str, transfer_id: str, code: str, received: ReceivedPrepare | None) -> None:
+    """The decision no stands; a delivered day stays open as a claim. The answer is the caller's to send."""
     decision = Decision(REJECTED, code, received.payload_hash if received else None)
     settlements.decide(work.connection, peer, transfer_id, decision, work.now)
     if received is not None:
         _claim_if_delivered(work, received, decision)
-    _answer(work, peer, transfer_id, decision)
 
 
 def _claim_if_delivered(work: Work, received: ReceivedPrepare, decision: Decision) -> None:

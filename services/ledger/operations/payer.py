@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from byttebank.contracts.received import ReceivedMessage
+from byttebank.contracts.received import ReceivedMessage, TooEarly
 from byttebank.contracts.refusals import Contradiction, NotFound
 from byttebank.federation.canonical import payload_hash
 from byttebank.storage.work import Work
@@ -10,7 +10,7 @@ from services.ledger.domain.accounts import peer_account_id
 from services.ledger.domain.settlement import Act, check_cancel, leaves_claim, take_fulfil, take_reject
 from services.ledger.operations.answers import claim, tell_posted, tell_released
 from services.ledger.operations.payee import decide_waiting, lock_peers
-from services.ledger.storage import book
+from services.ledger.storage import book, recovery
 from services.ledger.storage.book import StoredTransfer
 
 
@@ -42,6 +42,7 @@ def fulfil(work: Work, message: ReceivedMessage) -> None:
     """
     transfer_id = message.payload["transfer_id"]
     stored = _sent_to(work, message.peer, transfer_id)
+    _check_not_kept(work, transfer_id)
     state = stored.state if stored else None
     our_hash = stored.prepare_hash if stored else None
     act = take_fulfil(message.peer, transfer_id, state, our_hash, message.payload["prepare_hash"])
@@ -58,17 +59,23 @@ def reject(work: Work, message: ReceivedMessage) -> None:
     """
     transfer_id, code = message.payload["transfer_id"], message.payload["code"]
     stored = _sent_to(work, message.peer, transfer_id)
-    act = take_reject(message.peer, transfer_id, stored.state if stored else None)
-    if act is not Act.VOID or stored is None:
-        return
+    _check_not_kept(work, transfer_id)
+    state = stored.state if stored else book.resolved_as(work.connection, transfer_id)
+    act = take_reject(message.peer, transfer_id, state)
+    if act is Act.VOID and stored is not None:
+        void(work, message.peer, stored, code)
+        decide_waiting(work, message.peer)
+
+
+def void(work: Work, peer: str, stored: StoredTransfer, code: str) -> None:
+    """What the peer has decided no about, or will, is voided; `DaysReleased` says so, a claim stays open."""
     terms = stored.terms
     book.void(work.connection, stored, code, work.now)
     if leaves_claim(terms, code):
-        claim(work, terms, message.peer, stored.amount, code, "out")
+        claim(work, terms, peer, stored.amount, code, "out")
     if terms.reverses is None:
         reason = "cancelled" if code == "cancelled" else "rejected"
-        tell_released(work, transfer_id, terms.engagement_id, reason, code)
-    decide_waiting(work, message.peer)
+        tell_released(work, terms.id, terms.engagement_id, reason, code)
 
 
 def cancel_prepared(work: Work, transfer_id: str) -> dict[str, Any]:
@@ -83,6 +90,12 @@ def cancel_prepared(work: Work, transfer_id: str) -> dict[str, Any]:
     check_cancel(stored.state)
     work.send(stored.terms.peer_of(work.county), "CANCEL", {"transfer_id": transfer_id})
     return {"transfer_id": transfer_id, "state": stored.state, "amount_half_days": stored.amount}
+
+
+def _check_not_kept(work: Work, transfer_id: str) -> None:
+    """Refuses: TooEarly for an answer to a PREPARE of ours that does not stand again yet."""
+    if recovery.is_kept(work.connection, transfer_id):
+        raise TooEarly(f"{transfer_id} waits for the transfer it takes back")
 
 
 def _sent_to(work: Work, peer: str, transfer_id: str) -> StoredTransfer | None:

@@ -36,6 +36,16 @@ class ReceivedPrepare:
         return str(self.payload["transfer_id"])
 
 
+@dataclass(frozen=True)
+class Unanswered:
+    """A PREPARE of ours that the peer has not answered."""
+
+    transfer_id: str
+    peer: str
+    amount: int
+    sent_at: datetime
+
+
 def keep_prepare(connection: Connection, message: ReceivedMessage, now: datetime) -> ReceivedPrepare:
     """The PREPARE is stored. It is not among the waiting ones yet."""
     received_id = connection.execute(
@@ -137,15 +147,20 @@ def decide(connection: Connection, peer: str, transfer_id: str, decision: Decisi
     connection.execute(delete(waiting).where(waiting.c.received_id.in_(received)))
 
 
-def unanswered(connection: Connection) -> list[tuple[str, datetime]]:
-    """(peer, sent at) of each PREPARE of ours that has no answer yet, oldest first."""
+def unanswered(connection: Connection) -> list[Unanswered]:
+    """Each PREPARE of ours that has no answer yet, oldest first."""
     rows = connection.execute(
-        select(prepares_sent.c.peer, prepares_sent.c.sent_at)
+        select(
+            prepares_sent.c.transfer_id,
+            prepares_sent.c.peer,
+            prepares_sent.c.amount,
+            prepares_sent.c.sent_at,
+        )
         .outerjoin(resolutions, resolutions.c.transfer_id == prepares_sent.c.transfer_id)
         .where(resolutions.c.id.is_(None))
         .order_by(prepares_sent.c.sent_at)
     )
-    return [(peer, sent_at) for peer, sent_at in rows]
+    return [Unanswered(*row) for row in rows]
 
 
 def open_claim(connection: Connection, claim: dict[str, Any]) -> None:

@@ -59,6 +59,10 @@ HANDLERS: dict[str, Callable[[Work, ReceivedMessage], None]] = {
     "CANCEL": operations.cancel,
     "REVERSAL_REQUEST": operations.reversal_requested,
     "DECLINED": operations.reversal_declined,
+    "RECONCILE": operations.reconciled,
+    "COMPARE": operations.comparison_asked,
+    "COMPARED": operations.compared,
+    "DISPUTE": operations.disputed,
 }
 
 

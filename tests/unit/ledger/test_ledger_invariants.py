@@ -144,7 +144,7 @@ DECIDING: dict[str, tuple[Callable[[Book], list[str]], Callable[[Book], Book]]] 
         lambda book: replace(book, waiting=frozenset(book.received)),
     ),
     "fulfilled in words only": (
-        invariants.decisions_have_their_effect,
+        invariants.decisions_have_their_prepare,
         lambda book: replace(
             book,
             decisions={**book.decisions, ("innlandet", number(9)): Decision("fulfilled", None, "h")},

@@ -1,0 +1,161 @@
+"""A county that is put back to an old backup: its own signed words come back, and the books agree again.
+
+`BYTTEBANK_TEST_SEEDS=1000-2000` lives other lives than the usual ones.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from ledger_cast import ASKER, EIDSKOG, HAMAR, Ledger, federation, number
+from ledger_lives import Node, exchange, lives
+from test_ledger_simulation import seeds
+
+from services.ledger import operations
+
+
+@pytest.fixture
+def pair(settled_in: dict[str, Path], tmp_path: Path) -> Iterator[tuple[Node, Node]]:
+    """Innlandet owes, Akershus is owed; their channel is open."""
+    with federation(settled_in, tmp_path, "innlandet", "akershus") as ledgers:
+        one, two = (Node(ledger) for ledger in ledgers)
+        exchange(one, two)
+        yield one, two
+
+
+def _sums(node: Node) -> tuple[int, int]:
+    position = node.ledger.position(node.peer)
+    return position["owed_by_us_half_days"], position["owed_to_us_half_days"]
+
+
+def test_the_payers_county_posts_again_what_it_had_forgotten(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
+    one, two = pair
+    backup = one.back_up(tmp_path, "before")
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 0), (0, 4))
+    one.restore(backup)
+    assert _sums(one) == (0, 0)
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 0), (0, 4))
+    assert one.ledger.account(EIDSKOG)["received_half_days"] == 4
+    assert (one.parked(), two.parked()) == ([], [])
+    assert one.ledger.broken_rules() == []
+
+
+def test_the_payees_county_credits_again_what_it_had_forgotten_even_over_the_fuse(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
+    one, two = pair
+    backup = two.back_up(tmp_path, "before")
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    two.restore(backup)
+    two.meet(fuse=1)
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 0), (0, 4))
+    assert two.ledger.account(ASKER)["given_half_days"] == 4
+    assert (one.parked(), two.parked()) == ([], [])
+
+
+def test_nothing_is_decided_about_a_waiting_day_before_the_county_knows_what_it_had_said(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
+    one, two = pair
+    two.meet(fuse=1)
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    backup = two.back_up(tmp_path, "waiting")
+    one.ledger.do(operations.cancel_prepared, number(101))
+    exchange(one, two)
+    two.restore(backup)
+    two.meet(fuse=200)
+    two.pass_time()
+    assert _sums(two) == (0, 0)
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((0, 0), (0, 0))
+    assert (one.parked(), two.parked()) == ([], [])
+
+
+def test_a_hold_is_not_let_go_before_the_county_knows_whether_it_had_sent_it(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
+    one, two = pair
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    backup = one.back_up(tmp_path, "held")
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    one.restore(backup)
+    assert one.ledger.release(1)["state"] == "postponed"
+    assert one.ledger.account(EIDSKOG)["reserved_half_days"] == 4
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 0), (0, 4))
+    (parked,) = one.parked()
+    assert parked["reason_code"] == "not_now"
+
+
+def test_what_is_posted_while_a_channel_recovers_is_sent_when_it_opens(pair: tuple[Node, Node]) -> None:
+    one, two = pair
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.start()
+    assert one.ledger.post(1, 4)["state"] == "postponed"
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 0), (0, 4))
+
+
+def test_days_within_the_county_wait_for_nobody(pair: tuple[Node, Node]) -> None:
+    one, _ = pair
+    one.ledger.reserve(1, 2, payee_library_id=HAMAR)
+    one.start()
+    assert one.ledger.post(1, 2)["state"] == "posted"
+
+
+def test_a_reversal_stands_again_though_its_original_comes_back_after_it(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
+    one, two = pair
+    backup = two.back_up(tmp_path, "before")
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    two.ledger.do(operations.reverse_transfer, number(900), number(101), 3)
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 3), (3, 4))
+    two.restore(backup)
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 3), (3, 4))
+    assert (one.parked(), two.parked()) == ([], [])
+
+
+def _lose(node: Node, other: Node, tmp_path: Path) -> Ledger:
+    node.restore(node.back_up(tmp_path, "same"))
+    exchange(node, other)
+    return node.ledger
+
+
+def test_a_restore_that_lost_nothing_changes_nothing(pair: tuple[Node, Node], tmp_path: Path) -> None:
+    one, two = pair
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    before = _lose(one, two, tmp_path).book()
+    assert one.ledger.book() == before
+    assert (_sums(one), _sums(two)) == ((4, 0), (0, 4))
+
+
+@pytest.mark.simulation
+@pytest.mark.parametrize("first", seeds()[::20])
+def test_books_agree_whatever_is_lost_and_whoever_is_restored(
+    settled_in: dict[str, Path], tmp_path: Path, first: int
+) -> None:
+    with lives(settled_in, tmp_path) as live:
+        for seed in range(first, min(first + 20, seeds().stop)):
+            try:
+                live(seed, 60)
+            except Exception as fault:
+                raise AssertionError(f"seed {seed}") from fault
