@@ -25,7 +25,7 @@ from simulation.machine import CountyClock, MortalDatabase
 from simulation.world import Crash, World
 
 LOCAL_BATCH = 4
-CHANNEL_SECONDS = 5.0
+CHANNEL_SECONDS = 8.0
 """How often the channels look around, as the relay lets them."""
 
 
@@ -93,7 +93,7 @@ class County:
         """The process is gone; what was not acknowledged waits in the broker. It starts again by itself."""
         self.world.count("crash")
         self.world.tell(f"!! {self.name} dies {moment}")
-        self._stop()
+        self.stop()
         self.world.later(self.world.chance.uniform(0.1, 40.0), self.start_again)
 
     def start_again(self) -> None:
@@ -102,13 +102,8 @@ class County:
             self.world.tell(f"   {self.name} starts")
             self.start()
 
-    def restore(self, backup: bytes) -> None:
-        """The process has been stopped, its database put back as it was, and the process started again."""
-        self._stop()
-        self.disk.put_back(backup)
-        self.start()
-
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """The process is gone, and nobody starts it."""
         self._life += 1
         self.is_up = False
         self._effects.clear()
@@ -144,7 +139,7 @@ class County:
         """There is something to publish."""
         if self.is_up and not self._is_woken:
             self._is_woken = True
-            self._soon(self.world.chance.uniform(0.001, 0.02), self._relay)
+            self._soon(self.world.chance.uniform(0.001, 0.2), self._relay)
 
     def _read(self) -> None:
         self._is_poked = False

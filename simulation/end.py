@@ -16,6 +16,8 @@ from simulation.people import Register
 from simulation.world import Broken, World
 
 _OUTBOX = "SELECT count(*) FROM outbox WHERE published_at IS NULL AND (peer IS NULL OR peer IN ({}))"
+_SENT = "SELECT count(*) FROM sent_envelopes WHERE peer = ?"
+_RECEIVED = "SELECT count(*) FROM received_envelopes WHERE peer = ?"
 _UNSENT = "SELECT count(*) FROM sent_envelopes WHERE published_at IS NULL AND peer IN ({})"
 
 
@@ -46,7 +48,7 @@ class End:
         for name in self._honest:
             if found := self._open_at(name):
                 return found
-        return self._difference()
+        return self._lacking() or self._difference()
 
     def check(self) -> None:
         """All is as it must be. Refuses: `Broken`."""
@@ -82,6 +84,15 @@ class End:
             return f"{self._world.name_of(one)} of {name} is not answered"
         return ""
 
+    def _lacking(self) -> str:
+        """(7) What one has numbered the other has."""
+        for name, county in self._honest.items():
+            for peer in self._peers(name):
+                sent = county.disk.rows(_SENT, peer)[0][0]
+                if sent != self._honest[peer].disk.rows(_RECEIVED, name)[0][0]:
+                    return f"{peer} lacks messages of {name}"
+        return ""
+
     def _difference(self) -> str:
         """(2) At rest each two books say the same."""
         for name in self._honest:
@@ -100,7 +111,7 @@ class End:
         had = {message_id for (message_id,) in county.disk.rows("SELECT message_id FROM inbox")}
         for (properties,) in county.disk.rows("SELECT properties FROM parked_messages"):
             had.add(json.loads(properties).get("message_id"))
-        lost = [one for message_id, one in county.broker.commands.items() if message_id not in had]
+        lost = [one for message_id, (_, one) in county.broker.commands.items() if message_id not in had]
         self.lost += len(lost)
         if lost:
             sentence = f"{name} never heard {len(lost)} messages, first {lost[0].routing_key}"

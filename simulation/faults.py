@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import Random
 
-RESTORES = False
+RESTORES = True
 """Whether counties are restored from old backups."""
 
 
@@ -36,7 +36,9 @@ def draw_faults(chance: Random) -> Faults:
         return chance.choice((0.0, rare, rare, frequent))
 
     if chance.random() < 0.2:
-        return Faults(slowest_seconds=5.0, reorder=0.5, lie=some(0.0, 0.3), restore=some(0.0, 0.05))
+        return Faults(
+            slowest_seconds=5.0, reorder=0.5, lie=some(0.0, 0.3), restore=some(0.0, 0.05) if RESTORES else 0.0
+        )
     return Faults(
         drop=some(0.03, 0.2),
         duplicate=some(0.05, 0.3),

@@ -145,7 +145,9 @@ class Liar:
     def forget(self) -> None:
         """The county goes back to what it was some time ago, without telling."""
         if self._backup is not None and self._county.is_up and self._chance.random() < 0.5:
-            self._county.restore(self._backup)
+            self._county.stop()
+            self._county.disk.put_back(self._backup)
+            self._county.start()
             self._backup = None
         else:
             self._backup = self._county.disk.copy()

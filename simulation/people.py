@@ -68,7 +68,7 @@ class People:
         act()
 
     def agree(self) -> None:
-        """Two libraries have agreed on a day, mostly across a border; at times for a part there is already."""
+        """Two libraries have agreed on a day, mostly across a border; at times for a part there is."""
         county, cast, chance = self._county.name, self._cast, self._chance
         payee_county = chance.choice([*self._peers, *self._peers, county])
         payer = chance.choice(cast.libraries(county))
@@ -117,8 +117,8 @@ class People:
         transfer_id = self._some("DaysReserved", payer_county=self._county.name)
         if transfer_id is None:
             return
-        if self._county.do(operations.cancel_prepared, transfer_id) is not None:
-            self._register.deals[transfer_id].is_cancelled = True
+        self._register.deals[transfer_id].is_cancelled = True
+        self._county.do(operations.cancel_prepared, transfer_id)
 
     def reverse(self) -> None:
         """The county gives back, in whole or in part, what its library was credited for."""
@@ -197,14 +197,11 @@ class People:
     def _reverse(self, transfer_id: str, amount: int) -> None:
         reversal_id = self._world.new_id()
         original = self._register.deals.get(transfer_id)
-        if (
-            self._county.do(operations.reverse_transfer, reversal_id, transfer_id, amount) is None
-            or not original
-        ):
-            return
-        self._register.deals[reversal_id] = Deal(
-            original.payee_county, original.payer_county, amount, {}, is_reversal=True
-        )
+        if original is not None:
+            self._register.deals[reversal_id] = Deal(
+                original.payee_county, original.payer_county, amount, {}, is_reversal=True
+            )
+        self._county.do(operations.reverse_transfer, reversal_id, transfer_id, amount)
 
     def _command(self, name: str, body: dict[str, Any], origin: str = "matching") -> None:
         """At least once, as everything."""

@@ -6,6 +6,7 @@ from random import Random
 
 from byttebank.messaging.deliveries import Delivery
 from byttebank.storage.memory import MemoryDatabase
+from simulation.backups import Backups
 from simulation.cast import SLUGS, Cast, key_of, settled_database
 from simulation.county import County
 from simulation.end import End
@@ -22,7 +23,7 @@ PATIENCE_SECONDS = 1500.0
 """Virtual time to come to rest in: a quiet channel says only every ten minutes what it holds, and that may be
 what a lost message is noticed by.
 """
-OCCASION_SECONDS = 4.0
+OCCASION_SECONDS = 2.0
 A_DAY_SECONDS = 90_000.0
 """A little more than a payee that nobody knows is waited for."""
 NEXT_DAY_SECONDS = 20.0
@@ -104,6 +105,7 @@ class Life:
         self._people = [People(county, self._cast, self._register) for county in self._counties.values()]
         self._rules = Rules(self.world, self._counties, self._register)
         self._end = End(self.world, self._counties, self._rules.books, self._register)
+        self._backups = Backups(self.world, self._counties, self._rules)
         self._is_peace = False
 
     def run(self) -> Figures | Failure:
@@ -141,6 +143,8 @@ class Life:
                 self.world.tell(f"   {county.name} is a liar")
         self.world.later(1.0, self._work)
         self.world.later(OCCASION_SECONDS, self._occasion)
+        if self.world.faults.restore:
+            self.world.later(1.0, self._backups.take)
 
     def _step(self) -> None:
         self.world.step()
@@ -148,7 +152,7 @@ class Life:
 
     def _work(self) -> None:
         if not self._is_peace:
-            self.world.later(self.world.chance.expovariate(1 / 2.0), self._work)
+            self.world.later(self.world.chance.expovariate(1.0), self._work)
             self.world.chance.choice(self._people).act()
 
     def _occasion(self) -> None:
@@ -167,6 +171,8 @@ class Life:
             )
             world.count("clock skew")
             world.tell(f"!! the clock of {county.name} is {county.clock.ahead_seconds:.0f} s ahead")
+        if world.strikes(faults.restore):
+            self._backups.restore_one()
         if self._liar is not None and world.strikes(faults.lie):
             self._liar.act()
 

@@ -1,5 +1,5 @@
-"""What must hold after every step (ARCHITECTURE.md, Settlement): of each honest book, of each honest pair, and
-of what honest counties sign. Of a liar nothing is asked, but it can cost nobody more than the fuse.
+"""What must hold after every step (ARCHITECTURE.md, Settlement): of each honest book and pair, and of
+what honest counties sign. Of a liar nothing is asked, but it can cost nobody more than the fuse.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from simulation.world import Broken, World
 
 BY_OPERATOR = "operator"
 MAY_BE_PARKED = ("stale", "unknown_key")
-"""Why an honest county's unharmed message may be put aside: its epoch was given up, or its key is not known."""
+"""Why an honest county's whole message may be put aside: its epoch was given up, its key is not known."""
 
 
 class Rules:
@@ -33,6 +33,8 @@ class Rules:
         self._genuine: set[tuple[str, str]] = set()
         self._effects: set[tuple[str, str, str]] = set()
         self._found: list[Broken] = []
+        self.recovering: set[str] = set()
+        """Counties that were restored and have not yet heard again what they had forgotten."""
         for name, county in self._honest.items():
             county.broker.look_at = self._look_at_letter
             county.has_had = partial(self._had, name)
@@ -55,14 +57,20 @@ class Rules:
         """(2, 3) The books of each two honest counties, one of them changed, fit together."""
         for one in self.books.values():
             for other in self.books.values():
-                if one is not other and {one.county, other.county} & changed:
+                pair = {one.county, other.county}
+                if one is not other and pair & changed and not pair & self.recovering:
                     self._all("mirror", mirrors(one.book, other.book))
 
     def forget(self, county: str, effects: set[tuple[str, str]]) -> None:
         """The county was restored; its database says that these messages have had their effect."""
+        self.recovering.add(county)
         self.books[county].forget()
         self._effects = {one for one in self._effects if one[0] != county}
         self._effects |= {(county, *effect) for effect in effects}
+        for deal in self._register.deals.values():
+            if deal.is_reversal and deal.payer_county == deal.payee_county == county:
+                # Nobody but the county knew of it, and people do not write down what they took back.
+                deal.told.clear()
 
     @staticmethod
     def _all(rule: str, sentences: list[str]) -> None:
