@@ -16,7 +16,7 @@ from byttebank.contracts.fields import (
     text,
 )
 
-LINE_KINDS = ("work", "reversal", "opening", "gift", "forgiveness", "moved", "made_whole")
+LINE_KINDS = ("work", "reversal", "opening", "gift", "forgiveness", "moved", "made_whole", "clearing")
 PROMISE_STATES = ("open", "kept", "ended")
 REASON_LENGTH = 500
 

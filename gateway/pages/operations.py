@@ -32,7 +32,7 @@ def show() -> str:
             for one in positions
         ],
         balance=balance,
-        accounts=sorted(balance["accounts"], key=_libraries_first),
+        accounts=sorted(filter(_is_shown, balance["accounts"]), key=_libraries_first),
         title=_title(waiting, balance),
         lead=_lead(positions, balance, down),
         warning=WARNING_PERCENT,
@@ -49,6 +49,11 @@ def _line(position: Document, down: Container[str]) -> str:
     if position["channel_state"] != "open":
         return str(position["channel_state"])
     return "waiting" if position["in_doubt_count"] else "open"
+
+
+def _is_shown(account: Document) -> bool:
+    """An account of clearing only while it is not at zero, as it always should be."""
+    return account["kind"] != "clearing" or account["debits"] != account["credits"]
 
 
 def _libraries_first(account: Document) -> tuple[bool, str]:

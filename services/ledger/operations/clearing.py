@@ -5,10 +5,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from byttebank.clock import format_time
 from byttebank.contracts.clearing import MAX_COUNTIES
 from byttebank.contracts.received import ReceivedMessage, SentMessage
-from byttebank.contracts.refusals import NotFound, NotNow, NotYet, SameKeyOtherBody
+from byttebank.contracts.refusals import (
+    ClearingOpen,
+    ClearingWaits,
+    NotFound,
+    NotNow,
+    SameKeyOtherBody,
+    TooFewCounties,
+)
 from byttebank.federation.keys import SigningKey
 from byttebank.storage.channels import keyring, unsure_peers
 from byttebank.storage.work import Work
@@ -52,8 +58,7 @@ MONTHLY = uuid.UUID("5d1c8a52-51f5-4a0e-9d3e-2f6f1f0f7c11")
 def propose_clearing(work: Work, key: SigningKey, round_id: str, actor: Any) -> dict[str, Any]:
     """A round with every county we exchange with is proposed, this county its coordinator; `ClearingRound`.
 
-    Refuses: NotYourRole; NotNow while another round is open here or fewer than two counties can be asked;
-    SameKeyOtherBody when the id is another county's round.
+    Refuses: NotYourRole; ClearingOpen; TooFewCounties; SameKeyOtherBody for another county's round.
     """
     county_actor(actor)
     _propose(work, key, round_id)
@@ -64,8 +69,8 @@ def close_clearing(work: Work, key: SigningKey, round_id: str, actor: Any) -> di
     """We ask the others to end a round whose coordinator is silent: CLOSE is signed; `ClearingRound`.
 
     Nothing is free again before every other county has signed it too. Again it changes nothing.
-    Refuses: NotYourRole; NotFound; NotYet before the last hour for accepts; NotNow when there is nothing of
-    ours to end.
+    Refuses: NotYourRole; NotFound; ClearingWaits before the last hour for accepts; NotNow when there is
+    nothing of ours to end.
     """
     county_actor(actor)
     clearing.lock_round(work.connection, round_id, work.now)
@@ -74,7 +79,7 @@ def close_clearing(work: Work, key: SigningKey, round_id: str, actor: Any) -> di
         raise NotFound(kind="clearing_round", id=round_id)
     if round_.find("CLOSE", work.county) is None:
         if round_.stage in OPEN and work.now < round_.deadline("accept_by_at"):
-            raise NotYet(date=format_time(round_.deadline("accept_by_at")))
+            raise ClearingWaits(date=round_.deadline("accept_by_at").date().isoformat())
         if not may_close(round_, work.now):
             raise NotNow(state=round_.stage, act="close")
         _go_on(work, key, _do(work, key, round_, Act.CLOSE))
@@ -138,8 +143,10 @@ def _propose(work: Work, key: SigningKey, round_id: str) -> None:
             raise SameKeyOtherBody(id=round_id)
         return
     peers = _askable(work)
-    if len(peers) + 1 < LEAST_COUNTIES or not _is_free(work, round_):
-        raise NotNow(state="open" if not _is_free(work, round_) else "too_few", act="propose_clearing")
+    if not _is_free(work, round_):
+        raise ClearingOpen()
+    if len(peers) + 1 < LEAST_COUNTIES:
+        raise TooFewCounties()
     body = propose(round_id, [*peers, work.county], work.now + ANSWER_WITHIN, work.now + ACCEPT_WITHIN)
     signed = sign_paper(work, key, body)
     round_ = replace(round_, papers=clearing.add_papers(work.connection, round_, [signed], work.now))

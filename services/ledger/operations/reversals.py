@@ -94,6 +94,7 @@ def reversal_requested(work: Work, message: ReceivedMessage) -> None:
         and stored.state == "posted"
         and (stored.terms.payer_county, stored.terms.payee_county) == (peer, work.county)
         and stored.terms.reverses is None
+        and not stored.terms.is_clearing()
         and amount <= unreversed(work, stored, ON_ITS_WAY)
     )
     if not is_possible:
@@ -142,11 +143,11 @@ def reversal_requests(work: Work) -> list[dict[str, Any]]:
 
 
 def _posted(work: Work, transfer_id: str) -> StoredTransfer:
-    """The posted transfer, its balances locked. Refuses: NotFound, NotNow."""
+    """The posted transfer, its balances locked. Refuses: NotFound, NotNow, also for one of clearing."""
     stored = book.find(work.connection, transfer_id)
     if stored is None:
         raise NotFound(kind="transfer", id=transfer_id)
-    if stored.state != "posted":
+    if stored.state != "posted" or stored.terms.is_clearing():
         raise NotNow(state=stored.state, act="reverse")
     book.lock(work.connection, (stored.debit_account_id, stored.credit_account_id))
     return stored

@@ -18,6 +18,7 @@ from services.ledger.domain.statements import (
     running_balances,
     write_cursor,
 )
+from services.ledger.domain.transfers import CLEARING
 from services.ledger.operations.naming import check_library, library_names
 from services.ledger.storage import acts, book, statements
 
@@ -140,6 +141,7 @@ def _county_lines(
             "posted_at": format_time(one.posted_at),
             "work_date": one.place.work_date.isoformat(),
             **_why(decided, one.place.transfer_id, one.reverses),
+            **({"kind": "clearing"} if one.payer_library_id == CLEARING else {}),
             "payer_library_id": one.payer_library_id,
             "payer_library_name": names[one.payer_library_id],
             "payer_county": one.payer_county,
@@ -147,7 +149,9 @@ def _county_lines(
             "payee_library_name": names[one.payee_library_id],
             "payee_county": one.payee_county,
             "skill": one.skill,
-            "engagement_id": _engagement(one.engagement_id, one.place.transfer_id),
+            "engagement_id": None
+            if one.payer_library_id == CLEARING
+            else _engagement(one.engagement_id, one.place.transfer_id),
             "reverses": one.reverses,
             "half_days": one.amount,
             "change_half_days": change,

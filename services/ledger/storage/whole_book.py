@@ -4,9 +4,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
+from services.ledger.domain.clearing_acts import OPEN
+from services.ledger.domain.clearing_invariants import Cleared
 from services.ledger.domain.invariants import Book, Entry, Resolution, Sent
 from services.ledger.domain.settlement import Decision
 from services.ledger.domain.transfers import Transfer
+from services.ledger.storage import clearing
 from services.ledger.storage.book import list_accounts
 from services.ledger.storage.tables import (
     decisions,
@@ -38,7 +41,22 @@ def read_book(connection: Connection, county: str) -> Book:
             (row.peer, row.transfer_id): Decision(**_fields(row, Decision))
             for row in _rows(connection, decisions)
         },
+        clearings=_clearings(connection, county),
     )
+
+
+def _clearings(connection: Connection, county: str) -> dict[str, Cleared]:
+    found = {}
+    for round_id in clearing.round_ids(connection, limit=100_000):
+        stored = clearing.find_round(connection, round_id, county)
+        if stored is not None:
+            round_ = stored.round
+            legs = round_.result.legs_of(county) if round_.result else {}
+            reserved = frozenset(clearing.reserved_of(connection, round_id))
+            found[round_id] = Cleared(
+                round_.stage, legs, round_.is_committed, reserved, round_.stage in OPEN
+            )
+    return found
 
 
 def _rows(connection: Connection, table: Table) -> list[Any]:

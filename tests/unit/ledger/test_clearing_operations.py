@@ -23,7 +23,16 @@ from ledger_cast import ASKER, BAERUM, DEICHMAN, EIDSKOG, HAMAR, MANAGER, NOW, L
 
 from byttebank.clock import parse_time
 from byttebank.contracts.received import ReceivedMessage, SentMessage, TooEarly
-from byttebank.contracts.refusals import FuseReached, Malformed, NotFound, NotNow, NotYet, NotYourRole
+from byttebank.contracts.refusals import (
+    ClearingOpen,
+    ClearingWaits,
+    FuseReached,
+    Malformed,
+    NotFound,
+    NotNow,
+    NotYourRole,
+    TooFewCounties,
+)
 from byttebank.federation.document import open_document, sign_document
 from byttebank.federation.keyring import Keyring, KnownKey
 from services.ledger import operations
@@ -217,7 +226,7 @@ def accepted_by_all(three: Three, coordinator: str = "innlandet") -> None:
 def test_with_the_coordinator_dead_nothing_is_posted_until_all_others_have_closed(three: Three) -> None:
     accepted_by_all(three)
     assert set(stages(three).values()) == {"accepted"}
-    with pytest.raises(NotYet):
+    with pytest.raises(ClearingWaits):
         close(three["akershus"])
     three["akershus"].pass_time(hours=24)
     tick(three["akershus"], three["oslo"])
@@ -326,10 +335,33 @@ def test_a_pair_with_a_day_on_its_way_is_left_out(three: Three) -> None:
 
 def test_one_round_at_a_time(three: Three) -> None:
     accepted_by_all(three)
-    with pytest.raises(NotNow):
+    with pytest.raises(ClearingOpen):
         propose(three["akershus"], number(9002))
-    with pytest.raises(NotNow):
+    with pytest.raises(ClearingOpen):
         propose(three["innlandet"], number(9002))
+
+
+def test_a_leg_of_clearing_is_not_taken_back(three: Three) -> None:
+    propose(three["innlandet"])
+    deliver(three)
+    legs = [one for one in three["innlandet"].book().transfers.values() if one.is_clearing()]
+    assert len(legs) == 2
+    for leg in legs:
+        with pytest.raises(NotNow):
+            three["innlandet"].do(operations.reverse_transfer, number(77), leg.id, 1)
+        with pytest.raises(NotNow):
+            three["innlandet"].do(operations.request_reversal, leg.id, 1, "disputed")
+
+
+def test_the_statement_with_a_county_says_what_was_struck_out(three: Three) -> None:
+    propose(three["innlandet"])
+    deliver(three)
+    lines = three["innlandet"].see(operations.peer_statement, "oslo")["lines"]
+    assert [(line["kind"], line["change_half_days"], line["balance_half_days"]) for line in lines] == [
+        ("clearing", -4, 1),
+        ("work", 5, 5),
+    ]
+    assert lines[0]["engagement_id"] is None
 
 
 def test_only_the_county_library_proposes_and_closes(three: Three) -> None:
@@ -343,7 +375,7 @@ def test_only_the_county_library_proposes_and_closes(three: Three) -> None:
 
 def test_two_counties_alone_have_no_ring_to_clear(three: Three) -> None:
     three["innlandet"].do(operations.peer_changed, peer_document("oslo", 2, state="frozen"))
-    with pytest.raises(NotNow):
+    with pytest.raises(TooFewCounties):
         propose(three["innlandet"])
 
 
