@@ -60,6 +60,7 @@ STATUS: dict[str, int] = {
     "too_many_attempts": 429,
     "too_many_days": 422,
     "unknown_outcome": 504,
+    "too_few_counties": 409,
 }
 """Refused because of what was sent: 422. Because of how things stand: 409."""
 

@@ -225,28 +225,10 @@ class PeerNotGone(Refusal):
     code = "peer_not_gone"
 
 
-class AccountInUse(Refusal):
-    """Days of `library_id` are set aside or on their way: `reserved_half_days`, `incoming_half_days`."""
+class TooFewCounties(Refusal):
+    """Owing in a ring takes three counties at least; fewer than two others can be asked now."""
 
-    code = "account_in_use"
-
-
-class PromisesTooMany(Refusal):
-    """`open_half_days` are promised already; `max_half_days` may be."""
-
-    code = "promises_too_many"
-
-
-class PromiseEnded(Refusal):
-    """Nothing is open of the promise: it is kept, forgiven or taken back."""
-
-    code = "promise_ended"
-
-
-class PromiseInUse(Refusal):
-    """What the promise covers is used or set aside. `half_days` too few are left without it."""
-
-    code = "promise_in_use"
+    code = "too_few_counties"
 
 
 class Contradiction(Refusal):
@@ -287,6 +269,7 @@ class ServiceUnavailable(Refusal):
 
 def all_refusals() -> list[type[Refusal]]:
     """Every public refusal, sorted by code."""
+    from byttebank.contracts import book_refusals  # noqa: F401
 
     def below(kind: type[Refusal]) -> list[type[Refusal]]:
         return [kind, *(found for child in kind.__subclasses__() for found in below(child))]

@@ -3,10 +3,10 @@
 from typing import Any
 
 from gateway.api.access import check_county, check_own_or_county
+from gateway.api.book_schemas import PeriodQuery
 from gateway.api.nouns import next_link, nouns_called
 from gateway.api.schemas import (
     Account,
-    ListQuery,
     Position,
     Reservation,
     StatementLine,
@@ -29,12 +29,12 @@ def get_account(library_id: str) -> Document:
 
 
 @nouns.route("/accounts/<id:library_id>/statement", methods=["GET"])
-@nouns.arguments(ListQuery, location="query")
+@nouns.arguments(PeriodQuery, location="query")
 @nouns.response(200, page_of(StatementLine, "Statement"))
 def get_statement(query: Document, library_id: str) -> tuple[Document, int, dict[str, str]]:
-    """What happened, newest first by date of work"""
+    """What happened, newest first by date of work, in a period if one is named"""
     check_own_or_county(person(), library_id)
-    found = here().backend.ledger.statement(library_id, cursor=query.get("cursor"), limit=query["limit"])
+    found = here().backend.ledger.statement(library_id, **query)
     page = {"items": found["lines"], "next_cursor": found["next_cursor"]}
     return page, 200, next_link(page["next_cursor"])
 

@@ -6,6 +6,8 @@ from marshmallow import Schema
 
 from byttebank.contracts import resources
 from byttebank.contracts.fields import one_of
+from gateway.api.access import check_county
+from gateway.api.book_schemas import Ruling
 from gateway.api.given import Acceptance, Confirmation, NewEngagement
 from gateway.api.idempotency import PARAMETER, once, thing_id
 from gateway.api.nouns import nouns_called
@@ -41,6 +43,25 @@ def propose(given: Document) -> Document:
     The caller's own yes is recorded in every role the caller has.
     """
     return here().backend.matching.propose({**given, "id": thing_id(given)}, person().actor)
+
+
+@nouns.route("/disputes", methods=["GET"])
+@nouns.response(200, list_of(Engagement, "DisputeList"))
+def list_disputes() -> Document:
+    """Days that stand still because two libraries disagree, for the county"""
+    check_county(person())
+    return {"items": here().backend.matching.disputes(person().actor)}
+
+
+@nouns.route("/engagements/<id:engagement_id>/rule", methods=["POST"])
+@nouns.arguments(Ruling)
+@once
+@nouns.response(200, Engagement)
+@nouns.doc(parameters=[PARAMETER])
+def rule(given: Document, engagement_id: str) -> Document:
+    """Decide whether it happened, for the host's county"""
+    actor = person().actor
+    return here().backend.matching.rule(engagement_id, given["happened"], given["reason"], actor)
 
 
 @nouns.route("/engagements/<id:engagement_id>", methods=["GET"])

@@ -6,13 +6,16 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 
 from byttebank.contracts.refusals import AccountUnknown
+from byttebank.identifiers import new_id
 from gateway import speech
 from gateway.auth.guard import signed_in
 from gateway.here import here, person
-from gateway.pages.standing import other_name, standing
+from gateway.pages.choices import amount_options
+from gateway.pages.promises import standing as promise_words
+from gateway.pages.standing import standing
 from gateway.pictures.chart import Point, StepChart, step_chart
 from gateway.speech import say
-from gateway.statements import every_line, statement_csv
+from gateway.statements import every_line, other_name, statement_csv
 from gateway.words.links import account_waits
 
 pages = Blueprint("accounts", __name__)
@@ -30,6 +33,7 @@ def show() -> str:
     except AccountUnknown:
         return render_template("account.html", account=None)
     lines = every_line(ledger, user.library_id)
+    promises = ledger.promises(user.library_id)
     held = ledger.reservations(user.library_id)
     chart = _chart(lines)
     return render_template(
@@ -44,6 +48,10 @@ def show() -> str:
         leaving=[(one, other_name(one)) for one in held if one["state"] != "pending"],
         coming=[(one, other_name(one)) for one in ledger.incoming(user.library_id)],
         lead=_lead(account),
+        promises=[(one, promise_words(one)) for one in promises if one["state"] == "open"],
+        may_promise=user.role in ("library_manager", "colleague") and account.get("state", "open") == "open",
+        promise_amounts=amount_options()[:3],
+        act_id=new_id(),
         waits=account_waits(),
     )
 
@@ -59,11 +67,23 @@ def download() -> Response:
     return Response(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=headers)
 
 
+DECIDED = {
+    "opening": speech.N_("Dager fra før"),
+    "gift": speech.N_("Gitt bort til fylkesbiblioteket"),
+    "forgiveness": speech.N_("Ettergitt av fylkesbiblioteket"),
+    "moved": speech.N_("Overført: {library}"),
+    "made_whole": speech.N_("Fylkesbiblioteket dekket dagene"),
+}
+"""What the county decided, by the kind of line."""
+
+
 def act(line: Document) -> str:
     """The line by act, from the reader's side."""
     other = other_name(line)
     if line["other_county"] != here().settings.county:
         other = f"{other} ({speech.county_name(line['other_county'])})"
+    if line.get("kind") in DECIDED:
+        return say(DECIDED[line["kind"]], library=other)
     if line.get("reverses"):
         return say("Ført tilbake: {library}", library=other)
     if line["half_days"] > 0:

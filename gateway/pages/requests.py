@@ -6,8 +6,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from byttebank.contracts.refusals import NotFound, Refusal
-from byttebank.identifiers import is_id
+from byttebank.identifiers import is_id, new_id
 from gateway import speech
+from gateway.accounts import User
 from gateway.amounts import half_days_from_text
 from gateway.auth.guard import signed_in
 from gateway.forms import Form, sent_form
@@ -110,7 +111,23 @@ def _ask_page(form: Form) -> str:
         places=place_options(),
         colleagues=colleague_options(own_colleagues(user)),
         available=_available(user.library_id),
+        needs_promise=_needs_promise(user),
+        promise_amounts=amount_options()[:3],
+        act_id=new_id(),
     )
+
+
+def _needs_promise(user: User) -> bool:
+    """Whether all the library has given and promised is used or set aside: one click promises more."""
+    if user.role not in ("library_manager", "colleague"):
+        return False
+    try:
+        account = here().backend.ledger.account(user.library_id)
+    except Refusal:
+        return False
+    left = account["balance_half_days"] - account["reserved_half_days"]
+    left += account.get("promised_half_days", 0)
+    return bool(account.get("state", "open") == "open" and left <= 0)
 
 
 def _available(library_id: str) -> str | None:

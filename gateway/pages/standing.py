@@ -7,6 +7,7 @@ from typing import Any
 from gateway import speech
 from gateway.pictures.blocks import Blocks, day_blocks
 from gateway.speech import say
+from gateway.statements import other_name
 
 Document = dict[str, Any]
 
@@ -76,11 +77,6 @@ def _held_words(held: str, reservations: Sequence[Document]) -> str:
     return say("{held} er satt av: {who}", held=held, who=who)
 
 
-def other_name(line: Document) -> str:
-    """The other library of a line or reservation, by the name people use."""
-    return speech.library_name(line["other_library_id"]) or str(line["other_library_name"])
-
-
 def _sums(account: Document) -> tuple[tuple[str, str], ...]:
     balance, reserved, limit = (
         account[name] for name in ("balance_half_days", "reserved_half_days", "limit_half_days")
@@ -91,9 +87,12 @@ def _sums(account: Document) -> tuple[tuple[str, str], ...]:
         first = (say("Dager å bruke: dere har gitt mer enn dere har fått"), speech.days_count(balance))
     available = account["available_half_days"]
     last = speech.days_count(available) if available >= 0 else f"− {speech.days_count(-available)}"
+    promised = account.get("promised_half_days", 0)
+    covered = ((say("Lovet tilbake, og med i regnestykket"), f"+ {speech.days_count(promised)}"),)
     return (
         first,
         (say("Kan lånes mot et løfte"), f"+ {speech.days_count(limit)}"),
+        *(covered if promised else ()),
         (say("Satt av til avtaler"), f"{'− ' if reserved else ''}{speech.days_count(reserved)}"),
         (say("Dere kan be om"), last),
     )

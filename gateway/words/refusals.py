@@ -92,6 +92,7 @@ SENTENCES: dict[str, str] = {
     "unknown_outcome": N_("Det er uvisst om dette kom fram. Prøv igjen; det blir ikke registrert to ganger."),
 }
 
+    "too_few_counties": N_("En avregning trenger minst to andre fylker som det er forbindelse med nå."),
 UNKNOWN = N_("Dette gikk ikke, og ingenting er endret. Fylkesbiblioteket kan svare på mer.")
 """For a code that this release has not heard of: services may be newer than their gateway."""
 
@@ -174,5 +175,5 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "unreversed_half_days": _named("unreversed", lambda value: speech.days(value)),
     "max_half_days": _named("max", lambda value: speech.days(value)),
 }
-    "half_days": _named("days", lambda value: speech.days(value)),
 """How each parameter of a refusal is put into its sentence: the placeholder and the phrase."""
+    "half_days": _named("days", lambda value: speech.days(value)),

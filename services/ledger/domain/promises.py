@@ -2,19 +2,18 @@
 
 A deposit is a credit for help given, net of what was taken back of it. Each deposit after a promise was
 made fills promises by (due_on, id) until it is used up; what a promise still lacks is open. The sum of
-what is open *covers*: it lifts the limit once, so that giving a promised day changes nothing but the promise itself.
+what is open *covers*: it lifts the limit once, so that giving a promised day changes nothing but the
+promise itself.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from byttebank.contracts.book_refusals import PromiseEnded, PromiseInUse, PromisesTooMany
 from byttebank.contracts.refusals import (
     DatePast,
     DateTooFar,
-    PromiseEnded,
-    PromiseInUse,
-    PromisesTooMany,
     TooManyDays,
 )
 from services.ledger.domain.accounts import Limit

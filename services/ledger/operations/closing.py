@@ -7,10 +7,10 @@ what is posted to a closed account later goes on to where its days went.
 import uuid
 from typing import Any
 
+from byttebank.contracts.book_refusals import AccountInUse, ClosingOtherWay
 from byttebank.contracts.ledger_resources import NewClosing, NewMerger, NewOpening
 from byttebank.contracts.refusals import (
     AccountClosed,
-    AccountInUse,
     AccountUnknown,
     FieldMissing,
     Malformed,
@@ -45,9 +45,9 @@ def close_account(work: Work, closing: Document, actor: Document) -> Document:
 
     `closing`: a `NewClosing`. `transfer` and `merge` hand days and debts alike to another library of the
     county, with what is promised; `gift` gives days to the county; `forgive` takes over what is owed, and
-    ends what is promised. Refuses: Malformed, NotYourRole, FieldMissing (reason, successor_id), AccountUnknown,
-    AccountClosed (either), OwnLibrary, AccountInUse while days are set aside or on their way, NotNow for a
-    gift of debts or forgiveness of days, SameKeyOtherBody.
+    ends what is promised. Refuses: Malformed, NotYourRole, FieldMissing (reason, successor_id),
+    AccountUnknown, AccountClosed (either), OwnLibrary, AccountInUse while days are set aside or on their way,
+    ClosingOtherWay for a gift of debts or forgiveness of days, SameKeyOtherBody.
     """
     body = read_body(NewClosing, closing)
     role = county_actor(actor).role
@@ -182,9 +182,9 @@ def _check_at_rest(work: Work, library_id: str, balance: Balance) -> None:
 
 def _check_way(how: str, balance: Balance) -> None:
     if how == "gift" and balance.days_to_use < 0:
-        raise NotNow(state="owes", act="gift")
+        raise ClosingOtherWay(how=how)
     if how == "forgive" and balance.days_to_use > 0:
-        raise NotNow(state="is_owed", act="forgive")
+        raise ClosingOtherWay(how=how)
 
 
 def _end_promises(work: Work, body: Document, role: str, successor_id: str) -> None:

@@ -3,14 +3,13 @@
 from datetime import date
 from typing import Any
 
+from byttebank.contracts.book_refusals import PeerNotGone, ReversalOfReversal
 from byttebank.contracts.ledger_resources import NewAdjustment, NewReversal
 from byttebank.contracts.local import load_local
 from byttebank.contracts.refusals import (
     AccountClosed,
     NotFound,
     NotNow,
-    PeerNotGone,
-    ReversalOfReversal,
     ReversalTooLarge,
 )
 from byttebank.storage.work import Work

@@ -4,8 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from byttebank.contracts.book_refusals import PromiseEnded
 from byttebank.contracts.ledger_resources import DatedPromise, ForgivenPromise, NewPromise, WithdrawnPromise
-from byttebank.contracts.refusals import AccountClosed, NotFound, PromiseEnded
+from byttebank.contracts.refusals import (
+    AccountClosed,
+    NotFound,
+)
 from byttebank.storage.work import Work
 from services.ledger.domain import promises as rules
 from services.ledger.domain.accounts import ADJUSTMENTS, Limit

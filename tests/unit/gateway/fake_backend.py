@@ -16,7 +16,7 @@ from typing import Any
 from marshmallow import Schema
 
 from byttebank.clock import Clock, format_time, local_date
-from byttebank.contracts import resources
+from byttebank.contracts import ledger_resources, resources
 from byttebank.contracts.actor import load_actor
 from byttebank.contracts.fields import load
 from byttebank.contracts.proposal import Proposal
@@ -372,7 +372,7 @@ class FakeLedger(Service):
             "limit_is_hard": self._is_hard,
             "available_half_days": given - received - reserved + limit,
         }
-        return checked(resources.Account, document)
+        return checked(ledger_resources.Account, document)
 
     def statement(self, library_id: str, cursor: str | None = None, limit: int = 50) -> Document:
         self.account(library_id)
@@ -395,7 +395,7 @@ class FakeLedger(Service):
                 "half_days": one["half_days"] if is_given else -one["half_days"],
                 "balance_half_days": balance,
             }
-            lines.append(checked(resources.StatementLine, line))
+            lines.append(checked(ledger_resources.StatementLine, line))
         return page(lines[::-1], cursor, limit, "lines")
 
     def reservations(self, library_id: str) -> list[Document]:
@@ -405,13 +405,17 @@ class FakeLedger(Service):
         return self._holds(library_id, "payee", "payer", ("waiting",))
 
     def positions(self) -> list[Document]:
-        return [checked(resources.Position, position) for position in self._positions]
+        return [checked(ledger_resources.Position, position) for position in self._positions]
 
     def trial_balance(self) -> Document:
         accounts = []
         for library_id in self._limits:
             account = self.account(library_id)
             accounts.append(
+    def promises(self, library_id: str) -> list[Document]:
+        self.account(library_id)
+        return []
+
                 {
                     "account_id": library_id,
                     "name": self._all.directory._libraries[library_id]["short_name"],
@@ -451,7 +455,7 @@ class FakeLedger(Service):
                 "half_days": one["half_days"],
                 "since_at": self._now,
             }
-            found.append(checked(resources.Reservation, document))
+            found.append(checked(ledger_resources.Reservation, document))
         return found
 
 

@@ -15,11 +15,11 @@ from ledger_cast import (
     peer_document,
 )
 
+from byttebank.contracts.book_refusals import AccountInUse, ClosingOtherWay, PeerNotGone, ReversalOfReversal
 from byttebank.contracts.fields import load
 from byttebank.contracts.ledger_resources import CountyLine, TransferStanding
 from byttebank.contracts.refusals import (
     AccountClosed,
-    AccountInUse,
     AccountUnknown,
     BelowHalfDay,
     FieldMissing,
@@ -27,9 +27,7 @@ from byttebank.contracts.refusals import (
     NotNow,
     NotYourRole,
     OwnLibrary,
-    PeerNotGone,
     Refusal,
-    ReversalOfReversal,
     ReversalTooLarge,
     SameKeyOtherBody,
     TooManyDays,
@@ -253,9 +251,9 @@ def test_an_account_closes_at_zero_when_another_library_takes_over(innlandet: Le
 
 def test_days_are_given_to_the_county_and_debts_forgiven_by_it(innlandet: Ledger) -> None:
     deliver(innlandet, 1, 3)
-    with pytest.raises(NotNow):
+    with pytest.raises(ClosingOtherWay):
         close(innlandet, "gift")
-    with pytest.raises(NotNow):
+    with pytest.raises(ClosingOtherWay):
         close(innlandet, "forgive", library_id=HAMAR)
     close(innlandet, "forgive")
     close(innlandet, "gift", id=SECOND, library_id=HAMAR)

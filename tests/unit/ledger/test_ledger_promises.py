@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_cast import COUNTY_LIBRARY, EIDSKOG, HAMAR, LOM, MANAGER, NOW, Ledger, county_document, number
 
+from byttebank.contracts.book_refusals import PromiseEnded, PromiseInUse, PromisesTooMany
 from byttebank.contracts.fields import load
 from byttebank.contracts.ledger_resources import Promise as PromiseDocument
 from byttebank.contracts.refusals import (
@@ -18,9 +19,6 @@ from byttebank.contracts.refusals import (
     Malformed,
     NotFound,
     NotYourRole,
-    PromiseEnded,
-    PromiseInUse,
-    PromisesTooMany,
     Refusal,
     SameKeyOtherBody,
     TooManyDays,
