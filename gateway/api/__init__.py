@@ -3,7 +3,7 @@
 from flask import Flask, Response, json, request
 from flask_wtf.csrf import CSRFProtect
 
-from gateway.api import accounts, engagements, libraries, notices, offers, requests, tokens
+from gateway.api import accounts, book, engagements, libraries, notices, offers, requests, tokens
 from gateway.api.description import Description, describe, document_of
 from gateway.api.paths import IdConverter
 
@@ -14,6 +14,7 @@ NOUNS = (
     requests.nouns,
     engagements.nouns,
     accounts.nouns,
+    book.nouns,
     notices.nouns,
 )
 

@@ -5,6 +5,7 @@ from flask import Flask
 from gateway.pages import (
     accounts,
     board,
+    county_book,
     engagements,
     libraries,
     mailbox,
@@ -12,8 +13,10 @@ from gateway.pages import (
     offers,
     operations,
     overview,
+    promises,
     public,
     requests,
+    rulings,
     sign_in,
 )
 from gateway.pages.menu import menu
@@ -27,6 +30,9 @@ PAGES = (
     offers.pages,
     engagements.pages,
     accounts.pages,
+    promises.pages,
+    county_book.pages,
+    rulings.pages,
     libraries.pages,
     notices.pages,
     mailbox.pages,
