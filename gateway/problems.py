@@ -24,6 +24,7 @@ STATUS: dict[str, int] = {
     "already_covered": 409,
     "already_resolved": 409,
     "below_half_day": 422,
+    "closing_other_way": 409,
     "colleague_busy": 409,
     "contradiction": 409,
     "county_frozen": 409,

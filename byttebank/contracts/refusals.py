@@ -213,18 +213,6 @@ class ReversalTooLarge(Refusal):
     code = "reversal_too_large"
 
 
-class ReversalOfReversal(Refusal):
-    """The transfer `transfer_id` takes another one back, and is not taken back itself."""
-
-    code = "reversal_of_reversal"
-
-
-class PeerNotGone(Refusal):
-    """`county` still answers, so it is asked; the county's own days are for those that do not."""
-
-    code = "peer_not_gone"
-
-
 class TooFewCounties(Refusal):
     """Owing in a ring takes three counties at least; fewer than two others can be asked now."""
 

@@ -16,6 +16,9 @@ SENTENCES: dict[str, str] = {
     "already_covered": N_("{library} har fått hjelp til dette. Se andre behov på tavla."),
     "already_resolved": N_("Dette er avgjort fra før, og det skjer bare én gang."),
     "below_half_day": N_("Et oppdrag er minst en halv dag. Velg en halv dag eller mer."),
+    "closing_other_way": N_(
+        "Å gi bort gjelder dager å bruke, og å ettergi gjelder dager biblioteket har lovet. Velg den andre måten."
+    ),
     "colleague_busy": N_("{name} har et oppdrag {date} fra før. Velg en annen dag eller en annen kollega."),
     "contradiction": N_(
         "Det {county} har sagt om dette, stemmer ikke med det de har sagt før. Ingenting er endret. "
