@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from byttebank.cli.doctor import examine
+from byttebank.cli.exchange import add_ledger_commands, peers_app
 from byttebank.cli.exits import EXIT_CODES, telling
 from byttebank.cli.init import Output, initialise
 from byttebank.cli.ledger import verify_books
@@ -28,7 +29,9 @@ app = typer.Typer(
 )
 
 ledger_app = typer.Typer(help="The books of days.", no_args_is_help=True)
+add_ledger_commands(ledger_app)
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(peers_app, name="peers")
 
 State = Annotated[Path, typer.Option("--state", help="Folder with everything the federation keeps.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the pages; 0 takes a free one.")]

@@ -181,8 +181,12 @@ class Channels:
                 if row is None:
                     raise MalformedEnvelope(f"{sender} is no peer of ours")
                 if control is not None:
-                    self._recovering.answer(work, row.channel, control, handlers)
                     outcome = "control"
+                    reason = self._recovering.answer(work, row.channel, control, handlers)
+                    if reason:
+                        # It is one of the two that cannot both be: people will want to show it.
+                        outcome = "frozen"
+                        self._applying.park(work, arrival, reason)
                 else:
                     outcome = self._count(work, row.channel, envelope, names, arrival, handlers)
         except TooEarly:

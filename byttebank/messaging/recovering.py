@@ -57,8 +57,10 @@ class Recovering:
         held = envelopes.received(work.connection, channel.peer)
         self.carry_out(work, recovery.ask(channel, held, seq, nonce=self._nonce()))
 
-    def answer(self, work: Work, channel: Channel, control: Control, handlers: Handlers) -> None:
+    def answer(self, work: Work, channel: Channel, control: Control, handlers: Handlers) -> str:
         """The peer's control message has had its effect; answers wait for the relay.
+
+        Returns why the channel is frozen by it, or nothing.
 
         What we had lost and the peer has returned has its effect again, in the same transaction.
 
@@ -77,6 +79,7 @@ class Recovering:
         is_sure_now = step.channel.outgoing.is_recovered and not channel.outgoing.is_recovered
         if is_sure_now and step.channel.state is ChannelState.RECOVERING:
             self.remind(work, step.channel)
+        return next((effect.reason for effect in step.effects if isinstance(effect, Frozen)), "")
 
     def carry_out(self, work: Work, step: Step) -> None:
         """The channel is stored, and each effect of the step is done or waits for the relay."""

@@ -23,6 +23,7 @@ COUNTY_GAUGES = {
         ("oldest_in_doubt_seconds", "Age of the oldest transfer in doubt; 0 when there is none."),
         ("waiting_half_days", "Half-days received from other counties, decision later."),
         ("open_claims", "Delivered days whose transfer was turned down and that nobody has settled."),
+        ("open_disputes", "Differences between our book and another county's that nobody has settled."),
     )
 }
 PEER_GAUGES = {

@@ -22,6 +22,7 @@ from services.directory.operations.peers import (
     freeze_peer,
     list_peers,
     peer_equivocated,
+    set_fuse,
     thaw_peer,
 )
 from services.directory.operations.requests import (
@@ -63,6 +64,7 @@ __all__ = [
     "seed_skills",
     "set_colleague_language",
     "set_county",
+    "set_fuse",
     "set_library_language",
     "thaw_peer",
     "withdraw_offer",

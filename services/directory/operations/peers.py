@@ -54,8 +54,7 @@ def add_peer(
     )
     if wanted["county"] == work.county:
         raise refuse("/county", "A county does not exchange with itself.")
-    if not 0 <= wanted["fuse_half_days"] <= MAX_FUSE:
-        raise refuse("/fuse_half_days", f"Half-days from 0 to {MAX_FUSE}.")
+    _check_fuse(wanted["fuse_half_days"])
     _check_keys(wanted["keys"])
     counties.hold_publishing(work.connection, work.county, alone=True)
     stored = counties.find_peer(work.connection, county, for_update=True)
@@ -76,8 +75,30 @@ def freeze_peer(work: Work, county: str) -> Document:
 
 
 def thaw_peer(work: Work, county: str) -> Document:
-    """`Peer`, active again, and told of everything that it missed. Refuses: CountyUnknown, NotNow."""
+    """`Peer`, active again, and told of everything that it missed. Refuses: CountyUnknown, NotNow.
+
+    For one that is active this county's services hear it anew: a channel that stopped by itself recovers.
+    """
+    counties.hold_publishing(work.connection, work.county, alone=True)
+    stored = _known(work, county)
+    if stored["state"] == "active":
+        _change(work, stored, stored)
+        return _peer(stored)
     return _set_state(work, county, "active", {"frozen"}, act="thaw")
+
+
+def set_fuse(work: Work, county: str, fuse_half_days: int) -> Document:
+    """`Peer` with another fuse: how many half-days may be owed and on their way, in each direction.
+
+    Lowered it blocks new days; those that are agreed stand. Refuses: CountyUnknown, Malformed.
+    """
+    _check_fuse(fuse_half_days)
+    counties.hold_publishing(work.connection, work.county, alone=True)
+    stored = _known(work, county)
+    peer = {**stored, "fuse_half_days": fuse_half_days}
+    if peer != stored:
+        _change(work, stored, peer)
+    return _peer(peer)
 
 
 def peer_equivocated(work: Work, body: Document) -> None:
@@ -123,6 +144,11 @@ def _change(work: Work, before: Document, peer: Document) -> None:
     work.emit("PeerChanged", {key: changed[key] for key in told})
     if is_active and before["state"] != "active":
         tell_everything(work, peer["county"], with_ended=before["was_active"])
+
+
+def _check_fuse(fuse_half_days: int) -> None:
+    if isinstance(fuse_half_days, bool) or not 0 <= fuse_half_days <= MAX_FUSE:
+        raise refuse("/fuse_half_days", f"Half-days from 0 to {MAX_FUSE}.")
 
 
 def _check_keys(keys: list[Document]) -> None:

@@ -157,7 +157,7 @@ def decisions_have_their_effect(book: Book) -> list[str]:
 
 
 def decisions_have_their_prepare(book: Book) -> list[str]:
-    """(3) What we said we credited was asked for. After a restore it is true once the peer has asked again."""
+    """(3) What we said we credited was asked for. After a restore that is so once the peer asks again."""
     return [
         f"{book.county}: fulfilled in words only until its PREPARE is here: {key}"
         for key, decision in sorted(book.decisions.items())

@@ -12,6 +12,7 @@ from services.ledger.operations.clearing_view import clearing_evidence, clearing
 from services.ledger.operations.closing import close_account, merge_county, open_again
 from services.ledger.operations.copies import county_changed, library_changed, peer_changed
 from services.ledger.operations.corrections import decline, make_whole, reverse, take_back, transfer
+from services.ledger.operations.findings import list_disputes, list_reconciliations, signed_message
 from services.ledger.operations.holds import post_days, release_days, reserve_days
 from services.ledger.operations.overview import doubts, figures, positions, trial_balance
 from services.ledger.operations.payee import broken_prepare, cancel, decide_all_waiting, prepare
@@ -28,8 +29,6 @@ from services.ledger.operations.reconciling import (
     compared,
     comparison_asked,
     disputed,
-    list_disputes,
-    list_reconciliations,
     reconcile,
     reconcile_nightly,
     reconciled,
@@ -118,6 +117,7 @@ __all__ = [
     "reversal_requests",
     "reverse",
     "reverse_transfer",
+    "signed_message",
     "statement",
     "take_back",
     "transfer",

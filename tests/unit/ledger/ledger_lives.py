@@ -155,7 +155,7 @@ def exchange(one: Node, two: Node, rounds: int = 60) -> None:
             for message in batch:
                 receiver.hear(message)
         said_something = any(message.token for message in (*from_one, *from_two))
-        quiet = 0 if said_something or "open" != one.state() or "open" != two.state() else quiet + 1
+        quiet = 0 if said_something or one.state() != "open" or two.state() != "open" else quiet + 1
         if quiet == 3:
             return
         one.pass_time()

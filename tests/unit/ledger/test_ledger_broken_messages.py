@@ -1,4 +1,4 @@
-"""A PREPARE that is not as agreed is turned down for ever where a transfer can be named; else it lies aside."""
+"""A PREPARE that is not as agreed is turned down for ever where it names a transfer; else it lies aside."""
 
 import json
 from collections.abc import Iterator

@@ -111,6 +111,7 @@ def test_figures_of_a_quiet_county_are_zero(innlandet: Ledger) -> None:
         "oldest_in_doubt_seconds": 0.0,
         "waiting_half_days": 0,
         "open_claims": 0,
+        "open_disputes": 0,
         "peers": {"akershus": quiet, "oslo": quiet},
     }
 

@@ -1,0 +1,137 @@
+"""`byttebank peers ...` and the commands of `byttebank ledger` that concern other counties."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from byttebank.cli.exits import EXIT_CODES, telling, write_json
+from byttebank.cli.operating import OperatorRefused, ask_each, do_at
+
+DIRECTORY = "directory"
+LEDGER = "ledger"
+
+State = Annotated[
+    Path | None, typer.Option("--state", help="State folder; left out: the node of the environment.")
+]
+County = Annotated[
+    str | None, typer.Option("--county", help="The county whose node is meant, where there are several.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Write the result as JSON.")]
+Peer = Annotated[str, typer.Argument(help="The other county's short name, such as akershus.")]
+
+peers_app = typer.Typer(help="The counties that we exchange with.", no_args_is_help=True)
+
+
+@peers_app.command("list", epilog=EXIT_CODES)
+def list_peers(state: State = None, county: County = None, json: Json = False) -> None:
+    """The counties that we exchange with: state, fuse in half-days, fingerprint of the newest key."""
+    with telling(OperatorRefused):
+        _show(ask_each(state, county, DIRECTORY, "list_peers"), json)
+
+
+@peers_app.command(epilog=EXIT_CODES)
+def freeze(peer: Peer, state: State = None, county: County = None, json: Json = False) -> None:
+    """No new days are agreed with the county and nothing is sent to it until it is thawed; old days stand."""
+    with telling(OperatorRefused):
+        _show(do_at(state, county, DIRECTORY, "freeze_peer", peer), json)
+
+
+@peers_app.command(epilog=EXIT_CODES)
+def thaw(peer: Peer, state: State = None, county: County = None, json: Json = False) -> None:
+    """The county is exchanged with again, after somebody has called it. Channels that had stopped recover."""
+    with telling(OperatorRefused):
+        _show(do_at(state, county, DIRECTORY, "thaw_peer", peer), json)
+
+
+@peers_app.command(epilog=EXIT_CODES)
+def fuse(
+    peer: Peer,
+    half_days: Annotated[int, typer.Argument(min=0, help="Half-days, in each direction.")],
+    state: State = None,
+    county: County = None,
+    json: Json = False,
+) -> None:
+    """Set how many half-days may be owed and on their way. Lower: new ones wait, those agreed stand."""
+    with telling(OperatorRefused):
+        _show(do_at(state, county, DIRECTORY, "set_fuse", peer, half_days), json)
+
+
+def add_ledger_commands(ledger_app: typer.Typer) -> None:
+    """`byttebank ledger` has the commands for what is between counties."""
+    for command in (doubts, cancel, reconcile, reconciliations, disputes, proof):
+        ledger_app.command(epilog=EXIT_CODES)(command)
+
+
+def doubts(state: State = None, county: County = None, json: Json = False) -> None:
+    """What was sent to other counties and not answered for a minute or more; `is_long`: 72 hours or more."""
+    with telling(OperatorRefused):
+        _show(ask_each(state, county, LEDGER, "doubts"), json)
+
+
+def cancel(
+    transfer: Annotated[str, typer.Argument(help="The transfer's id, as `doubts` shows it.")],
+    state: State = None,
+    county: County = None,
+    json: Json = False,
+) -> None:
+    """Ask the other county to decide no about a transfer that it has not answered. It may answer yes."""
+    with telling(OperatorRefused):
+        _show(do_at(state, county, LEDGER, "cancel_prepared", transfer), json)
+
+
+def reconcile(
+    peer: Annotated[str | None, typer.Argument(help="One county; left out: all that are active.")] = None,
+    state: State = None,
+    county: County = None,
+    json: Json = False,
+) -> None:
+    """Compare our book with the other counties' now. `reconciliations` shows how it ended, seconds later."""
+    with telling(OperatorRefused):
+        _show(do_at(state, county, LEDGER, "reconcile", peer), json)
+
+
+def reconciliations(state: State = None, county: County = None, json: Json = False) -> None:
+    """How the last comparison with each county ended."""
+    with telling(OperatorRefused):
+        _show(ask_each(state, county, LEDGER, "list_reconciliations"), json)
+
+
+def disputes(state: State = None, county: County = None, json: Json = False) -> None:
+    """Differences between our book and another county's that nobody has settled."""
+    with telling(OperatorRefused):
+        _show(ask_each(state, county, LEDGER, "list_disputes"), json)
+
+
+def proof(
+    peer: Peer,
+    sender: Annotated[str, typer.Argument(help="Whose message: our county or the peer.")],
+    number: Annotated[int, typer.Argument(min=1, help="The message's number, as `disputes` shows it.")],
+    state: State = None,
+    county: County = None,
+) -> None:
+    """Write the signed message with this number: what anybody with the sender's public key can check."""
+    with telling(OperatorRefused):
+        found = ask_each(state, county, LEDGER, "signed_message", peer, sender, number)
+        for text in found.values():
+            typer.echo(text)
+
+
+def _show(found: Any, as_json: bool) -> None:
+    """Reads are by county, with a list of rows each; writes are one row or some."""
+    if as_json:
+        write_json(found)
+        return
+    console = Console(soft_wrap=True)
+    by_county = found if isinstance(found, dict) and _is_by_county(found) else {"": found}
+    for county, rows in by_county.items():
+        for row in rows if isinstance(rows, list) else [rows]:
+            place = f"{county}: " if county else ""
+            console.print(place + ", ".join(f"{name} {value}" for name, value in row.items()), markup=False)
+        if rows == []:
+            console.print(f"{county}: none" if county else "none")
+
+
+def _is_by_county(found: dict[str, Any]) -> bool:
+    return all(isinstance(rows, list) for rows in found.values())

@@ -1,0 +1,103 @@
+"""Commands of an operator: an operation of a service, carried out in the node's own database.
+
+The services may run meanwhile: what is to be told leaves with their next look at the outbox, within seconds.
+"""
+
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from byttebank.cli.nodes import configurations
+from byttebank.cli.state import StateRefused
+from byttebank.config import Configuration
+from byttebank.contracts.refusals import CountyFrozen, CountyUnknown, Malformed, NotFound, NotNow, Refusal
+from byttebank.messaging.containers import package_of
+from byttebank.storage.availability import is_away
+from byttebank.storage.engine import open_engine
+from byttebank.storage.work import Database, Work
+
+LOCKED_SECONDS = 5.0
+"""How long to wait for another process that writes to the same file."""
+
+SENTENCES: dict[type[Refusal], str] = {
+    CountyUnknown: "{county} is not a county that we exchange with; `byttebank peers list` names them.",
+    CountyFrozen: "Exchange with {county} is stopped; `byttebank peers thaw {county}` opens it again.",
+    NotFound: "There is no {kind} {id} here.",
+    NotNow: "That cannot be done while it is {state}.",
+    Malformed: "That is not as agreed: {errors}.",
+}
+
+
+class OperatorRefused(Exception):
+    """The operation was refused. The message says why."""
+
+
+def ask_each(
+    state_dir: Path | None, county: str | None, service: str, operation: str, *arguments: Any
+) -> dict[str, Any]:
+    """What the operation answers at each node, by county. Reads only.
+
+    Refuses: `OperatorRefused`, and whatever `configurations` and opening a database refuse.
+    """
+    return {
+        node.county: _carry_out(node, service, operation, arguments, is_write=False)
+        for node in _nodes(state_dir, county)
+    }
+
+
+def do_at(state_dir: Path | None, county: str | None, service: str, operation: str, *arguments: Any) -> Any:
+    """The operation is carried out at one node. Refuses: as `ask_each`; `StateRefused` for several nodes."""
+    nodes = _nodes(state_dir, county)
+    if len(nodes) > 1:
+        names = ", ".join(node.county for node in nodes)
+        raise StateRefused(f"Say with --county which of {names} you mean.")
+    return _carry_out(nodes[0], service, operation, arguments, is_write=True)
+
+
+def _nodes(state_dir: Path | None, county: str | None) -> list[Configuration]:
+    nodes = configurations(state_dir)
+    if county is None:
+        return nodes
+    found = [node for node in nodes if node.county == county]
+    if not found:
+        names = ", ".join(node.county for node in nodes)
+        raise StateRefused(f"There is no node of {county} here, only of {names}.")
+    return found
+
+
+def _carry_out(
+    node: Configuration, service: str, operation: str, arguments: tuple[Any, ...], *, is_write: bool
+) -> Any:
+    function: Callable[..., Any] = getattr(import_module(f"{package_of(service)}.operations"), operation)
+    database = Database(open_engine(node.database_url(service)), county=node.county, service=service)
+    until = time.monotonic() + LOCKED_SECONDS
+    try:
+        while True:
+            try:
+                return _once(database, function, arguments, is_write=is_write)
+            except Exception as error:
+                if not is_away(error) or time.monotonic() > until:
+                    raise
+                time.sleep(0.05)
+    except Refusal as refusal:
+        raise OperatorRefused(_sentence(refusal)) from refusal
+    finally:
+        database.close()
+
+
+def _once(
+    database: Database, function: Callable[..., Any], arguments: tuple[Any, ...], *, is_write: bool
+) -> Any:
+    work: Work
+    if is_write:
+        with database.work() as work:
+            return function(work, *arguments)
+    with database.reading() as work:
+        return function(work, *arguments)
+
+
+def _sentence(refusal: Refusal) -> str:
+    sentence = next((text for kind, text in SENTENCES.items() if isinstance(refusal, kind)), str(refusal))
+    return sentence.format_map(refusal.parameters)

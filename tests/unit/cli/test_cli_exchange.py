@@ -1,0 +1,137 @@
+"""What an operator does about other counties, on the command line, in the node's own databases."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from byttebank.cli.app import app
+from byttebank.config import sqlite_url
+from byttebank.federation.keys import SigningKey
+from byttebank.storage.engine import open_engine
+from byttebank.storage.messages import waiting_outbox
+from byttebank.storage.migrations import migrate
+from byttebank.storage.work import Database
+from services.directory import operations as directory
+from services.ledger import operations as ledger
+
+KEY = SigningKey.from_seed(b"a" * 32).public_key
+TRANSFER = "01a2032c-0000-7000-8000-000000000101"
+LIBRARIES = {
+    "innlandet": "01a2032c-0000-7000-8000-000000000001",
+    "akershus": "01a2032c-0000-7000-8000-000000000011",
+}
+
+
+def _database(state: Path, service: str) -> Database:
+    engine = open_engine(sqlite_url(state / "innlandet", service))
+    return Database(engine, county="innlandet", service=service)
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A node that exchanges with Akershus and has sent it one day."""
+    folder = tmp_path / "state" / "innlandet"
+    folder.mkdir(parents=True)
+    (folder / "signing-key.pem").touch()
+    for service in ("directory", "ledger"):
+        engine = open_engine(sqlite_url(folder, service))
+        migrate(engine, f"services.{service}")
+        engine.dispose()
+    state = tmp_path / "state"
+    key = {"key_id": KEY.key_id, "public_key": KEY.text, "valid_from_at": "2026-11-22T09:00:00.000000Z"}
+    database = _database(state, "directory")
+    with database.work() as work:
+        directory.add_peer(work, "akershus", "Akershus", None, [key], 200)
+        told = [json.loads(row.body) for row in waiting_outbox(work.connection, limit=9, is_local=True)]
+    database.close()
+    database = _database(state, "ledger")
+    with database.work() as work:
+        ledger.peer_changed(work, told[0])
+        for county, library_id in LIBRARIES.items():
+            library = {
+                "id": library_id,
+                "county": county,
+                "name": county,
+                "short_name": county,
+                "kind": "public",
+                "version": 1,
+            }
+            ledger.library_changed(work, library)
+        body: dict[str, Any] = {
+            "transfer_id": TRANSFER,
+            "engagement_id": TRANSFER,
+            "payer_library_id": LIBRARIES["innlandet"],
+            "payee_library_id": LIBRARIES["akershus"],
+            "payee_county": "akershus",
+            "amount_half_days": 2,
+            "work_date": work.today.isoformat(),
+        }
+        assert "code" not in ledger.reserve_days(work, body)
+        ledger.post_days(work, {"transfer_id": TRANSFER, "amount_half_days": 2})
+    database.close()
+    return state
+
+
+def run(state: Path, *arguments: str, code: int = 0) -> str:
+    result = CliRunner().invoke(app, [*arguments, "--state", str(state)])
+    assert result.exit_code == code, result.output
+    return result.output
+
+
+def sent(state: Path) -> list[str]:
+    database = _database(state, "ledger")
+    with database.reading() as work:
+        rows = waiting_outbox(work.connection, limit=9, is_local=False, peer="akershus")
+    database.close()
+    return [row.name for row in rows]
+
+
+def test_a_county_is_frozen_and_thawed_and_its_fuse_set(state: Path) -> None:
+    assert "county akershus" in run(state, "peers", "list")
+    assert "state frozen" in run(state, "peers", "freeze", "akershus")
+    assert "state frozen" in run(state, "peers", "list")
+    assert "state active" in run(state, "peers", "thaw", "akershus")
+    found = json.loads(run(state, "peers", "fuse", "akershus", "40", "--json"))
+    assert found["fuse_half_days"] == 40
+
+
+def test_thawing_a_county_that_is_active_makes_its_channels_recover(state: Path) -> None:
+    database = _database(state, "directory")
+    with database.reading() as work:
+        before = len(waiting_outbox(work.connection, limit=99, is_local=True))
+    run(state, "peers", "thaw", "akershus")
+    with database.reading() as work:
+        rows = waiting_outbox(work.connection, limit=99, is_local=True)
+    database.close()
+    assert [row.name for row in rows[before:]] == ["PeerChanged"]
+
+
+def test_an_unknown_county_and_a_bad_fuse_are_refused_with_what_to_do(state: Path) -> None:
+    assert "peers list" in run(state, "peers", "freeze", "finnmark", code=3)
+    assert "from 0 to" in run(state, "peers", "fuse", "akershus", "99999999", code=3)
+
+
+def test_what_is_in_doubt_is_listed_and_the_other_county_asked_to_decide_no(state: Path) -> None:
+    assert json.loads(run(state, "ledger", "doubts", "--json")) == {"innlandet": []}
+    run(state, "ledger", "cancel", TRANSFER)
+    assert sent(state) == ["PREPARE", "CANCEL"]
+    assert "no transfer" in run(state, "ledger", "cancel", LIBRARIES["akershus"], code=3)
+
+
+def test_books_are_compared_on_demand_and_the_findings_shown(state: Path) -> None:
+    run(state, "ledger", "reconcile", "akershus")
+    assert sent(state) == ["PREPARE", "RECONCILE"]
+    assert "none" in run(state, "ledger", "reconciliations")
+    assert "none" in run(state, "ledger", "disputes")
+    assert "no message" in run(state, "ledger", "proof", "akershus", "innlandet", "1", code=3)
+
+
+def test_where_there_are_several_nodes_one_must_be_named(state: Path) -> None:
+    (state / "akershus").mkdir()
+    (state / "akershus" / "ledger.sqlite").touch()
+    assert "--county" in run(state, "peers", "freeze", "oslo", code=3)
+    assert "county akershus" in run(state, "peers", "list", "--county", "innlandet")
+    assert "no node of oslo" in run(state, "peers", "list", "--county", "oslo", code=3)
