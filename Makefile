@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constr
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo federation check test programs bench clean
+.PHONY: help run demo federation check test texts programs bench clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -36,6 +36,10 @@ test: programs check ## Everything
 	$(PYTEST) tests/integration --ignore tests/integration/story
 	$(PYTEST) tests/integration/story
 	$(PYTEST) tests/federation
+
+texts: $(VENV)/.installed ## Bring the catalogs and the description of the interface up to the code
+	@$(BIN)/python -m gateway.generate
+	@$(BIN)/python -m byttebank.language.catalogs services/notify
 
 programs: $(VENV)/.installed-test ## Install the Debian packages that `test` needs, or say which
 	@$(BIN)/python tests/federation/programs.py

@@ -32,9 +32,9 @@ def add_users(
             return
         for library in libraries:
             for person in people_of(library):
-                add_user(work, **_account(person), password_hash=password_hash, language="nb")
+                add_user(work, **_account(person), password_hash=password_hash)
         for account in caretakers:
-            add_user(work, **account, password_hash=password_hash, language="nb")
+            add_user(work, **account, password_hash=password_hash)
 
 
 def caretaker_accounts(county: DemoCounty, libraries: list[DemoLibrary]) -> list[dict[str, Any]]:

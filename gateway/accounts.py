@@ -31,7 +31,10 @@ class AccountWrong(ValueError):
 
 @dataclass(frozen=True)
 class User:
-    """A person with an account. `colleague_id` is the person in the directory."""
+    """A person with an account. `colleague_id` is the person in the directory.
+
+    `language` is the person's own choice, None while it is the library's.
+    """
 
     user_id: str
     email: str
@@ -39,7 +42,7 @@ class User:
     role: str
     library_id: str
     colleague_id: str | None
-    language: str
+    language: str | None
 
     @property
     def person_id(self) -> str:
@@ -92,9 +95,11 @@ def add_user(
     role: str,
     library_id: str,
     colleague_id: str | None,
-    language: str = "nb",
+    language: str | None = None,
 ) -> User:
     """The account exists with these values, replacing what the same `user_id` had before.
+
+    Without a language, the one the person has chosen stays.
 
     When the role, library or password changed, everybody signed in with the account is signed out.
     Refuses: `AccountWrong` for an e-mail another account has, an unknown role or language, or an id
@@ -122,10 +127,17 @@ def add_user(
     if before is None:
         storage.insert_user(work.connection, {"user_id": user_id, "created_at": work.now, **values})
     else:
+        values["language"] = language or before["language"]
         storage.update_user(work.connection, user_id, values)
         if any(before[field] != values[field] for field in ("role", "library_id", "password_hash")):
             sign_out_everywhere(work, user_id)
     return user_from_row({"user_id": user_id, **values})
+
+
+def set_language(work: Work, user_id: str, language: str | None) -> None:
+    """The account's pages are in the language; None: in the library's. Refuses: `AccountWrong`."""
+    _check_language(language)
+    storage.update_user(work.connection, user_id, {"language": language, "changed_at": work.now})
 
 
 def disable_user(work: Work, email: str) -> None:
@@ -192,7 +204,7 @@ def _check(
     role: str,
     library_id: str,
     colleague_id: str | None,
-    language: str,
+    language: str | None,
 ) -> None:
     for what, value in (("user_id", user_id), ("library_id", library_id), ("colleague_id", colleague_id)):
         if not is_id(value) and not (what == "colleague_id" and value is None):
@@ -203,5 +215,9 @@ def _check(
         raise AccountWrong("A name has 1 to 200 characters.")
     if role not in ROLES:
         raise AccountWrong(f"{role!r} is not a role. Roles: {', '.join(ROLES)}.")
-    if language not in LANGUAGES:
+    _check_language(language)
+
+
+def _check_language(language: str | None) -> None:
+    if language is not None and language not in LANGUAGES:
         raise AccountWrong(f"{language!r} is not a language we have. Languages: {', '.join(LANGUAGES)}.")

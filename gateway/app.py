@@ -10,6 +10,7 @@ from gateway.errors import answer_faults, for_program
 from gateway.health import health
 from gateway.here import EXTENSION, Gateway, speak_to
 from gateway.known_names import KnownNames
+from gateway.languages import tell_languages
 from gateway.security import secure
 from gateway.settings import GatewaySettings
 from gateway.templating import prepare_templates
@@ -41,14 +42,14 @@ def create_app(backend: Backend, settings: GatewaySettings) -> Flask:
 
     @app.before_request
     def know_the_reader() -> None:
-        speak_to(None)
-        is_page = request.endpoint != "static" and not for_program(request.path)
-        if is_page and TOKEN in session:
-            speak_to(current_user())
+        speak_to(None, is_program=True)
+        if request.endpoint != "static" and not for_program(request.path):
+            speak_to(current_user() if TOKEN in session else None)
 
     csrf = CSRFProtect(app)
     answer_faults(app)
     secure(app, is_https=settings.is_https)
+    tell_languages(app, is_https=settings.is_https)
     prepare_templates(app)
     app.register_blueprint(health)
     pages.register(app)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from byttebank.clock import local_date
 from byttebank.storage.work import TIME_ZONE
+from gateway.languages import accepted_language, chosen_language, tell_languages
 from gateway.security import secure
 from gateway.settings import FrontCounty, SignIn
 from gateway.speech import SOURCE, Speech, speak
@@ -24,11 +25,13 @@ def create_front(counties: Sequence[FrontCounty], is_demo: bool, sign_ins: Seque
     app = Flask(__name__)
     prepare_words(app)
     secure(app, is_https=False)
+    tell_languages(app, is_https=False)
     shown = list(sign_ins) if is_demo else []
 
     @app.before_request
     def know_the_day() -> None:
-        speak(Speech(language=SOURCE, today=local_date(datetime.now(UTC), TIME_ZONE)))
+        language = chosen_language() or accepted_language() or SOURCE
+        speak(Speech(language=language, today=local_date(datetime.now(UTC), TIME_ZONE)))
 
     @app.get("/")
     def front() -> str:

@@ -59,6 +59,23 @@ class KnownNames:
         question = lambda: self._directory.get_library(library_id)  # noqa: E731
         return cast(Document | None, self._ask(f"library {library_id}", question))
 
+    def library_language(self, library_id: str) -> str | None:
+        """What is read at the library by those who have not chosen: its own choice, or the county's.
+
+        None while nobody can say.
+        """
+        library = self._or(lambda: self.library_document(library_id), None)
+        return (library and library.get("language")) or self.county_language()
+
+    def county_language(self) -> str | None:
+        """What is read in the county where nobody has chosen, or None while nobody can say."""
+        county = self._or(self.county_document, None)
+        return county and str(county["language"])
+
+    def forget_library(self, library_id: str) -> None:
+        """The library was changed just now: it is asked for again."""
+        self._kept.pop(f"library {library_id}", None)
+
     def own_county(self) -> str:
         """What our county is called."""
         return self._or(lambda: str(self.county_document()["name"]), self._slug)

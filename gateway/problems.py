@@ -24,6 +24,8 @@ STATUS: dict[str, int] = {
     "already_covered": 409,
     "already_resolved": 409,
     "below_half_day": 422,
+    "clearing_open": 409,
+    "clearing_waits": 409,
     "closing_other_way": 409,
     "colleague_busy": 409,
     "contradiction": 409,
@@ -58,10 +60,10 @@ STATUS: dict[str, int] = {
     "service_unavailable": 503,
     "sign_in_failed": 401,
     "stale_page": 412,
+    "too_few_counties": 409,
     "too_many_attempts": 429,
     "too_many_days": 422,
     "unknown_outcome": 504,
-    "too_few_counties": 409,
 }
 """Refused because of what was sent: 422. Because of how things stand: 409."""
 
@@ -77,6 +79,8 @@ FIELD_OF = {
 """Where in the document the fault lies, for refusals that are about one field."""
 
 RETRY_SECONDS = 5
+SENTENCE_END = re.compile(r"(?<=\.) (?=[^\W\d_a-zæøå])")
+"""A capital letter follows: dates (20. november) and times (kl. 09.30) end no sentence."""
 
 
 def status_of(refusal: Refusal) -> int:
@@ -105,7 +109,7 @@ def refusal_problem(refusal: Refusal, now: datetime) -> Response:
     errors = list(_errors(refusal))
     document = {
         "type": url_for("public.problems", _anchor=refusal.code),
-        "title": sentence.split(". ")[0].rstrip(".") + ".",
+        "title": SENTENCE_END.split(sentence)[0],
         "status": status_of(refusal),
         "detail": sentence,
         "code": refusal.code,

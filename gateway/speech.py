@@ -64,8 +64,9 @@ def N_(message: str) -> str:
 
 @cache
 def spoken_languages() -> tuple[str, ...]:
-    """The languages a page can be read in: the source, and those with a catalogue."""
-    return tuple(language.languages_in(FOLDER))
+    """The languages a page can be read in, the source first: it, and those with a catalogue."""
+    found = language.languages_in(FOLDER)
+    return tuple(code for code in language.LANGUAGES if code in found)
 
 
 @cache

@@ -38,7 +38,7 @@ users = Table(
     Column("role", String(20), nullable=False),
     Column("library_id", String(36), nullable=False),
     Column("colleague_id", String(36)),
-    Column("language", String(8), nullable=False),
+    Column("language", String(8)),
     Column("is_disabled", Boolean, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),

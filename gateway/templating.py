@@ -12,6 +12,7 @@ from byttebank.language import calendar_leaf, month_name
 from gateway import speech
 from gateway.forms import Form
 from gateway.here import here
+from gateway.languages import language_links
 from gateway.words import engagements
 
 SIGN_IN_ROLES = {
@@ -114,6 +115,8 @@ def prepare_words(app: Flask) -> None:
             "month_short": lambda month: calendar_leaf(date(2000, month, 1), speech.speech().language).month,
             "month_long": month_long,
             "static_url": static_url,
+            "language_now": lambda: speech.speech().language,
+            "language_links": language_links,
         }
     )
     app.jinja_env.filters.update(
@@ -144,7 +147,6 @@ def _page_facts() -> dict[str, Any]:
         "county_name": gateway.names.own_county(),
         "county_slug": gateway.settings.county,
         "is_demo": gateway.settings.is_demo,
-        "language": speech.speech().language,
         "today": speech.speech().today.isoformat(),
         "here_endpoint": request.endpoint or "",
         "own_library": _own_library(),

@@ -3,12 +3,13 @@
 from flask import Flask, Response, json, request
 from flask_wtf.csrf import CSRFProtect
 
-from gateway.api import accounts, book, engagements, libraries, notices, offers, requests, tokens
+from gateway.api import accounts, book, engagements, libraries, me, notices, offers, requests, tokens
 from gateway.api.description import Description, describe, document_of
 from gateway.api.paths import IdConverter
 
 NOUNS = (
     tokens.nouns,
+    me.nouns,
     libraries.nouns,
     offers.nouns,
     requests.nouns,

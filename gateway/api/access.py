@@ -40,7 +40,7 @@ def check_token() -> None:
     if scope not in token.scopes:
         abort(_scope_missing(scope))
     g.user = token.user
-    speak_to(token.user)
+    speak_to(token.user, is_program=True)
 
 
 def bearer() -> str:

@@ -4,6 +4,7 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from byttebank.contracts import resources
 from byttebank.contracts.fields import Day, Id, Slug, one_of, text
+from byttebank.language import LANGUAGES
 from gateway.api.schemas import Days
 from gateway.auth.tokens import SCOPES
 
@@ -21,6 +22,12 @@ class Credentials(Given):
     email = text(320)
     password = text(1000)
     scopes = fields.List(one_of(*SCOPES), load_default=list(SCOPES), validate=validate.Length(min=1))
+
+
+class LanguageChoice(Given):
+    """A language, or null for none of one's own."""
+
+    language = one_of(*LANGUAGES, required=True, allow_none=True)
 
 
 class NewOffer(Given):

@@ -6,9 +6,11 @@ from marshmallow import Schema, fields, validate
 
 from byttebank.contracts import resources
 from byttebank.contracts.fields import Id, Slug
+from gateway.api.given import LanguageChoice
 from gateway.api.nouns import next_link, nouns_called
 from gateway.api.schemas import County, ListQuery, Peer, list_of, page_of
 from gateway.here import here, person
+from gateway.language_choice import choose_library_language
 
 nouns = nouns_called("libraries", "Who takes part")
 Document = dict[str, Any]
@@ -56,6 +58,18 @@ def list_libraries(query: Document) -> tuple[Document, int, dict[str, str]]:
 @nouns.response(200, resources.Library)
 def get_library(library_id: str) -> Document:
     """One library"""
+    return here().backend.directory.get_library(library_id)
+
+
+@nouns.route("/libraries/<id:library_id>/language", methods=["PUT"])
+@nouns.arguments(LanguageChoice)
+@nouns.response(200, resources.Library)
+def set_library_language(given: Document, library_id: str) -> Document:
+    """Choose the language of those at the library who have not chosen
+
+    For its manager. Null: the county's.
+    """
+    choose_library_language(person(), library_id, given["language"])
     return here().backend.directory.get_library(library_id)
 
 

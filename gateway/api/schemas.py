@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from byttebank.contracts import resources
+from byttebank.contracts import ledger_resources, resources
+from byttebank.contracts.actor import ROLES
 from byttebank.contracts.fields import Contract, HalfDays, Id, Moment, Slug, one_of
 from byttebank.contracts.refusals import Refusal
 from byttebank.days import days_from_half_days
@@ -120,8 +121,8 @@ class Account(ledger_resources.Account):
     balance_half_days = Days("balance_days")
     reserved_half_days = Days("reserved_days")
     limit_half_days = Days("limit_days")
-    available_half_days = Days("available_days")
     promised_half_days = Days("promised_days")
+    available_half_days = Days("available_days")
 
 
 class StatementLine(ledger_resources.StatementLine):
@@ -177,6 +178,16 @@ class Notice(resources.Notice):
     parameters = Parameters()
     subject = fields.String()
     sentence = fields.String()
+
+
+class Person(Contract):
+    """The person who calls. `language`: the own choice, null while it is the library's."""
+
+    person_id = Id()
+    library_id = Id()
+    role = one_of(*ROLES)
+    name = fields.String()
+    language = fields.String(allow_none=True)
 
 
 class IssuedToken(Contract):

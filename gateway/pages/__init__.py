@@ -9,6 +9,7 @@ from gateway.pages import (
     engagements,
     libraries,
     mailbox,
+    me,
     notices,
     offers,
     operations,
@@ -36,6 +37,7 @@ PAGES = (
     libraries.pages,
     notices.pages,
     mailbox.pages,
+    me.pages,
     operations.pages,
 )
 

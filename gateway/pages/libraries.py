@@ -1,13 +1,23 @@
 """Libraries: who takes part, and a page for each with what it offers, what it needs, and whom to ask."""
 
-from flask import Blueprint, render_template, request, url_for
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
 from byttebank.contracts.refusals import NotFound, Refusal
 from byttebank.identifiers import is_id
 from gateway import speech
+from gateway.accounts import User
 from gateway.auth.guard import signed_in
+from gateway.forms import Form
 from gateway.here import here, person
+from gateway.language_choice import choose_library_language
+from gateway.languages import PARAMETER, spoken
 from gateway.pages.board import need_facts, when_words
+from gateway.pages.me import language_name, language_options
+from gateway.speech import say
+from gateway.words.refusals import refusal_sentence
 
 pages = Blueprint("libraries", __name__)
 PAGE_LENGTH = 50
@@ -61,7 +71,40 @@ def show(library_id: str) -> str:
             for one in requests
             if one["is_open"] or is_own
         ],
+        **_language_choice(library, user),
     )
+
+
+@pages.post("/bibliotek/<library_id>/sprak")
+@signed_in("library_manager", "county")
+def choose_language(library_id: str) -> ResponseReturnValue:
+    """Those of the library who have not chosen read in the language from now on."""
+    if not is_id(library_id):
+        raise NotFound(kind="library", id=library_id)
+    wanted = request.form.get(PARAMETER, "")
+    if wanted and not spoken(wanted):
+        flash(say("Velg et av språkene."), "danger")
+        return redirect(url_for("libraries.show", library_id=library_id))
+    try:
+        choose_library_language(person(), library_id, wanted or None)
+    except Refusal as refusal:
+        flash(refusal_sentence(refusal), "danger")
+    else:
+        flash(say("Språket er endret."), "success")
+    return redirect(url_for("libraries.show", library_id=library_id))
+
+
+def _language_choice(library: dict[str, Any], user: User) -> dict[str, Any]:
+    """The form for whoever decides for the library, nothing for others."""
+    if library["id"] != user.library_id or user.role not in ("library_manager", "county"):
+        return {}
+    of_county = spoken(here().names.county_language()) or speech.SOURCE
+    as_county = say("Som fylket ({language})", language=language_name(of_county))
+    label = say("Språket for dem som ikke har valgt selv")
+    return {
+        "language_form": Form({PARAMETER: label}, {PARAMETER: library.get("language") or ""}),
+        "languages": [("", as_county), *language_options()],
+    }
 
 
 def _skills(codes: list[str]) -> str:

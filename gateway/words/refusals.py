@@ -16,6 +16,8 @@ SENTENCES: dict[str, str] = {
     "already_covered": N_("{library} har fått hjelp til dette. Se andre behov på tavla."),
     "already_resolved": N_("Dette er avgjort fra før, og det skjer bare én gang."),
     "below_half_day": N_("Et oppdrag er minst en halv dag. Velg en halv dag eller mer."),
+    "clearing_open": N_("En avregning er i gang. Den neste kan begynne når den er ferdig."),
+    "clearing_waits": N_("Avregningen kan fortsatt gå i orden til {date}. Vent til etter det."),
     "closing_other_way": N_(
         "Å gi bort gjelder dager å bruke, og å ettergi gjelder dager biblioteket har lovet. Velg den andre måten."
     ),
@@ -90,12 +92,12 @@ SENTENCES: dict[str, str] = {
         "Noen har endret dette etter at du åpnet siden. Se endringen og send på nytt. Det du skrev, står "
         "her fortsatt."
     ),
+    "too_few_counties": N_("En avregning trenger minst to andre fylker som det er forbindelse med nå."),
     "too_many_attempts": N_("Det har vært mange forsøk. Vent til {time}."),
     "too_many_days": N_("Det er mer enn Byttebanken tar på én gang. Velg inntil {max}, eller del det opp."),
     "unknown_outcome": N_("Det er uvisst om dette kom fram. Prøv igjen; det blir ikke registrert to ganger."),
 }
 
-    "too_few_counties": N_("En avregning trenger minst to andre fylker som det er forbindelse med nå."),
 UNKNOWN = N_("Dette gikk ikke, og ingenting er endret. Fylkesbiblioteket kan svare på mer.")
 """For a code that this release has not heard of: services may be newer than their gateway."""
 
@@ -125,6 +127,7 @@ UNNAMED = {
     "time": N_("det har gått et kvarter"),
 }
 """What a sentence says where the refusal does not carry the value."""
+UNNAMED_MONTHS = "18"
 
 
 def refusal_sentence(refusal: Refusal, fields: dict[str, str] | None = None) -> str:
@@ -135,7 +138,8 @@ def refusal_sentence(refusal: Refusal, fields: dict[str, str] | None = None) -> 
 def sentence_of(code: str, parameters: dict[str, Any], fields: dict[str, str] | None = None) -> str:
     """The sentence of a refusal's code and parameters, also of one that travelled as data."""
     template = SENTENCES.get(code, UNKNOWN)
-    values = {key: say(phrase) for key, phrase in UNNAMED.items()} | _values(parameters)
+    values = {"months": UNNAMED_MONTHS, **{key: say(phrase) for key, phrase in UNNAMED.items()}}
+    values |= _values(parameters)
     if "field" in parameters and fields:
         values["field"] = fields.get(str(parameters["field"]), str(parameters["field"]))
     return speech.capitalised(say(template, **values))
@@ -176,7 +180,7 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "lower_half_days": _named("lower", lambda value: speech.days(value)),
     "upper_half_days": _named("upper", lambda value: speech.days(value)),
     "unreversed_half_days": _named("unreversed", lambda value: speech.days(value)),
+    "half_days": _named("days", lambda value: speech.days(value)),
     "max_half_days": _named("max", lambda value: speech.days(value)),
 }
 """How each parameter of a refusal is put into its sentence: the placeholder and the phrase."""
-    "half_days": _named("days", lambda value: speech.days(value)),

@@ -146,6 +146,20 @@ class FakeDirectory(Service):
     def get_library(self, library_id: str) -> Document:
         return checked(resources.Library, self._find(self._libraries, library_id, "library"))
 
+    def set_library_language(self, library_id: str, language: str | None, actor: Document) -> Document:
+        library, who = self._find(self._libraries, library_id, "library"), load_actor(actor)
+        if who.library_id != library_id or who.role not in ("library_manager", "county"):
+            raise NotYourRole(role="library_manager")
+        library["language"] = language
+        return checked(resources.Library, library)
+
+    def set_colleague_language(self, colleague_id: str, language: str | None, actor: Document) -> Document:
+        colleague = self._find(self._colleagues, colleague_id, "colleague")
+        if load_actor(actor).person_id != colleague_id:
+            raise NotYourRole(role="colleague")
+        colleague["language"] = language
+        return checked(resources.Colleague, colleague)
+
     def list_colleagues(self, library_id: str, actor: Document | None = None) -> list[Document]:
         reader = load_actor(actor) if actor else None
         self._find(self._libraries, library_id, "library")
@@ -398,6 +412,10 @@ class FakeLedger(Service):
             lines.append(checked(ledger_resources.StatementLine, line))
         return page(lines[::-1], cursor, limit, "lines")
 
+    def promises(self, library_id: str) -> list[Document]:
+        self.account(library_id)
+        return []
+
     def reservations(self, library_id: str) -> list[Document]:
         return self._holds(library_id, "payer", "payee", ("pending", "prepared"))
 
@@ -412,10 +430,6 @@ class FakeLedger(Service):
         for library_id in self._limits:
             account = self.account(library_id)
             accounts.append(
-    def promises(self, library_id: str) -> list[Document]:
-        self.account(library_id)
-        return []
-
                 {
                     "account_id": library_id,
                     "name": self._all.directory._libraries[library_id]["short_name"],
