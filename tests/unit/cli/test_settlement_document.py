@@ -1,0 +1,36 @@
+"""The commands of the operator's chapter on days between counties are run as they stand there."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from test_cli_exchange import TRANSFER, run, state
+
+__all__ = ["state"]
+
+ROOT = Path(__file__).parents[3]
+CHAPTER = (ROOT / "docs" / "settlement.md").read_text(encoding="utf-8")
+COMMANDS = sorted(
+    {*re.findall(r"^    byttebank (.+)$", CHAPTER, re.M), *re.findall(r"`byttebank ([^`]+)`", CHAPTER)}
+)
+
+
+def test_the_chapter_has_commands() -> None:
+    assert len(COMMANDS) > 9
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_chapter_does_what_it_is_named_for(state: Any, command: str) -> None:
+    words = shlex.split(command.replace("TRANSFER", TRANSFER))
+    is_about_an_early_message = "proof" in words
+    out = run(state, *words, code=3 if is_about_an_early_message else 0)
+    assert "no message" in out if is_about_an_early_message else out.strip()
+
+
+def test_every_reason_for_which_a_channel_stops_is_explained() -> None:
+    source = (ROOT / "byttebank" / "federation" / "recovery.py").read_text(encoding="utf-8")
+    reasons = set(re.findall(r'_freeze\(channel, (?:"(\w+)")', source))
+    assert len(reasons) >= 3
+    assert [reason for reason in reasons if f"`{reason}`" not in CHAPTER] == []
