@@ -92,6 +92,11 @@ PEER_LAST_CONTACT = Gauge(
     "When anything last arrived from the peer; 0 when nothing ever did.",
     ["county", "service", "peer"],
 )
+PEER_CLOCK_OFFSET_SECONDS = Gauge(
+    "byttebank_peer_clock_offset_seconds",
+    "How far the peer's clock is proven to be ahead of ours, below zero behind; 0 when they agree.",
+    ["county", "service", "peer"],
+)
 CHANNEL_STATE = Gauge(
     "byttebank_channel_state",
     "1 for the state that the channel to the peer is in, 0 for the other two.",

@@ -11,6 +11,7 @@ from byttebank.cli.exchange import add_ledger_commands, peers_app
 from byttebank.cli.exits import EXIT_CODES, telling
 from byttebank.cli.init import Output, initialise
 from byttebank.cli.ledger import verify_books
+from byttebank.cli.messages import NoSuchMessage, list_parked, redrive, show
 from byttebank.cli.migrate import migrate_all
 from byttebank.cli.run import run_service
 from byttebank.cli.up import Wishes, serve
@@ -27,6 +28,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+messages_app = typer.Typer(help="Messages that could not be used.", no_args_is_help=True)
+app.add_typer(messages_app, name="messages")
 
 ledger_app = typer.Typer(help="The books of days.", no_args_is_help=True)
 add_ledger_commands(ledger_app)
@@ -147,3 +151,36 @@ def verify(
     """Read every row of the books and say what is wrong with them. Changes nothing; the node may run."""
     with telling():
         raise typer.Exit(verify_books(state, as_json=json))
+
+
+Node = Annotated[
+    Path | None, typer.Option("--state", help="State folder; left out: the node of the environment.")
+]
+Named = Annotated[str, typer.Argument(metavar="NAME", help="As `byttebank messages parked` names it.")]
+
+
+@messages_app.command(epilog=EXIT_CODES)
+def parked(state: Node = None, json: Json = False) -> None:
+    """List what no service could use: from whom, since when, and why. Changes nothing; the node may run."""
+    with telling():
+        list_parked(state, as_json=json)
+
+
+@messages_app.command("show", epilog=EXIT_CODES)
+def show_parked(name: Named, state: Node = None) -> None:
+    """Write the octets of a parked message as they came. They may be anything: look with `| less`."""
+    with telling(NoSuchMessage):
+        show(state, name)
+
+
+@messages_app.command("redrive", epilog=EXIT_CODES)
+def redrive_parked(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME...", help="As `byttebank messages parked` names them.")
+    ] = None,
+    state: Node = None,
+    all_of_them: Annotated[bool, typer.Option("--all", help="Every parked message.")] = False,
+) -> None:
+    """Have the running services try parked messages again, after what kept them from it was mended."""
+    with telling(NoSuchMessage):
+        redrive(state, names or [], all_of_them=all_of_them)

@@ -6,17 +6,21 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rich.console import Console
 
 from byttebank.cli.exits import OK, UNHEALTHY, write_json
+from byttebank.cli.messages import HEARING, how_many_wait
 from byttebank.cli.nodes import configurations
 from byttebank.cli.state import is_in_use
-from byttebank.config import SERVICES_WITH_DATABASE, Configuration
+from byttebank.config import PREFIX, SERVICES_WITH_DATABASE, Configuration, without_password
 from byttebank.federation.keys import KeyFileError, load_signing_key
+from byttebank.messaging.brokers import BrokerAway, BrokerUnusable, check_broker
 from byttebank.messaging.containers import package_of
-from byttebank.storage.engine import DatabaseUnusable, open_engine
-from byttebank.storage.migrations import database_version
+from byttebank.messaging.management import Management
+from byttebank.storage.availability import DatabaseAway, check_database
+from byttebank.storage.engine import DatabaseUnusable
 
 PYTHONS = ((3, 11), (3, 13))
 SQLITE = "sqlite:///"
@@ -42,7 +46,7 @@ def examine(state_dir: Path | None, port: int | None, *, as_json: bool) -> int:
         findings += _folder(state_dir)
     if state_dir is None or state_dir.is_dir():
         for node in configurations(state_dir):
-            findings += [*_key(node), *_databases(node)]
+            findings += [*_key(node), *_databases(node), *_broker(node)]
     if port is not None:
         findings.append(_port(port))
     is_well = all(finding.is_well for finding in findings)
@@ -90,21 +94,43 @@ def _databases(node: Configuration) -> Iterator[Finding]:
         if url.startswith(SQLITE) and not Path(url.removeprefix(SQLITE)).exists():
             yield Finding(what, False, "does not exist", "`byttebank migrate` or `byttebank up` makes it.")
             continue
-        engine = open_engine(url)
+        variable = f"{PREFIX}{service.upper()}_DATABASE_URL"
         try:
-            version = database_version(engine, package_of(service))
+            version = check_database(url, package_of(service))
+            yield Finding(what, True, f"version {version}")
+            if service in HEARING and (waiting := how_many_wait(node, service)):
+                advice = "`byttebank messages parked` says why, `byttebank messages redrive` tries again."
+                yield Finding(f"{what}: parked messages", False, str(waiting), advice)
+        except DatabaseAway as away:
+            yield Finding(what, False, "does not answer", f"{away} Does it run? See {variable}.")
         except DatabaseUnusable as error:
-            yield Finding(what, False, "cannot be opened", str(error))
-            continue
-        finally:
-            engine.dispose()
-        if version.is_newest:
-            yield Finding(what, True, f"version {version.current}")
-        else:
-            detail = f"version {version.current}, this release has {version.newest}"
-            yield Finding(
-                what, False, detail, "Run `byttebank migrate`; if it is refused, start the newer release."
-            )
+            yield Finding(what, False, "cannot be used", str(error))
+
+
+def _broker(node: Configuration) -> Iterator[Finding]:
+    """RabbitMQ as the services need it; its alarms and lost messages, where the management API is known."""
+    if urlsplit(node.amqp_url).scheme == "embedded":
+        return
+    what = f"{node.county} broker"
+    try:
+        check_broker(node.amqp_url)
+        yield Finding(what, True, without_password(node.amqp_url))
+    except BrokerAway as away:
+        yield Finding(what, False, "does not answer", f"{away} Does it run? See BYTTEBANK_AMQP_URL.")
+    except BrokerUnusable as error:
+        yield Finding(what, False, "cannot be used", str(error))
+    if not node.management_url:
+        return
+    try:
+        alarms = Management(node.management_url).alarms()
+    except BrokerUnusable as error:
+        yield Finding(f"{what}: management", False, "cannot be used", str(error))
+        return
+    if alarms:
+        advice = "It takes no messages until there is room: free some, or give it more. Nothing is lost."
+        yield Finding(f"{what}: alarms", False, "; ".join(alarms), advice)
+    else:
+        yield Finding(f"{what}: alarms", True, "none")
 
 
 def _port(port: int) -> Finding:

@@ -53,7 +53,7 @@ def _wait_for_servers(
     Refuses: `DatabaseUnusable`, `BrokerUnusable`.
     """
     url = configuration.database_url(service)
-    checks: list[Callable[[], None]] = [
+    checks: list[Callable[[], object]] = [
         lambda: check_database(url, package_of(service)),
         lambda: check_broker(configuration.amqp_url),
     ]

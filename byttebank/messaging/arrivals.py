@@ -10,7 +10,7 @@ from byttebank.contracts.received import BrokenMessage, ReceivedMessage, SentMes
 from byttebank.contracts.refusals import Malformed, Refusal
 from byttebank.federation import detached as detached_part
 from byttebank.federation.channel import Channel, Decision, receive
-from byttebank.federation.envelope import Envelope
+from byttebank.federation.envelope import MAX_CONTROL_OCTETS, Envelope
 from byttebank.federation.errors import MalformedEnvelope
 from byttebank.messaging.faults import MAX_ATTEMPTS, is_passing
 from byttebank.messaging.handlers import Handlers
@@ -43,14 +43,22 @@ class Applying:
         self._attempts: dict[tuple[str, int], int] = {}
 
     def apply(
-        self, work: Work, envelope: Envelope, names: dict[str, Any], handlers: Handlers
+        self,
+        work: Work,
+        envelope: Envelope,
+        names: dict[str, Any],
+        handlers: Handlers,
+        *,
+        is_kept: bool = False,
     ) -> Exception | None:
-        """The envelope is kept and has its effect, or the answer is why it has none and never will.
+        """The envelope is kept, unless it was (`is_kept`), and has its effect, or the answer is why it has
+        none and never will.
 
         Nothing of a failed effect is left in the transaction. Raises `TooEarly`, faults that pass, and other
         errors until the message has failed `MAX_ATTEMPTS` times.
         """
-        envelopes.add_received(work.connection, envelope, work.now)
+        if not is_kept:
+            envelopes.add_received(work.connection, envelope, work.now)
         place = (envelope.header.sender, envelope.header.seq or 0)
         try:
             with work.connection.begin_nested():
@@ -93,18 +101,24 @@ class Applying:
             self.park(work, arrival, code_of(error), error)
 
     def park(self, work: Work, arrival: Arrival, code: str, error: Exception | None = None) -> None:
-        """The message is kept whole where a person sees it, once. Transient ones are tried again."""
+        """The message is kept where a person sees it, once. Transient ones are tried again.
+
+        Whole, unless it is larger than any message may be: then its beginning, which is as useless.
+        """
         is_transient = bool(getattr(error, "is_transient", False))
         if is_transient and messages.is_parked(work.connection, arrival.octets):
             return
+        reason = f"{type(error).__name__}: {error}" if error else code
+        if len(arrival.octets) > MAX_CONTROL_OCTETS:
+            reason += f"; the first {MAX_CONTROL_OCTETS} are kept"
         messages.park(
             work.connection,
             queue=arrival.queue,
             sender=arrival.stamped_user,
             reason_code=code,
-            reason=f"{type(error).__name__}: {error}" if error else code,
+            reason=reason,
             is_transient=is_transient,
-            body=arrival.octets,
+            body=arrival.octets[:MAX_CONTROL_OCTETS],
             properties={"headers": dict(arrival.headers)},
             now=work.now,
         )

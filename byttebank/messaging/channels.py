@@ -12,13 +12,16 @@ from typing import Any
 from byttebank import telemetry
 from byttebank.contracts.received import TooEarly
 from byttebank.federation.channel import Channel, ChannelState, Decision, freeze
+from byttebank.federation.control import Statement
 from byttebank.federation.control_reading import read_control
 from byttebank.federation.effects import Frozen
 from byttebank.federation.envelope import Envelope, open_envelope
 from byttebank.federation.errors import EnvelopeError, MalformedEnvelope
 from byttebank.federation.keyring import Keyring
 from byttebank.federation.keys import SigningKey
+from byttebank.messaging import topology
 from byttebank.messaging.arrivals import Applying, Arrival, code_of, decide, read_detached
+from byttebank.messaging.clocks import Clocks
 from byttebank.messaging.handlers import Handle, Handlers
 from byttebank.messaging.recovering import Recovering
 from byttebank.messaging.sealing import Outgoing, Sealer
@@ -26,6 +29,9 @@ from byttebank.storage import channels as peers
 from byttebank.storage import messages
 from byttebank.storage.channels import PeerRow
 from byttebank.storage.work import Database, Work
+
+Parked = dict[str, Any]
+"""A row of the parked messages."""
 
 REMIND_SECONDS = 5.0
 """How often a recovering channel asks again."""
@@ -61,6 +67,7 @@ class Channels:
         self._seconds = seconds
         self._sealer = Sealer(database, service=service, county=county, key=key)
         self._applying = Applying(county=county, service=service)
+        self._clocks = Clocks(county=county, service=service)
         self._recovering = Recovering(
             self._sealer, self._applying, county=county, service=service, nonce=nonce
         )
@@ -77,6 +84,7 @@ class Channels:
             with self._database.work() as work:
                 row = peers.lock_peer(work.connection, peer)
                 if row is not None and row.peer_state == "active":
+                    self._clocks.ask(peer, work.now)
                     self._recovering.start(work, row.channel)
         self._wake()
 
@@ -163,7 +171,8 @@ class Channels:
             return REMIND_SECONDS
         return NOTICE_SECONDS if peer in self._has_moved else 10 * NOTICE_SECONDS
 
-    def _take(self, arrival: Arrival, handlers: Handlers) -> str:
+    def _take(self, arrival: Arrival, handlers: Handlers, parked: Parked | None = None) -> str:
+        """The outcome of the arrival; when it was parked before, it is so no longer, in one transaction."""
         keyring = self._known_keys()
         envelope = open_envelope(
             arrival.octets,
@@ -180,7 +189,11 @@ class Channels:
                 row = peers.lock_peer(work.connection, sender)
                 if row is None:
                     raise MalformedEnvelope(f"{sender} is no peer of ours")
-                if control is not None:
+                is_answer = isinstance(control, Statement) and control.nonce == row.channel.nonce
+                self._clocks.hear(sender, envelope.header.created_at, work.now, is_answer=is_answer)
+                if parked and not messages.mark_redriven(work.connection, parked["id"], work.now):
+                    outcome = "duplicate"
+                elif control is not None:
                     outcome = "control"
                     reason = self._recovering.answer(work, row.channel, control, handlers)
                     if reason:
@@ -188,7 +201,8 @@ class Channels:
                         outcome = "frozen"
                         self._applying.park(work, arrival, reason)
                 else:
-                    outcome = self._count(work, row.channel, envelope, names, arrival, handlers)
+                    is_asked = parked is not None and parked["is_transient"] == messages.ASKED_FOR
+                    outcome = self._count(work, row.channel, envelope, names, arrival, handlers, is_asked)
         except TooEarly:
             self._fetch_before(sender, envelope.header.seq or 0)
             raise
@@ -212,10 +226,13 @@ class Channels:
         names: dict[str, Any],
         arrival: Arrival,
         handlers: Handlers,
+        is_redriven: bool,
     ) -> str:
         decision = decide(work, channel, envelope)
-        if decision is Decision.ACCEPT:
-            error = self._applying.apply(work, envelope, names, handlers)
+        # What was numbered and then parked is held, and has had no effect.
+        is_kept = is_redriven and decision is Decision.DUPLICATE
+        if decision is Decision.ACCEPT or is_kept:
+            error = self._applying.apply(work, envelope, names, handlers, is_kept=is_kept)
             if error is None:
                 return "applied"
             self._applying.park(work, arrival, code_of(error), error)
@@ -237,19 +254,24 @@ class Channels:
         return self._keyring
 
     def _retry_parked(self) -> None:
-        """Messages that came before the key, the peer or the message they need: once more, from the start."""
+        """Messages that came before the key, the peer or the message they need, and those that somebody wants
+        redriven: once more, from the start.
+        """
         with self._database.reading() as work:
             waiting = messages.list_parked(work.connection, only_transient=True)
+        waiting = [row for row in waiting if row["queue"].startswith(topology.PEER_QUEUES)]
         if not waiting or self._handlers is None:
             return
         self._keyring = None
         for row in waiting:
             arrival = Arrival(row["queue"], row["sender"], row["body"], messages.parked_headers(row))
             try:
-                self._take(arrival, self._handlers)
+                outcome = self._take(arrival, self._handlers, row)
             except (EnvelopeError, TooEarly) as error:
-                if error.is_transient:
+                if row["is_transient"] == messages.RETRIED and error.is_transient:
                     continue
-                _log.warning("A parked message is refused for good", reason=error.code, parked=row["id"])
-            with self._database.work() as work:
-                messages.mark_redriven(work.connection, row["id"], work.now)
+                _log.warning("A parked message is refused again", reason=error.code, parked=row["id"])
+                with self._database.work() as work:
+                    messages.leave_parked(work.connection, row["id"], error)
+            else:
+                _log.info("A parked message was redriven", outcome=outcome, parked=row["id"])

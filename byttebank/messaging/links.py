@@ -14,6 +14,7 @@ from kombu.connection import Connection
 
 from byttebank import telemetry
 from byttebank.clock import Clock
+from byttebank.contracts.refusals import Refusal
 from byttebank.messaging import topology
 from byttebank.messaging.faults import is_passing
 from byttebank.messaging.session import open_connection
@@ -63,7 +64,8 @@ class LinkWatch:
             counts = self._count(self._peers())
         except Exception as error:
             self._hang_up()
-            _log.debug("Cannot look at the links", error=repr(error), exc_info=not is_passing(error))
+            if not (is_passing(error) or isinstance(error, Refusal)):
+                _log.error("Cannot look at the links", error=repr(error), exc_info=error)
             return
         now = self._clock.now()
         self._since = {peer: self._since.get(peer, now) for peer, count in counts.items() if count}
@@ -82,7 +84,7 @@ class LinkWatch:
         return {peer: self._waiting_at(channel, peer) for peer in peers}
 
     def _waiting_at(self, channel: Any, peer: str) -> int:
-        return int(topology.out_queue(peer)(channel).queue_declare(passive=True).message_count)
+        return int(channel.queue_declare(topology.out_name(peer), passive=True).message_count)
 
     def _hang_up(self) -> None:
         if self._connection is not None:

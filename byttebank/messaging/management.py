@@ -74,6 +74,16 @@ class Management:
         found = self._ask(f"vhosts/{_part(vhost)}/permissions")
         return sorted(one["user"] for one in found if one["user"].startswith(prefix))
 
+    def alarms(self) -> list[str]:
+        """What the broker's nodes are short of, in words. Refuses: `BrokerUnusable`."""
+        kinds = {"disk_free_alarm": "disk", "mem_alarm": "memory"}
+        return [
+            f"{node['name']} is short of {thing}"
+            for node in self._ask("nodes")
+            for kind, thing in kinds.items()
+            if node.get(kind)
+        ]
+
     def _ask(self, path: str, method: str = "GET", body: Any = None) -> Any:
         content = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": self._authorization, "Content-Type": "application/json"}

@@ -19,6 +19,11 @@ class Publisher(Protocol):
         """
         ...
 
+    @property
+    def lacks(self) -> str:
+        """What keeps the broker from taking messages, as far as it has said; empty when nothing does."""
+        ...
+
     def close(self) -> None:
         """Connections are given back."""
         ...
@@ -33,6 +38,11 @@ class EmbeddedPublisher:
     def publish(self, publications: Sequence[Publication]) -> list[Outcome]:
         """See `Publisher`."""
         return current_broker().publish_many(self._county, publications)
+
+    @property
+    def lacks(self) -> str:
+        """See `Publisher`."""
+        return ""
 
     def close(self) -> None:
         """Nothing is held."""

@@ -113,8 +113,8 @@ class RpcClient:
 
     @property
     def lacks(self) -> str:
-        """What keeps answers from arriving; empty when they can."""
-        return self._session.lacks
+        """What keeps calls from going out and answers from arriving; empty when they can."""
+        return self._session.lacks or self._publisher.lacks
 
     def wait_until_ready(self, seconds: float = READY_SECONDS) -> bool:
         """Whether answers can arrive within so many seconds."""

@@ -27,6 +27,7 @@ from byttebank.messaging.inbox import PEER_CHANGED, LocalInbox
 from byttebank.messaging.node import Node, node_of
 from byttebank.messaging.perseverance import see_through
 from byttebank.messaging.publishing import open_publisher
+from byttebank.messaging.redriving import redrive_local
 from byttebank.messaging.relay import Relay
 from byttebank.messaging.session import Session, Source, open_connection
 from byttebank.messaging.workers import run_attempt, run_in_worker
@@ -74,7 +75,7 @@ class Shell(SharedExtension):
             channels=self.channels,
             declare_peer=self._declare_peer,
             turn=self.node.turn,
-            look=self._follow_peers,
+            look=self._look,
         )
         self.inbox = LocalInbox(self.database, self.local, self.channels)
         self._is_set_up = True
@@ -138,7 +139,7 @@ class Shell(SharedExtension):
         """What keeps the service from its work, in words for an operator; empty when nothing does."""
         if not self._is_set_up:
             return ["the service is being started"]
-        return [lack for lack in (self.session.lacks, self.relay.lacks) if lack]
+        return [lack for lack in (self.session.lacks, self.relay.lacks or self.publisher.lacks) if lack]
 
     @property
     def is_idle(self) -> bool:
@@ -270,6 +271,10 @@ class Shell(SharedExtension):
             # The caller hears nothing and says so; trying the whole call again would help nobody.
             _log.warning("Could not answer a call", error=repr(fault), exc_info=not is_passing(fault))
         self.session.acknowledge(message)
+
+    def _look(self) -> None:
+        self._follow_peers()
+        redrive_local(self.database, f"{self.service}.local", self._apply_one)
 
     def _follow_peers(self) -> None:
         """Every peer's queue to this service is read. Another copy of the service may have heard of it."""

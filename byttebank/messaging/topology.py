@@ -51,10 +51,14 @@ def local_queue(service: str, names: Iterable[str]) -> Queue:
     return Queue(f"{service}.local", bindings=bindings, queue_arguments=_kept())
 
 
+PEER_QUEUES = "in."
+"""How the names of all queues begin that hold what peers sent."""
+
+
 def peer_queue(peer: str, service: str) -> Queue:
     """`in.<peer>.<service>`: what a peer's service sent to ours."""
     return Queue(
-        f"in.{peer}.{service}",
+        f"{PEER_QUEUES}{peer}.{service}",
         inbound_exchange(),
         routing_key=f"{peer}.{service}",
         queue_arguments=_kept(),

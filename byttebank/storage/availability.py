@@ -35,8 +35,8 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, PoolTimeout)
 
 
-def check_database(url: str, process: str) -> None:
-    """The database of a process (`services.ledger`) answers and is of this release's version.
+def check_database(url: str, process: str) -> str:
+    """The version of the database of a process (`services.ledger`): it answers, and is of this release's.
 
     Refuses: `DatabaseAway` when it may answer later; `DatabaseUnusable` when somebody must do something.
     """
@@ -52,6 +52,7 @@ def check_database(url: str, process: str) -> None:
             f"The database of {process} ({make_url(url).database}) is of version {version.current or 'none'},"
             f" and this release needs {version.newest}. Run `byttebank migrate`, or the release that made it."
         )
+    return str(version.current)
 
 
 def what_is_wrong(database: Database) -> str:

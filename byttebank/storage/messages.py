@@ -61,6 +61,10 @@ inbox = Table(
     Column("received_at", UtcTime, nullable=False),
 )
 
+RETRIED, ASKED_FOR = 1, 2
+"""`is_transient` of a parked message that is tried again by itself, and of one that somebody wants redriven;
+0 of all others."""
+
 parked_messages = Table(
     "parked_messages",
     metadata,
@@ -173,12 +177,12 @@ def park(
 
 
 def list_parked(connection: Connection, *, only_transient: bool = False) -> list[dict[str, Any]]:
-    """Parked messages that have not been redriven, oldest first."""
+    """Parked messages that have not been redriven, oldest first; `only_transient`: those to be tried now."""
     query = (
         select(parked_messages).where(parked_messages.c.redriven_at.is_(None)).order_by(parked_messages.c.id)
     )
     if only_transient:
-        query = query.where(parked_messages.c.is_transient == 1)
+        query = query.where(parked_messages.c.is_transient != 0)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
@@ -195,13 +199,38 @@ def body_octets(body: dict[str, Any]) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode()
 
 
-def mark_redriven(connection: Connection, parked_id: int, now: datetime) -> None:
-    """The message had its effect at last."""
+def mark_redriven(connection: Connection, parked_id: int, now: datetime) -> bool:
+    """The message had its effect at last. False when it had it before."""
+    is_parked = (parked_messages.c.id == parked_id) & parked_messages.c.redriven_at.is_(None)
+    return connection.execute(update(parked_messages).where(is_parked).values(redriven_at=now)).rowcount == 1
+
+
+def ask_for_redrive(connection: Connection, parked_id: int) -> bool:
+    """The service tries the message again, soon. False when there is no such parked message."""
+    is_parked = (parked_messages.c.id == parked_id) & parked_messages.c.redriven_at.is_(None)
+    asked = update(parked_messages).where(is_parked).values(is_transient=ASKED_FOR)
+    return connection.execute(asked).rowcount == 1
+
+
+def leave_parked(connection: Connection, parked_id: int, error: Exception) -> None:
+    """The message was tried again and cannot be used, for this reason. It stays where a person sees it."""
+    reason = f"{type(error).__name__}: {error}".replace("\x00", "")
     connection.execute(
-        update(parked_messages).where(parked_messages.c.id == parked_id).values(redriven_at=now)
+        update(parked_messages)
+        .where(parked_messages.c.id == parked_id)
+        .values(
+            is_transient=RETRIED if getattr(error, "is_transient", False) else 0,
+            reason_code=str(getattr(error, "code", "failed")),
+            reason=reason,
+        )
     )
+
+
+def parked_properties(row: dict[str, Any]) -> dict[str, Any]:
+    """What the broker said about a parked message: `message_id`, `routing_key`, `headers`, as far as kept."""
+    return dict(json.loads(row["properties"]))
 
 
 def parked_headers(row: dict[str, Any]) -> dict[str, Any]:
     """The headers a parked message came with."""
-    return dict(json.loads(row["properties"]).get("headers", {}))
+    return dict(parked_properties(row).get("headers", {}))

@@ -101,7 +101,15 @@ class County:
 
     def run(self, *command: str, as_owner: bool = False, **more: str) -> str:
         """What a `byttebank` command writes; it must end well."""
-        done = subprocess.run(
+        done = self.try_to_run(*command, as_owner=as_owner, **more)
+        assert done.returncode == 0, f"{self.slug}: byttebank {' '.join(command)}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+    def try_to_run(
+        self, *command: str, as_owner: bool = False, **more: str
+    ) -> subprocess.CompletedProcess[str]:
+        """How a `byttebank` command ended, with these settings changed."""
+        return subprocess.run(
             [sys.executable, "-m", "byttebank", *command],
             env=self.environment(as_owner=as_owner) | more,
             cwd=ROOT,
@@ -110,8 +118,6 @@ class County:
             timeout=120,
             check=False,
         )
-        assert done.returncode == 0, f"{self.slug}: byttebank {' '.join(command)}: {done.stdout}{done.stderr}"
-        return done.stdout
 
     def link(self, peers: "list[County]") -> None:
         """`byttebank init`: the broker has the node's queues, and links through wires to each peer."""

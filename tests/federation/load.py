@@ -105,7 +105,7 @@ class Load:
     def _one(self, host: Party, lender: Party) -> None:
         today = datetime.now(ZoneInfo(TIME_ZONE)).date().isoformat()
         try:
-            proposed = host.client.post("engagements", _proposal(host, lender, today))
+            proposed = host.client.post("engagements", proposal(host, lender, today))
         except Refused as refusal:
             # Somebody else has asked for this person today, or the library has no more to give.
             if refusal.code in ("colleague_busy", "limit_hard"):
@@ -114,13 +114,13 @@ class Load:
         day = Day(str(proposed["id"]), host, lender, ["proposed"])
         self.days.append(day)
         path = f"engagements/{day.id}"
-        _until(lender, path, "proposed", "agreed")
+        until(lender, path, "proposed", "agreed")
         lender.client.post(f"{path}/accept")
         day.answered.append("accepted")
-        _until(lender, path, "agreed")
+        until(lender, path, "agreed")
         lender.client.post(f"{path}/confirm", {"happened": True})
         day.answered.append("confirmed by lender")
-        _until(host, path, "agreed", "carried_out")
+        until(host, path, "agreed", "carried_out")
         host.client.post(f"{path}/confirm", {"happened": True})
         day.answered.append("confirmed by host")
 
@@ -135,7 +135,7 @@ def _pairs(turn: int, host_county: str, lender_county: str) -> Iterator[tuple[De
         yield hosts[-1 - place % len(hosts)], lenders[-1 - place % len(lenders)]
 
 
-def _proposal(host: Party, lender: Party, today: str) -> dict[str, Any]:
+def proposal(host: Party, lender: Party, today: str) -> dict[str, Any]:
     return {
         "host_library_id": host.library.id,
         "lender_library_id": lender.library.id,
@@ -149,7 +149,7 @@ def _proposal(host: Party, lender: Party, today: str) -> dict[str, Any]:
     }
 
 
-def _until(party: Party, path: str, *states: str) -> None:
+def until(party: Party, path: str, *states: str) -> None:
     """The engagement is seen in one of the states. Fails after a while."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     last = "nothing"

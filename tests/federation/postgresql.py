@@ -76,6 +76,13 @@ class Cluster:
             cursor.execute(statement)
             return list(cursor.fetchall()) if cursor.description else []
 
+    def change(self, service: str, statement: str) -> None:
+        """The statement has had its effect, as the tables' owner may."""
+        name, owner = f"{self.county}_{service}", f"{self.county}_owner"
+        connection = psycopg2.connect(host="127.0.0.1", port=self.port, user=owner, dbname=name)
+        with contextlib.closing(connection), connection, connection.cursor() as cursor:
+            cursor.execute(statement)
+
     @property
     def pid(self) -> int:
         """The process that has all the server's others below it."""

@@ -21,6 +21,7 @@ PACKAGES = {
     "chromium": "chromium",
     "promtool": "prometheus",
     "hledger": "hledger",
+    "faketime": "faketime",
 }
 """A program that must be there, and the Debian package that brings it."""
 
@@ -125,6 +126,12 @@ class Child:
                 extra_groups=[] if self._user else None,
                 preexec_fn=_die_with_parent,
             )
+
+    def change(self, **settings: str | None) -> None:
+        """From its next start these settings hold; None takes one away."""
+        self._environment.update({name: value for name, value in settings.items() if value is not None})
+        for name in [name for name, value in settings.items() if value is None]:
+            self._environment.pop(name, None)
 
     @property
     def is_running(self) -> bool:

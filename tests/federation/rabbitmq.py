@@ -5,6 +5,7 @@ import contextlib
 import json
 import os
 import socket
+import subprocess
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -54,8 +55,9 @@ class Broker:
         self.port, self.management_port, self._distribution_port = free_port(), free_port(), free_port()
         folder.mkdir(parents=True)
         self._write_configuration()
+        self._settings = self._environment(erlang)
         self._child = Child(
-            [program("rabbitmq-server")], log=folder / "output.log", environment=self._environment(erlang)
+            [program("rabbitmq-server")], log=folder / "output.log", environment=self._settings
         )
 
     @property
@@ -89,6 +91,18 @@ class Broker:
         log = self.folder / "log" / f"{self.name}.log"
         logged = log.read_text(encoding="utf-8", errors="replace")[-3000:] if log.exists() else ""
         return self._child.tail(1000) + logged
+
+    def control(self, *command: str) -> None:
+        """`rabbitmqctl` has done it."""
+        done = subprocess.run(
+            [program("rabbitmqctl"), "--node", self._settings["RABBITMQ_NODENAME"], *command],
+            env=self._settings,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, f"rabbitmqctl {' '.join(command)}: {done.stdout}{done.stderr}"
 
     @property
     def pid(self) -> int:

@@ -9,13 +9,15 @@ from bed import Bed
 from books import lost_messages, settled_books
 from reader import Reader
 from telling import told_to
-from test_federation_faults import agreed_day
+from test_federation_story import agreed_day
 
 from demo import parties, story
 from demo.accounts import caretaker_accounts
 from demo.reference import read_counties, read_libraries
 
-NOTICED_SECONDS = 40.0
+NOTICED_SECONDS = 100.0
+"""A county with nothing to send notices when it says what it holds: a minute after something has moved."""
+
 SINCE = r"siden kl\. \d\d\.\d\d"
 
 

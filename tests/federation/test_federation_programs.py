@@ -18,7 +18,7 @@ def test_without_the_right_to_install_it_says_exactly_what_is_missing(
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert programs.main() == 1
     said = capsys.readouterr().err
-    assert "apt-get install chromium hledger postgresql prometheus rabbitmq-server (as root" in said
+    assert "apt-get install chromium faketime hledger postgresql prometheus rabbitmq-server (as root" in said
 
 
 @pytest.mark.usefixtures("nothing_is_there")
