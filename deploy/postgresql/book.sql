@@ -8,6 +8,8 @@
 \set ON_ERROR_STOP on
 \set role :county _ledger
 REVOKE UPDATE, DELETE, TRUNCATE
-    ON transfers, entries, resolutions, prepares_sent, prepares_received, decisions, promises, acts FROM :"role";
+    ON transfers, entries, resolutions, prepares_sent, prepares_received, decisions, promises, acts,
+       clearing_documents, clearing_decisions
+    FROM :"role";
 REVOKE DELETE, TRUNCATE ON sent_envelopes, received_envelopes FROM :"role";
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM :"role";
