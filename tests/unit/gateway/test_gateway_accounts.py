@@ -1,12 +1,17 @@
 """Accounts, passwords, attempts, sessions and tokens."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.runtime.environment import EnvironmentContext
 
 from byttebank.clock import FixedClock
 from byttebank.contracts.refusals import SignInFailed, TooManyAttempts
 from byttebank.identifiers import new_id
+from byttebank.storage import migrations
+from byttebank.storage.engine import open_engine
 from byttebank.storage.work import Database
 from gateway import accounts, storage
 from gateway.accounts import AccountWrong, User, add_user, check_password, hash_password
@@ -224,3 +229,50 @@ def test_a_token_is_stored_hashed_ends_and_can_be_revoked(database: Database, cl
 def test_the_secret_key_is_made_once(database: Database) -> None:
     assert keep_secret_key(database) == keep_secret_key(database)
     assert len(keep_secret_key(database)) == 32
+
+
+def test_an_account_said_again_keeps_the_language_its_person_chose(database: Database) -> None:
+    assert add_kari(database, language=None).language is None
+    with database.work() as work:
+        accounts.set_language(work, KARI, "nn")
+    assert add_kari(database, language=None, name="Kari Moen Lie").language == "nn"
+    assert add_kari(database, language="en").language == "en"
+    with database.work() as work:
+        accounts.set_language(work, KARI, None)
+    assert add_kari(database, language=None).language is None
+    with pytest.raises(AccountWrong, match="'se' is not a language"), database.work() as work:
+        accounts.set_language(work, KARI, "se")
+
+
+def test_accounts_of_the_release_before_have_chosen_no_language_and_lose_nothing(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/before.sqlite")
+    scripts = migrations._scripts("gateway")
+    with engine.connect() as connection:
+        with EnvironmentContext(
+            Config(), scripts, fn=lambda revision, _: scripts._upgrade_revs("0001", revision)
+        ) as context:
+            context.configure(connection=connection, transaction_per_migration=False)
+            context.run_migrations()
+        old = {
+            "email": "kari@eidskog.example",
+            "name": "Kari Moen",
+            "password_hash": PASSWORD_HASH,
+            "role": "library_manager",
+            "library_id": EIDSKOG,
+            "language": "nb",
+            "is_disabled": False,
+            "created_at": "2026-01-01",
+            "changed_at": "2026-01-01",
+        }
+        columns = ", ".join(["user_id", *old])
+        marks = ", ".join("?" * (len(old) + 1))
+        connection.exec_driver_sql(f"INSERT INTO users ({columns}) VALUES ({marks})", (KARI, *old.values()))
+        connection.commit()
+    migrations.migrate(engine, "gateway")
+    with engine.connect() as connection:
+        kept = dict(connection.exec_driver_sql("SELECT * FROM users").mappings().one())
+    assert kept["language"] is None
+    assert {name: kept[name] for name in old if name != "language"} == {
+        name: value for name, value in old.items() if name != "language"
+    }
+    engine.dispose()

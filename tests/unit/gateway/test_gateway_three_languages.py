@@ -68,6 +68,7 @@ def test_the_check_of_pages_finds_bokmaal(node: Node) -> None:
     assert {"dere", "ikke"} & {word.lower() for word in BOKMAAL.findall(read_words(page))}
     speak(Speech("en", speech().today))
     missing = translator("en", FOLDER).missing
+    missing.clear()
     assert say("Dette har ingen oversatt") == "Dette har ingen oversatt"
     assert missing == {"Dette har ingen oversatt"}
     missing.clear()
