@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from byttebank.contracts.received import ReceivedMessage
-from byttebank.messaging.service import Runtime, on_local, on_peer, rpc
+from byttebank.contracts.received import ReceivedMessage, SentMessage
+from byttebank.messaging.service import Runtime, on_local, on_own, on_peer, rpc
 from byttebank.storage.work import Work
 from services.directory import operations
 
@@ -138,3 +138,15 @@ class DirectoryService:
     @on_peer("RequestOpened")
     def request_opened(self, work: Work, message: ReceivedMessage) -> None:
         operations.receive_request(work, message)
+
+    @on_own("LibraryPublished")
+    def own_library(self, work: Work, message: SentMessage) -> None:
+        operations.own_library(work, message)
+
+    @on_own("OfferPublished")
+    def own_offer(self, work: Work, message: SentMessage) -> None:
+        operations.own_offer(work, message)
+
+    @on_own("RequestOpened")
+    def own_request(self, work: Work, message: SentMessage) -> None:
+        operations.own_request(work, message)

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from byttebank.contracts.received import ReceivedMessage
-from byttebank.messaging.service import Runtime, every, on_local, on_peer, rpc
+from byttebank.contracts.received import ReceivedMessage, SentMessage
+from byttebank.messaging.service import Runtime, every, on_local, on_own, on_peer, rpc
 from byttebank.storage.work import Work
 from services.matching import operations
 
@@ -125,6 +125,10 @@ class MatchingService:
     @on_peer("EngagementShared")
     def engagement_shared(self, work: Work, message: ReceivedMessage) -> None:
         operations.engagement_shared(work, message)
+
+    @on_own("EngagementShared")
+    def own_shared(self, work: Work, message: SentMessage) -> None:
+        operations.own_shared(work, message)
 
     @on_peer("EngagementAccepted")
     def engagement_accepted(self, work: Work, message: ReceivedMessage) -> None:

@@ -25,6 +25,7 @@ from services.directory.operations.peers import (
     set_fuse,
     thaw_peer,
 )
+from services.directory.operations.recovering import own_library, own_offer, own_request
 from services.directory.operations.requests import (
     close_request,
     create_request,
@@ -56,6 +57,9 @@ __all__ = [
     "list_requests",
     "list_skills",
     "open_request",
+    "own_library",
+    "own_offer",
+    "own_request",
     "peer_equivocated",
     "receive_library",
     "receive_offer",

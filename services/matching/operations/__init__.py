@@ -18,6 +18,7 @@ from services.matching.operations.index import (
 )
 from services.matching.operations.proposing import propose
 from services.matching.operations.receiving import answered, engagement_proposed, engagement_shared
+from services.matching.operations.recovering import own_shared
 from services.matching.operations.ruling import disputes, rule
 from services.matching.operations.showing import get_engagement, list_engagements
 from services.matching.operations.silence import due, pass_time
@@ -43,6 +44,7 @@ __all__ = [
     "library_changed",
     "list_engagements",
     "offer_changed",
+    "own_shared",
     "pass_time",
     "peer_changed",
     "propose",

@@ -47,11 +47,11 @@ def record(work: Work, before: Engagement, outcome: Outcome) -> Engagement:
     Nothing is done when nothing changed. A request that is covered by it is asked of nobody else any more.
     """
     if outcome.engagement == before:
-        _order(work, before, outcome)
+        order(work, before, outcome)
         return before
     after = replace(outcome.engagement, version=before.version + 1)
     engagements.write(work.connection, after, is_home=True)
-    _order(work, after, outcome)
+    order(work, after, outcome)
     announce(work, after)
     share(work, after)
     if after.state == "agreed" and before.state != "agreed":
@@ -81,14 +81,15 @@ def share(work: Work, engagement: Engagement) -> None:
     work.send(engagement.lender_county, "EngagementShared", payload, detached=detached)
 
 
-def _order(work: Work, engagement: Engagement, outcome: Outcome) -> None:
-    for order in outcome.orders:
+def order(work: Work, engagement: Engagement, outcome: Outcome) -> None:
+    """The ledger is told what to do about the engagement's days."""
+    for wanted in outcome.orders:
         body: dict[str, Any] = {"transfer_id": engagement.transfer_id}
-        if order is Order.REVERSE_DAYS:
+        if wanted is Order.REVERSE_DAYS:
             body.update(reversal_id=reversal_id(engagement), reason=outcome.reason or RULED)
-        elif order is not Order.RELEASE_DAYS:
+        elif wanted is not Order.RELEASE_DAYS:
             body["amount_half_days"] = engagement.half_days
-        if order is Order.RESERVE_DAYS:
+        if wanted is Order.RESERVE_DAYS:
             body.update(
                 engagement_id=engagement.id,
                 part=1,
@@ -98,7 +99,7 @@ def _order(work: Work, engagement: Engagement, outcome: Outcome) -> None:
                 skill=engagement.skill,
                 work_date=engagement.first_on.isoformat(),
             )
-        work.emit(order.value, body)
+        work.emit(wanted.value, body)
 
 
 def _decline_the_others(work: Work, agreed: Engagement) -> None:
