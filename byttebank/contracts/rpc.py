@@ -11,6 +11,10 @@ the same content answers as the first time, with other content it is refused wit
 
 from typing import Any, Protocol
 
+from byttebank.contracts.notify_port import NotifyPort
+
+__all__ = ["DirectoryPort", "Document", "LedgerPort", "MatchingPort", "NotifyPort"]
+
 Document = dict[str, Any]
 
 
@@ -228,12 +232,10 @@ class LedgerPort(Protocol):
         """Every signed document of the round: `[{kind, signer, signed_at, document}]`."""
 
     def propose_clearing(self, round_id: str, actor: Document) -> Document:
-        """`ClearingRound`, proposed to every county we exchange with.
-        Refuses: NotYourRole, ClearingOpen, TooFewCounties, SameKeyOtherBody."""
+        """`ClearingRound`. Refuses: NotYourRole, ClearingOpen, TooFewCounties, SameKeyOtherBody."""
 
     def close_clearing(self, round_id: str, actor: Document) -> Document:
-        """`ClearingRound` that we have asked the others to end, its coordinator being silent.
-        Refuses: NotYourRole, ClearingWaits (before the last hour for accepts), NotNow."""
+        """`ClearingRound`. Refuses: NotYourRole, ClearingWaits, NotNow."""
 
 
 class MatchingPort(Protocol):
@@ -286,22 +288,3 @@ class MatchingPort(Protocol):
 
     def list_engagements(self, library_id: str, state: str | None = None) -> list[Document]:
         """`Engagement`s in which the library takes part, the next date first."""
-
-
-class NotifyPort(Protocol):
-    """Who is told: notices and mail."""
-
-    def notices(self, library_id: str, person_id: str | None = None, limit: int = 50) -> list[Document]:
-        """`Notice`s for the library and the person, newest first."""
-
-    def mark_read(self, notice_id: str, actor: Document) -> Document:
-        """`Notice`, now read. Refuses: NotYourRole."""
-
-    def mailbox(self, limit: int = 100) -> list[Document]:
-        """`Mail`s as they were written, newest first. Refuses: NotFound outside the demonstration."""
-
-    def mail_backlog(self) -> Document:
-        """`{waiting, failed, oldest_queued_at}`: mails not sent yet, and those laid aside after refusals."""
-
-    def resend_failed_mails(self) -> int:
-        """Mails that were laid aside are tried again; answers how many."""

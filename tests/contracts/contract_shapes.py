@@ -37,6 +37,8 @@ BY_TYPE: dict[str, Any] = {
     "Moment": "2026-11-22T10:00:00.000000Z",
     "HalfDays": 2,
     "WholeNumber": 1,
+    "Seq": 1,
+    "Amount": 2,
     "Boolean": True,
     "Float": 60.5,
 }
@@ -82,6 +84,8 @@ def _value(name: str, field: fields.Field) -> Any:
     if isinstance(field, fields.Dict):
         key = _value(name, field.key_field) if field.key_field else "key"
         return {key: _value(name, field.value_field) if field.value_field else 1}
+    if getattr(getattr(field.validate, "regex", None), "pattern", "").startswith("^[0-9a-f]{64}"):
+        return "0" * 64
     if name in BY_FIELD:
         return BY_FIELD[name]
     return BY_TYPE.get(type(field).__name__, "nb"[: getattr(field.validate, "max", 2) or 2])
