@@ -213,6 +213,18 @@ class ReversalTooLarge(Refusal):
     code = "reversal_too_large"
 
 
+class ClearingOpen(Refusal):
+    """A round of clearing is open here, and only one can be."""
+
+    code = "clearing_open"
+
+
+class ClearingWaits(Refusal):
+    """Until `date` the round may still come to a good end."""
+
+    code = "clearing_waits"
+
+
 class TooFewCounties(Refusal):
     """Owing in a ring takes three counties at least; fewer than two others can be asked now."""
 

@@ -53,10 +53,13 @@ def sign_document(
     return octets
 
 
-def signature_parts(document: Document) -> tuple[str, str, str]:
-    """(created_at, key id, signature): what `assemble` needs besides body, audience and signer."""
-    members = canonical.decode(document.octets)
-    return format_time(document.created_at), document.key_id, members["signature"]
+def signature_parts(octets: bytes) -> tuple[str, str, str]:
+    """(created_at, key id, signature): what `assemble` needs besides body, audience and signer.
+
+    Refuses: `EnvelopeError` for octets that are no document.
+    """
+    signed = jws.take_apart(octets, max_octets=MAX_OCTETS)
+    return str(signed.protected.get("created_at")), signed.key_id, signed.members["signature"]
 
 
 def assemble(

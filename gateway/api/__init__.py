@@ -3,7 +3,18 @@
 from flask import Flask, Response, json, request
 from flask_wtf.csrf import CSRFProtect
 
-from gateway.api import accounts, book, engagements, libraries, me, notices, offers, requests, tokens
+from gateway.api import (
+    accounts,
+    book,
+    clearing,
+    engagements,
+    libraries,
+    me,
+    notices,
+    offers,
+    requests,
+    tokens,
+)
 from gateway.api.description import Description, describe, document_of
 from gateway.api.paths import IdConverter
 
@@ -16,6 +27,7 @@ NOUNS = (
     engagements.nouns,
     accounts.nouns,
     book.nouns,
+    clearing.nouns,
     notices.nouns,
 )
 

@@ -5,6 +5,7 @@ from flask import Flask
 from gateway.pages import (
     accounts,
     board,
+    clearing,
     county_book,
     engagements,
     libraries,
@@ -33,6 +34,7 @@ PAGES = (
     accounts.pages,
     promises.pages,
     county_book.pages,
+    clearing.pages,
     rulings.pages,
     libraries.pages,
     notices.pages,

@@ -17,6 +17,8 @@ def menu(user: User) -> list[MenuItem]:
         (say("Varsler"), "notices.index", ("notices",)),
     ]
     if user.role in ("county", "operator"):
-        items.append((say("Fylkets bok"), "county_book.show", ("county_book", "promises", "rulings")))
+        items.append(
+            (say("Fylkets bok"), "county_book.show", ("county_book", "promises", "rulings", "clearing"))
+        )
         items.append((say("Drift"), "operations.show", ("operations",)))
     return items

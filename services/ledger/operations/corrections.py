@@ -164,7 +164,7 @@ def _reverse(work: Work, body: Document, role: str) -> Document:
     terms = stored.terms
     if terms.reverses is not None:
         raise ReversalOfReversal(transfer_id=terms.id)
-    if stored.state != "posted":
+    if stored.state != "posted" or terms.is_clearing():
         raise NotNow(state=stored.state, act="reverse")
     check_amount(body["half_days"])
     kind, half_days = REVERSED, body["half_days"]
