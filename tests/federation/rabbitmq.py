@@ -53,6 +53,7 @@ class Broker:
         self.folder = folder
         self.name = name
         self.port, self.management_port, self._distribution_port = free_port(), free_port(), free_port()
+        self.metrics_port = free_port()
         folder.mkdir(parents=True)
         self._write_configuration()
         self._settings = self._environment(erlang)
@@ -134,6 +135,8 @@ class Broker:
             f"listeners.tcp.1 = 127.0.0.1:{self.port}\n"
             "management.tcp.ip = 127.0.0.1\n"
             f"management.tcp.port = {self.management_port}\n"
+            "prometheus.tcp.ip = 127.0.0.1\n"
+            f"prometheus.tcp.port = {self.metrics_port}\n"
             f"default_user = {ADMINISTRATOR}\n"
             f"default_pass = {PASSWORD}\n"
             "loopback_users.none = true\n"
@@ -144,7 +147,8 @@ class Broker:
             encoding="utf-8",
         )
         (self.folder / "enabled_plugins").write_text(
-            "[rabbitmq_management,rabbitmq_shovel,rabbitmq_shovel_management].\n", encoding="utf-8"
+            "[rabbitmq_management,rabbitmq_prometheus,rabbitmq_shovel,rabbitmq_shovel_management].\n",
+            encoding="utf-8",
         )
         (self.folder / "advanced.config").write_text(
             "[{ra, [{wal_max_size_bytes, 33554432}]}].\n", encoding="utf-8"
