@@ -5,13 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 STATE ?= .state
 PORT ?= 8000
+SEEDS ?= 10000
+FROM ?= 0
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
 # Where there is memory to write to, the tests' throwaway databases need not wait for a disk.
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo federation check test texts programs bench clean
+.PHONY: help run demo federation check test simulate texts programs bench clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -28,11 +30,11 @@ federation: $(VENV)/.installed-test ## Start three counties on RabbitMQ and Post
 check: $(VENV)/.installed-test ## Format, lint, types and the tests without servers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy byttebank services gateway demo
+	$(BIN)/mypy byttebank services gateway demo simulation
 	$(PYTEST) --numprocesses auto -m "not simulation" tests/unit tests/contracts tests/architecture
 
 test: programs check ## Everything
-	$(PYTEST) --numprocesses auto -m simulation tests/unit
+	$(PYTEST) --numprocesses auto -m simulation tests/unit tests/simulation
 	$(PYTEST) tests/integration --ignore tests/integration/story
 	$(PYTEST) tests/integration/story
 	$(PYTEST) tests/federation
@@ -40,6 +42,9 @@ test: programs check ## Everything
 texts: $(VENV)/.installed ## Bring the catalogs and the description of the interface up to the code
 	@$(BIN)/python -m gateway.generate
 	@$(BIN)/python -m byttebank.language.catalogs services/notify
+
+simulate: $(VENV)/.installed ## Play SEEDS lives of several counties with every fault, FROM a first seed
+	@exec $(BIN)/byttebank bench simulate --seeds "$(SEEDS)" --from "$(FROM)"
 
 programs: $(VENV)/.installed-test ## Install the Debian packages that `test` needs, or say which
 	@$(BIN)/python tests/federation/programs.py

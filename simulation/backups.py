@@ -62,8 +62,9 @@ class Backups:
         held = self._held(county)
         county.disk.put_back(copy)
         self._forgotten = held - self._held(county)
-        self._rules.forget(name, _effects(county))
-        county.broker.tell_again(taken_at)
+        effects = _effects(county)
+        self._rules.forget(name, effects)
+        county.broker.tell_again({message_id for _, message_id in effects})
         county.start()
 
     def _held(self, county: County) -> set[tuple[str, int]]:

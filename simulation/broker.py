@@ -23,8 +23,8 @@ class Broker:
         self._links = links
         self.local: list[Delivery] = []
         self.from_peers: dict[str, list[Delivery]] = {}
-        self.commands: dict[str, tuple[float, Delivery]] = {}
-        """Every message that the ledger was to hear, by id, and since when."""
+        self.commands: dict[str, Delivery] = {}
+        """Every message that the ledger was to hear, by id."""
         self.hear: Callable[[str, dict[str, Any]], None] = lambda name, body: None
         """Told of each event that the ledger publishes to its county."""
         self.look_at: Callable[[Letter], None] = lambda letter: None
@@ -43,12 +43,12 @@ class Broker:
             message_id=self._world.new_id(),
             headers={ORIGIN: origin},
         )
-        self.commands[message.message_id or ""] = (self._world.seconds, message)
+        self.commands[message.message_id or ""] = message
         self.put_local(*[message] * times)
 
-    def tell_again(self, since_seconds: float) -> None:
-        """What the ledger was told since then is told once more: it has forgotten it, the others have not."""
-        self.put_local(*(message for told_at, message in self.commands.values() if told_at >= since_seconds))
+    def tell_again(self, known: set[str]) -> None:
+        """What the ledger does not know (any more) is told once more: the others have not forgotten it."""
+        self.put_local(*(message for message_id, message in self.commands.items() if message_id not in known))
 
     def put_local(self, *deliveries: Delivery) -> None:
         """The deliveries wait for the ledger."""

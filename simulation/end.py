@@ -111,7 +111,7 @@ class End:
         had = {message_id for (message_id,) in county.disk.rows("SELECT message_id FROM inbox")}
         for (properties,) in county.disk.rows("SELECT properties FROM parked_messages"):
             had.add(json.loads(properties).get("message_id"))
-        lost = [one for message_id, (_, one) in county.broker.commands.items() if message_id not in had]
+        lost = [one for message_id, one in county.broker.commands.items() if message_id not in had]
         self.lost += len(lost)
         if lost:
             sentence = f"{name} never heard {len(lost)} messages, first {lost[0].routing_key}"

@@ -5,7 +5,7 @@ from collections import deque
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("byttebank", "services", "gateway", "demo", "bench")
+PACKAGES = ("byttebank", "services", "gateway", "demo", "bench", "simulation")
 
 
 def modules() -> dict[str, Path]:

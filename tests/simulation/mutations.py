@@ -1,0 +1,153 @@
+"""Mistakes that this design exists to not make, each as a change of the real code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+import pytest
+
+from byttebank.federation import recovery
+from byttebank.federation.channel import Decision, begin_span
+from byttebank.federation.effects import Step
+from byttebank.messaging import arrivals, channels, perseverance
+from byttebank.storage import envelopes, messages
+from byttebank.storage.work import Work
+from services.ledger import operations
+from services.ledger.domain import fuse, settlement
+from services.ledger.operations import payee
+from services.ledger.storage import book
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """`seed`: a life in which it shows, as one of the broken `rules`."""
+
+    name: str
+    seed: int
+    rules: tuple[str, ...]
+    make: Patch
+
+
+def void_on_own_timeout(patch: pytest.MonkeyPatch) -> None:
+    """A transfer that is not answered for some seconds is voided by the payer's county itself."""
+    decide_all_waiting = operations.decide_all_waiting
+
+    def wrong(work: Work) -> None:
+        decide_all_waiting(work)
+        for account_id in book.list_accounts(work.connection):
+            for stored in book.open_of_payer(work.connection, account_id):
+                is_late = stored.sent_at is not None and work.now - stored.sent_at > timedelta(seconds=15)
+                if is_late and stored.state == "prepared":
+                    book.void(work.connection, stored, "expired", work.now)
+
+    patch.setattr(operations, "decide_all_waiting", wrong)
+
+
+def acknowledge_before_commit(patch: pytest.MonkeyPatch) -> None:
+    """The broker may forget the message before its effect is committed."""
+
+    def wrong(apply: Any, park: Any, acknowledge: Any, *, pause: Any, tell: Any) -> str | None:
+        acknowledge()
+        return perseverance.persevere(apply, park, pause=pause, tell=tell)
+
+    patch.setattr(perseverance, "see_through", wrong)
+
+
+def no_inbox(patch: pytest.MonkeyPatch) -> None:
+    """Nobody remembers which local messages have had their effect."""
+    patch.setattr(messages, "remember", lambda *_: True)
+
+
+def no_inbox_for_peers(patch: pytest.MonkeyPatch) -> None:
+    """Nobody remembers which messages of peers have had their effect."""
+    decide, add_received = arrivals.decide, envelopes.add_received
+
+    def wrong(*arguments: Any) -> Decision:
+        decision = decide(*arguments)
+        return Decision.ACCEPT if decision is Decision.DUPLICATE else decision
+
+    def add_once(connection: Any, envelope: Any, now: Any) -> None:
+        seq = envelope.header.seq
+        if seq not in envelopes.received_around(connection, envelope.header.sender, seq):
+            add_received(connection, envelope, now)
+
+    patch.setattr(channels, "decide", wrong)
+    patch.setattr(envelopes, "add_received", add_once)
+
+
+def no_fuse_on_pending(patch: pytest.MonkeyPatch) -> None:
+    """Only what is posted counts against the fuse, not what is agreed and on its way."""
+    patch.setattr(fuse, "use_out", lambda balance, *_: fuse.owed_by_us(balance))
+
+
+def no_fuse_on_what_is_owed_to_us(patch: pytest.MonkeyPatch) -> None:
+    """Whatever a county says it owes is believed."""
+    patch.setattr(fuse, "use_in", lambda *_: -1_000_000)
+
+
+def signature_not_bound_to_receiver(patch: pytest.MonkeyPatch) -> None:
+    """What a county has signed for one county counts at every other."""
+    open_envelope = channels.open_envelope
+
+    @wraps(open_envelope)
+    def wrong(octets: bytes, *, expected_to: str, **rest: Any) -> Any:
+        from simulation.cast import SLUGS
+
+        for county in (expected_to, *SLUGS):
+            try:
+                return open_envelope(octets, expected_to=county, **rest)
+            except channels.EnvelopeError as error:
+                if error.code != "wrong_recipient":
+                    raise
+        return open_envelope(octets, expected_to=expected_to, **rest)
+
+    patch.setattr(channels, "open_envelope", wrong)
+
+
+def sequence_reused_after_restore(patch: pytest.MonkeyPatch) -> None:
+    """A restored county goes on counting from where its backup stood."""
+
+    def wrong(channel: Any, theirs: Any, own_hash: str | None) -> Step:
+        out = channel.outgoing
+        if out.is_recovered or not theirs.is_grant or theirs.epoch <= out.epoch:
+            return Step(channel)
+        epoch = out.spans[-1][0] if out.spans else theirs.epoch
+        spans = out.spans or begin_span(out.spans, epoch, out.last_seq + 1)
+        sure = replace(out, epoch=epoch, spans=spans, is_recovered=True, goal=None)
+        return recovery._opened(replace(channel, outgoing=sure))
+
+    patch.setattr(recovery, "_learn_own_side", wrong)
+
+
+def own_messages_not_fetched_after_restore(patch: pytest.MonkeyPatch) -> None:
+    """A restored county gets its number right, but what it had decided stays forgotten."""
+    patch.setattr(arrivals.Applying, "redo", lambda *_: None)
+
+
+def reject_for_a_full_fuse(patch: pytest.MonkeyPatch) -> None:
+    """A delivered day is turned down for ever because the fuse is full at the moment."""
+    judge = settlement.judge
+
+    def wrong(order: Any, facts: Any) -> settlement.Verdict:
+        verdict = judge(order, facts)
+        return settlement.Verdict(settlement.REJECTED, "malformed") if verdict.code == "fuse" else verdict
+
+    patch.setattr(payee, "judge", wrong)
+
+
+MUTATIONS = (
+    Mutation("void on own timeout", 0, ("mirror",), void_on_own_timeout),
+    Mutation("acknowledge before commit", 0, ("lost",), acknowledge_before_commit),
+    Mutation("no inbox", 0, ("once",), no_inbox),
+    Mutation("no inbox for peers", 0, ("once",), no_inbox_for_peers),
+    Mutation("no fuse on pending", 0, ("fuse",), no_fuse_on_pending),
+    Mutation("no fuse on what is owed to us", 0, ("fuse",), no_fuse_on_what_is_owed_to_us),
+    Mutation("signature not bound to the receiver", 0, ("accused",), signature_not_bound_to_receiver),
+    Mutation("sequence reuse after restore", 0, ("number",), sequence_reused_after_restore),
+    Mutation("forget own decisions in a restore", 0, ("mirror",), own_messages_not_fetched_after_restore),
+    Mutation("REJECT for a full fuse", 0, ("refused",), reject_for_a_full_fuse),
+)
