@@ -1,5 +1,6 @@
 """Whether a county's RabbitMQ can be used now, later, or not without somebody's help."""
 
+import ssl
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -45,6 +46,11 @@ def check_broker(url: str) -> None:
     except NotFound as error:
         raise BrokerUnusable(
             f"The broker at {shown} lacks what the node needs: {error.reply_text}. `byttebank init` makes it."
+        ) from error
+    except ssl.SSLError as error:
+        raise BrokerUnusable(
+            f"The broker at {shown} and we do not agree on TLS: {error}. See cacertfile=, certfile= and"
+            " keyfile= in BYTTEBANK_AMQP_URL."
         ) from error
     except (AMQPError, OSError) as error:
         if not is_passing(error):
