@@ -14,6 +14,7 @@ from byttebank.cli.ledger import verify_books
 from byttebank.cli.messages import NoSuchMessage, list_parked, redrive, show
 from byttebank.cli.migrate import migrate_all
 from byttebank.cli.run import run_service
+from byttebank.cli.opening import add_opening_command
 from byttebank.cli.up import Wishes, serve
 from byttebank.config import LOG_LEVELS
 
@@ -35,6 +36,7 @@ app.add_typer(messages_app, name="messages")
 ledger_app = typer.Typer(help="The books of days.", no_args_is_help=True)
 add_ledger_commands(ledger_app)
 app.add_typer(ledger_app, name="ledger")
+add_opening_command(ledger_app)
 app.add_typer(peers_app, name="peers")
 
 State = Annotated[Path, typer.Option("--state", help="Folder with everything the federation keeps.")]

@@ -14,6 +14,7 @@ from services.ledger.operations.copies import county_changed, library_changed, p
 from services.ledger.operations.corrections import decline, make_whole, reverse, take_back, transfer
 from services.ledger.operations.findings import list_disputes, list_reconciliations, signed_message
 from services.ledger.operations.holds import post_days, release_days, reserve_days
+from services.ledger.operations.opening import Imported, ImportRefused, import_opening
 from services.ledger.operations.overview import doubts, figures, positions, trial_balance
 from services.ledger.operations.payee import broken_prepare, cancel, decide_all_waiting, prepare
 from services.ledger.operations.payer import cancel_prepared, fulfil, reject
@@ -55,6 +56,8 @@ from services.ledger.operations.statements import county_statement, peer_stateme
 from services.ledger.operations.verification import verify, whole_book
 
 __all__ = [
+    "ImportRefused",
+    "Imported",
     "account",
     "broken_prepare",
     "cancel",
@@ -81,6 +84,7 @@ __all__ = [
     "forgive_promise",
     "fulfil",
     "go_on_clearing",
+    "import_opening",
     "incoming",
     "library_changed",
     "list_disputes",

@@ -204,6 +204,11 @@ def void_unseen(connection: Connection, transfer_id: str, code: str, now: dateti
     _resolve(connection, transfer_id, "voided", 0, code, now)
 
 
+def add_posted(connection: Connection, account_id: str, debits: int, credits_: int) -> None:
+    """So much more is posted on the account. For those who write entries by the batch."""
+    _add(connection, account_id, debits_posted=debits, credits_posted=credits_)
+
+
 def resolved_as(connection: Connection, transfer_id: str) -> str | None:
     """How the transfer ended, also when it was never seen."""
     return connection.execute(

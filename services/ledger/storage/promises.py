@@ -1,6 +1,6 @@
 """Promises as they were made, and the deposits that fill them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, and_, func, insert, select
 from services.ledger.domain.promises import Deposit, Promise
 from services.ledger.storage import acts
 from services.ledger.storage.tables import acts as acts_table
-from services.ledger.storage.tables import entries, promises, transfers
+from services.ledger.storage.tables import entries, promises, resolutions, transfers
 
 DATED, FORGIVEN, WITHDRAWN, MOVED = (
     "promise_dated",
@@ -17,6 +17,7 @@ DATED, FORGIVEN, WITHDRAWN, MOVED = (
     "promise_withdrawn",
     "promise_moved",
 )
+AT_A_TIME = 500
 ENDING = (FORGIVEN, WITHDRAWN, MOVED)
 
 _MADE = (
@@ -68,23 +69,12 @@ def deposits(connection: Connection, library_id: str, after_entry_id: int) -> li
 
     What is forgiven ends its own promise and is no deposit that fills another.
     """
-    taken = transfers.alias("taken")
-    legs = entries.alias("legs")
-    back = (
-        select(func.coalesce(func.sum(legs.c.amount), 0))
-        .select_from(legs.join(taken, taken.c.id == legs.c.transfer_id))
-        .where(taken.c.reverses == entries.c.transfer_id, legs.c.side == "debit")
-        .scalar_subquery()
-    )
     rows = connection.execute(
-        select(entries.c.id, entries.c.amount - back)
+        select(entries.c.id, entries.c.transfer_id, entries.c.amount)
         .select_from(
             entries.join(transfers, transfers.c.id == entries.c.transfer_id).outerjoin(
                 acts_table,
-                and_(
-                    acts_table.c.transfer_id == entries.c.transfer_id,
-                    acts_table.c.kind == FORGIVEN,
-                ),
+                and_(acts_table.c.transfer_id == entries.c.transfer_id, acts_table.c.kind == FORGIVEN),
             )
         )
         .where(
@@ -95,8 +85,26 @@ def deposits(connection: Connection, library_id: str, after_entry_id: int) -> li
             acts_table.c.id.is_(None),
         )
         .order_by(entries.c.id)
-    )
-    return [Deposit(entry_id, max(int(net), 0)) for entry_id, net in rows]
+    ).all()
+    back = _taken_back(connection, [row.transfer_id for row in rows])
+    return [Deposit(row.id, max(row.amount - back.get(row.transfer_id, 0), 0)) for row in rows]
+
+
+def _taken_back(connection: Connection, transfer_ids: Sequence[str]) -> dict[str, int]:
+    """How much was taken back of each of the transfers, for those of which something was."""
+    found: dict[str, int] = {}
+    for start in range(0, len(transfer_ids), AT_A_TIME):
+        rows = connection.execute(
+            select(transfers.c.reverses, func.sum(resolutions.c.amount))
+            .join(resolutions, resolutions.c.transfer_id == transfers.c.id)
+            .where(
+                transfers.c.reverses.in_(transfer_ids[start : start + AT_A_TIME]),
+                resolutions.c.state == "posted",
+            )
+            .group_by(transfers.c.reverses)
+        )
+        found.update({transfer_id: int(amount) for transfer_id, amount in rows})
+    return found
 
 
 def last_entry_id(connection: Connection) -> int:
