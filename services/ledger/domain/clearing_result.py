@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any
 
 from byttebank.federation.canonical import payload_hash
@@ -65,7 +66,13 @@ def compute(round_id: str, input_hash: str, positions: Mapping[str, Sequence[Map
             owed[one, other] = ours["owed_half_days"]
         elif ours["owed_half_days"] < 0:
             owed[other, one] = theirs["owed_half_days"]
-    return Result(round_id, input_hash, owed, maximum_circulation(owed), left_out)
+    return Result(round_id, input_hash, owed, _cleared(tuple(sorted(owed.items()))), left_out)
+
+
+@lru_cache(maxsize=4)
+def _cleared(owed: tuple[tuple[Pair, int], ...]) -> Mapping[Pair, int]:
+    """Kept, because every document that comes asks for it again."""
+    return MappingProxyType(maximum_circulation(dict(owed)))
 
 
 def _agree(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> bool:
