@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from services.ledger.domain.accounts import Balance
+from services.ledger.domain.accounts import Balance, unit_of
 from services.ledger.domain.clearing_invariants import (
     Cleared,
     clearing_follows_documents,
@@ -63,6 +63,10 @@ class Book:
     waiting: frozenset[tuple[str, str]]
     decisions: Mapping[tuple[str, str], Decision]
     clearings: Mapping[str, Cleared] = field(default_factory=dict)
+    closed: frozenset[str] = frozenset()
+    """Accounts whose days went elsewhere."""
+    ended_promises: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Promise id to half-days promised, and of these forgiven, taken back or gone to another library."""
 
     def ends(self) -> dict[str, Resolution]:
         """How each ended transfer ended."""
@@ -212,6 +216,35 @@ def mirrors(payer: Book, payee: Book) -> list[str]:
     return broken
 
 
+def units_never_mix(book: Book) -> list[str]:
+    """Each account is kept in one unit, and no leg on it is in another."""
+    return [
+        f"{book.county}: {entry.transfer_id} has {entry.unit} on {entry.account_id}"
+        for entry in book.entries
+        if entry.unit != unit_of(entry.account_id)
+    ]
+
+
+def closed_accounts_are_at_zero(book: Book) -> list[str]:
+    """What was posted to a closed account has gone on, and nothing is held on it."""
+    return [
+        f"{book.county}: {account} is closed and holds {balance}"
+        for account in sorted(book.closed)
+        if (balance := book.balances.get(account, Balance())).days_to_use
+        or balance.debits_pending
+        or balance.credits_pending
+    ]
+
+
+def no_promise_ends_twice(book: Book) -> list[str]:
+    """No more of a promise is forgiven or taken back than was promised."""
+    return [
+        f"{book.county}: {ended} of {half_days} half-days of promise {one} have ended"
+        for one, (half_days, ended) in book.ended_promises.items()
+        if ended > half_days
+    ]
+
+
 LOCAL_CHECKS: tuple[Callable[[Book], list[str]], ...] = (
     sums_to_zero,
     legs_follow_transfers,
@@ -221,6 +254,9 @@ LOCAL_CHECKS: tuple[Callable[[Book], list[str]], ...] = (
     decisions_have_their_effect,
     decisions_have_their_prepare,
     delivered_once,
+    units_never_mix,
+    closed_accounts_are_at_zero,
+    no_promise_ends_twice,
     clearing_leaves_nets,
     clearing_follows_documents,
 )

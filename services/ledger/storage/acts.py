@@ -85,14 +85,13 @@ def closing_of(connection: Connection, account_id: str) -> Act | None:
     return _kept(kept).act if kept and kept["kind"] in CLOSINGS else None
 
 
-def successors(connection: Connection, account_ids: Iterable[str]) -> dict[str, str]:
-    """Where the days of those of the accounts that are closed go, by account."""
+def successors(connection: Connection, account_ids: Iterable[str] | None = None) -> dict[str, str]:
+    """Where the days of those of the accounts that are closed go, by account; of all when none are named."""
     found: dict[str, str] = {}
-    rows = connection.execute(
-        select(acts.c.about, acts.c.kind, acts.c.successor_id)
-        .where(acts.c.about.in_(list(account_ids)), acts.c.kind.in_((*CLOSINGS, OPENED)))
-        .order_by(acts.c.number)
-    )
+    query = select(acts.c.about, acts.c.kind, acts.c.successor_id).where(acts.c.kind.in_((*CLOSINGS, OPENED)))
+    if account_ids is not None:
+        query = query.where(acts.c.about.in_(list(account_ids)))
+    rows = connection.execute(query.order_by(acts.c.number))
     for account_id, kind, successor_id in rows:
         found.pop(account_id, None)
         if kind in CLOSINGS and successor_id is not None:

@@ -59,6 +59,15 @@ def of_library(connection: Connection, library_id: str) -> list[Promise]:
     return _as_they_stand(connection, [Promise(*row) for row in rows])
 
 
+def every_promise(connection: Connection) -> list[Promise]:
+    """Every promise of the county as it stands."""
+    return [
+        promise
+        for library_id in libraries_with_promises(connection)
+        for promise in of_library(connection, library_id)
+    ]
+
+
 def libraries_with_promises(connection: Connection) -> list[str]:
     """The libraries that have ever promised anything."""
     return list(connection.execute(select(promises.c.library_id).distinct()).scalars())

@@ -10,7 +10,9 @@ from services.ledger.domain.invariants import Book, Entry, Resolution, Sent
 from services.ledger.domain.settlement import Decision
 from services.ledger.domain.transfers import Transfer
 from services.ledger.storage import clearing
+from services.ledger.storage.acts import successors
 from services.ledger.storage.book import list_accounts
+from services.ledger.storage.promises import every_promise
 from services.ledger.storage.tables import (
     decisions,
     entries,
@@ -42,6 +44,8 @@ def read_book(connection: Connection, county: str) -> Book:
             for row in _rows(connection, decisions)
         },
         clearings=_clearings(connection, county),
+        closed=frozenset(successors(connection)),
+        ended_promises={one.id: (one.half_days, one.ended_half_days) for one in every_promise(connection)},
     )
 
 

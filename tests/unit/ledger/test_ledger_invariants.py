@@ -96,6 +96,18 @@ FAULTS: dict[str, tuple[Callable[[Book], list[str]], Callable[[Book], Book]]] = 
         invariants.balances_follow,
         lambda book: with_terms(book, HELD, amount=3),
     ),
+    "a leg in a unit its account is not kept in": (
+        invariants.units_never_mix,
+        lambda book: replace(book, entries=[replace(book.entries[0], unit="nok_ore"), *book.entries[1:]]),
+    ),
+    "days left on a closed account": (
+        invariants.closed_accounts_are_at_zero,
+        lambda book: replace(book, closed=frozenset({EIDSKOG})),
+    ),
+    "a promise forgiven twice": (
+        invariants.no_promise_ends_twice,
+        lambda book: replace(book, ended_promises={number(801): (2, 3)}),
+    ),
     "two ends of one transfer": (
         invariants.resolved_once,
         lambda book: with_rows(book, "resolutions", Resolution(LOCAL, "voided", 0)),
