@@ -176,6 +176,11 @@ def skill_name(code: str) -> str:
     return known.skill(code) if known else code
 
 
+def skills(codes: Sequence[str]) -> str:
+    """Kassering · Katalogisering og klassifikasjon: many of them hold an "og" of their own."""
+    return " · ".join(capitalised(skill_name(code)) for code in codes)
+
+
 def library_name(library_id: str) -> str | None:
     """What the library is called, or None while nobody can say."""
     known = speech().names

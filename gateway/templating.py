@@ -134,6 +134,7 @@ def prepare_words(app: Flask) -> None:
             "capitalised": speech.capitalised,
             "county_name": speech.county_name,
             "skill_name": speech.skill_name,
+            "skills": speech.skills,
             "excerpt": excerpt,
             "badge": engagements.badge,
         }

@@ -20,7 +20,7 @@ Document = dict[str, Any]
 SHOWS = ("all", "needs", "offers")
 DISTANCES_KM = (50, 100, 200)
 DOTS_SHOWN = 200
-PAGE_LENGTH = 30
+PAGE_LENGTH = 20
 SAID_ALREADY = ("no_travel", "offered_dates", "offered_span", "standing_offer")
 """Reasons that the facts of the item say."""
 
@@ -132,7 +132,7 @@ def item_of(one: Document) -> Item:
     km = one["distance_km"]
     return Item(
         kind=one["kind"],
-        title=speech.capitalised(speech.names([speech.skill_name(code) for code in document["skills"]])),
+        title=speech.skills(document["skills"]),
         href=url_for(endpoint, **{key: document["id"]}),
         facts=need_facts(document, library) if is_need else offer_facts(document, library),
         own_words=document["own_words"],

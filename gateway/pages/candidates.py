@@ -27,7 +27,7 @@ def candidates_page(wanted: Document) -> str:
     return render_template(
         "candidates.html",
         wanted=wanted,
-        title=speech.capitalised(skills_of(wanted)),
+        title=speech.skills(wanted["skills"]),
         funnel=_funnel(wanted, found["funnel"]) if found else "",
         is_looking=found is None and wanted["state"] == "open",
         candidates=[

@@ -62,13 +62,14 @@ def date_windows(days: list[str], half_days: int) -> Options:
 
 
 def working_days(first: str, last: str, today: date) -> list[str]:
-    """Monday to Friday from the first to the last day, none before today."""
+    """Monday to Friday from the first to the last day, none before today; a weekend, if there is nothing else."""
     day, end, found = max(date.fromisoformat(first), today), date.fromisoformat(last), []
     while day <= end:
-        if day.weekday() not in WEEKEND:
-            found.append(day.isoformat())
+        found.append(day)
         day += timedelta(days=1)
-    return found
+    return [day.isoformat() for day in found if day.weekday() not in WEEKEND] or [
+        day.isoformat() for day in found
+    ]
 
 
 def chosen_days(text: str) -> list[str] | None:

@@ -59,15 +59,15 @@ def show(library_id: str) -> str:
         "library.html",
         library=library,
         is_own=is_own,
-        colleagues=[(one, _can(one)) for one in colleagues if is_own or one["name"]],
+        colleagues=[(one, speech.skills(one["can"])) for one in colleagues if is_own or one["name"]],
         unnamed=sum(1 for one in colleagues if not is_own and not one["name"]),
         managers=[one for one in colleagues if one["is_manager"] and one["name"]],
         offers=[
-            (one, _skills(one["skills"]), when_words(one))
+            (one, speech.skills(one["skills"]), when_words(one))
             for one in directory.list_offers(library_id)["items"]
         ],
         requests=[
-            (one, _skills(one["skills"]), need_facts(one, library["short_name"]))
+            (one, speech.skills(one["skills"]), need_facts(one, library["short_name"]))
             for one in requests
             if one["is_open"] or is_own
         ],
@@ -105,11 +105,3 @@ def _language_choice(library: dict[str, Any], user: User) -> dict[str, Any]:
         "language_form": Form({PARAMETER: label}, {PARAMETER: library.get("language") or ""}),
         "languages": [("", as_county), *language_options()],
     }
-
-
-def _skills(codes: list[str]) -> str:
-    return speech.capitalised(speech.names([speech.skill_name(code) for code in codes]))
-
-
-def _can(colleague: dict[str, list[str]]) -> str:
-    return _skills(colleague["can"]) if colleague["can"] else ""

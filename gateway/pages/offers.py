@@ -233,7 +233,7 @@ def _offer_page(offer: Document, form: Form) -> str:
         may_ask=user.role in ("colleague", "library_manager") and offer["state"] == "open",
         library=library["short_name"] if library else say("et bibliotek"),
         when=when_words(offer),
-        title=speech.capitalised(speech.names([speech.skill_name(code) for code in offer["skills"]])),
+        title=speech.skills(offer["skills"]),
         skills=[(code, speech.capitalised(speech.skill_name(code))) for code in offer["skills"]],
         amounts=amount_options(offer["half_days"]),
         windows=date_windows(_days(offer), 1),

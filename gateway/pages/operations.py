@@ -33,6 +33,7 @@ def show() -> str:
         ],
         balance=balance,
         accounts=sorted(filter(_is_shown, balance["accounts"]), key=_libraries_first),
+        idle=sorted(one["name"] for one in balance["accounts"] if _is_idle(one)),
         title=_title(waiting, balance),
         lead=_lead(positions, balance, down),
         warning=WARNING_PERCENT,
@@ -58,6 +59,10 @@ def _is_shown(account: Document) -> bool:
 
 def _libraries_first(account: Document) -> tuple[bool, str]:
     return account["kind"] != "library", str(account["name"]).casefold()
+
+
+def _is_idle(account: Document) -> bool:
+    return account["kind"] == "library" and not account["debits"] and not account["credits"]
 
 
 def _used_percent(position: Document) -> int:

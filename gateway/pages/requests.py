@@ -14,7 +14,7 @@ from gateway.auth.guard import signed_in
 from gateway.forms import Form, sent_form
 from gateway.here import here, person
 from gateway.once import is_again
-from gateway.pages.candidates import candidates_page, skills_of
+from gateway.pages.candidates import candidates_page
 from gateway.pages.choices import (
     amount_options,
     chosen_days,
@@ -248,7 +248,7 @@ def _help_page(wanted: Document, form: Form) -> str:
         "help.html",
         wanted=wanted,
         form=form,
-        title=speech.capitalised(skills_of(wanted)),
+        title=speech.skills(wanted["skills"]),
         library=library["short_name"] if library else say("et bibliotek"),
         colleagues=colleague_options(colleagues),
         windows=date_windows(days, wanted["half_days"]),

@@ -104,7 +104,8 @@ def _day(engagement: Document, reader: Reader, values: dict[str, str], today: da
     if reader.side == "host":
         title = say("{name} hjalp oss", **values) if is_done else say("{name} hjelper oss", **values)
     text = speech.capitalised(say("{date}. {contact} tar imot.", **values))
-    return Step("done" if is_done else "later", title, text)
+    is_next = not is_done and engagement["state"] == "agreed"
+    return Step("done" if is_done else "now" if is_next else "later", title, text)
 
 
 def _confirmation(engagement: Document, reader: Reader, today: date) -> Step:

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import cos, radians
+from math import cos, hypot, radians
 
 WIDTH = 306
 MIN_HEIGHT, MAX_HEIGHT = 180, 528
 MARGIN = 34
 KM_PER_DEGREE = 111.2
 RINGS_KM = (50, 100)
+NEAR_KM = 130
+"""The picture of somebody's surroundings ends here: farther away, everything near would lie in one heap."""
+MOST_NAMES = 12
 MARK = 8
 """Half the side of a mark, with a little air."""
+RING_WORDS = 44
+"""How wide the words of a ring are, about."""
 LETTER = 7.8
 """How wide a letter of a name is, about."""
 ORDER = {"other": 0, "offer": 1, "need": 2, "own": 3}
@@ -63,7 +68,11 @@ class DotMap:
 
 
 def dot_map(places: Sequence[Place]) -> DotMap | None:
-    """The map of the places, north up, to scale; None when there are fewer than two to show."""
+    """The map of the places, north up, to scale; None when there are fewer than two to show.
+
+    Around an own place it shows what is near.
+    """
+    places = _near(places)
     if len({(place.latitude, place.longitude) for place in places}) < 2:
         return None
     middle = cos(radians(sum(place.latitude for place in places) / len(places)))
@@ -82,17 +91,39 @@ def dot_map(places: Sequence[Place]) -> DotMap | None:
     ]
     own = [(x, y) for place, x, y in placed if place.kind == "own"]
     rings = tuple(Ring(x, y, round(scale * km / KM_PER_DEGREE, 1), km) for x, y in own[:1] for km in RINGS_KM)
-    return DotMap(WIDTH, height, tuple(_dots(placed)), rings)
+    said = [
+        (ring.x - RING_WORDS / 2, ring.y - ring.radius - 16, ring.x + RING_WORDS / 2, ring.y - ring.radius)
+        for ring in rings
+    ]
+    return DotMap(WIDTH, height, tuple(_dots(placed, said)), rings)
 
 
-def _dots(placed: Iterable[tuple[Place, float, float]]) -> list[Dot]:
-    """Others first, so that the named ones lie on top; names where they cover no other name or mark."""
-    ordered = sorted(placed, key=lambda one: (-ORDER[one[0].kind], one[2]))
+def _near(places: Sequence[Place]) -> list[Place]:
+    """The own place and those not far from it, the nearest first; all, when none is the own."""
+    own = next((place for place in places if place.kind == "own"), None)
+    if own is None:
+        return list(places)
+    return sorted((place for place in places if _km(own, place) <= NEAR_KM), key=lambda one: _km(own, one))
+
+
+def _km(one: Place, other: Place) -> float:
+    """As the crow flies, on a map so small that it is flat."""
+    east = (one.longitude - other.longitude) * cos(radians((one.latitude + other.latitude) / 2))
+    return KM_PER_DEGREE * hypot(east, one.latitude - other.latitude)
+
+
+def _dots(placed: Iterable[tuple[Place, float, float]], said: Sequence[Box]) -> list[Dot]:
+    """Others first, so that the named ones lie on top; names where they cover no other name, mark or word.
+
+    The first of their kind are named first. `said`: where the words of the rings stand.
+    """
+    ordered = sorted(placed, key=lambda one: -ORDER[one[0].kind])
     marks = [(x - MARK, y - MARK, x + MARK, y + MARK) for place, x, y in ordered if place.kind != "other"]
     taken: list[Box] = []
     dots: list[Dot] = []
     for place, x, y in ordered:
-        label = None if place.kind == "other" else _label(place.name, x, y, [*taken, *marks])
+        is_named = place.kind != "other" and len(taken) < MOST_NAMES
+        label = _label(place.name, x, y, [*taken, *marks, *said]) if is_named else None
         if label is None:
             dots.append(Dot(x, y, place.kind, place.name))
             continue

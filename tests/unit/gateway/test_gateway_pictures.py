@@ -4,7 +4,7 @@ from datetime import date
 
 from gateway.pictures.blocks import MAX_BLOCKS, day_blocks
 from gateway.pictures.chart import BOTTOM, LEFT, RIGHT, TOP, Point, step_chart
-from gateway.pictures.dots import WIDTH, Place, dot_map
+from gateway.pictures.dots import MOST_NAMES, WIDTH, Place, dot_map
 
 TODAY = date(2026, 11, 23)
 
@@ -81,13 +81,34 @@ def place(name: str, north: float, east: float, kind: str = "need") -> Place:
 
 
 def test_north_is_up_and_east_is_right() -> None:
-    picture = dot_map([place("Sør", 60, 11, "own"), place("Nord", 62, 11), place("Øst", 60, 13)])
+    picture = dot_map([place("Sør", 60, 11, "own"), place("Nord", 61, 11), place("Øst", 60, 13)])
     assert picture is not None
     at = {dot.name: (dot.x, dot.y) for dot in picture.dots}
     assert at["Nord"][1] < at["Sør"][1]
     assert at["Øst"][0] > at["Sør"][0]
     assert {ring.km for ring in picture.rings} == {50, 100}
     assert all((ring.x, ring.y) == at["Sør"] for ring in picture.rings)
+
+
+def test_what_is_far_away_does_not_press_the_near_together() -> None:
+    places = [place("Eidskog", 60, 12, "own"), place("Grue", 60.4, 12), place("Bodø", 67, 14)]
+    picture = dot_map(places)
+    assert picture is not None
+    assert {dot.name for dot in picture.dots} == {"Eidskog", "Grue"}
+    assert dot_map([places[0], places[2]]) is None
+    everywhere = dot_map([Place(one.name, one.latitude, one.longitude, "offer") for one in places])
+    assert everywhere is not None
+    assert len(everywhere.dots) == 3
+
+
+def test_the_nearest_have_their_names_and_not_everybody() -> None:
+    around = [place(f"By {n}", 60 + 0.03 * n, 12 + 0.12 * (n % 5)) for n in range(1, 40)]
+    picture = dot_map([place("Her", 60, 12, "own"), *around])
+    assert picture is not None
+    named = [dot.name for dot in picture.dots if dot.label_x is not None]
+    assert len(named) == MOST_NAMES
+    assert "Her" in named
+    assert "By 1" in named
 
 
 def test_a_degree_is_drawn_as_wide_as_it_is() -> None:
