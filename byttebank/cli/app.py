@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from byttebank.cli.bench import bench_app
+from byttebank.cli.clearing import clearing_app
 from byttebank.cli.doctor import examine
 from byttebank.cli.exchange import add_ledger_commands, peers_app
 from byttebank.cli.exits import EXIT_CODES, telling
@@ -13,8 +15,8 @@ from byttebank.cli.init import Output, initialise
 from byttebank.cli.ledger import verify_books
 from byttebank.cli.messages import NoSuchMessage, list_parked, redrive, show
 from byttebank.cli.migrate import migrate_all
-from byttebank.cli.run import run_service
 from byttebank.cli.opening import add_opening_command
+from byttebank.cli.run import run_service
 from byttebank.cli.up import Wishes, serve
 from byttebank.config import LOG_LEVELS
 
@@ -35,9 +37,11 @@ app.add_typer(messages_app, name="messages")
 
 ledger_app = typer.Typer(help="The books of days.", no_args_is_help=True)
 add_ledger_commands(ledger_app)
-app.add_typer(ledger_app, name="ledger")
 add_opening_command(ledger_app)
+app.add_typer(ledger_app, name="ledger")
 app.add_typer(peers_app, name="peers")
+app.add_typer(clearing_app, name="clearing")
+app.add_typer(bench_app, name="bench")
 
 State = Annotated[Path, typer.Option("--state", help="Folder with everything the federation keeps.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the pages; 0 takes a free one.")]

@@ -12,7 +12,17 @@ from typing import Any
 from byttebank.cli.nodes import configurations
 from byttebank.cli.state import StateRefused
 from byttebank.config import Configuration
-from byttebank.contracts.refusals import CountyFrozen, CountyUnknown, Malformed, NotFound, NotNow, Refusal
+from byttebank.contracts.refusals import (
+    ClearingOpen,
+    ClearingWaits,
+    CountyFrozen,
+    CountyUnknown,
+    Malformed,
+    NotFound,
+    NotNow,
+    Refusal,
+    TooFewCounties,
+)
 from byttebank.messaging.containers import package_of
 from byttebank.storage.availability import is_away
 from byttebank.storage.engine import open_engine
@@ -25,6 +35,9 @@ SENTENCES: dict[type[Refusal], str] = {
     CountyUnknown: "{county} is not a county that we exchange with; `byttebank peers list` names them.",
     CountyFrozen: "Exchange with {county} is stopped; `byttebank peers thaw {county}` opens it again.",
     NotFound: "There is no {kind} {id} here.",
+    ClearingOpen: "A round is open; `byttebank clearing show` says which. Only one can be.",
+    ClearingWaits: "The round can still come to a good end until {date}. Wait until after that.",
+    TooFewCounties: "Fewer than two other counties can be asked now; `byttebank peers list` names them.",
     NotNow: "That cannot be done while it is {state}.",
     Malformed: "That is not as agreed: {errors}.",
 }
