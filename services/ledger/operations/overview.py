@@ -6,7 +6,7 @@ from byttebank.clock import format_time
 from byttebank.storage.channels import channel_states
 from byttebank.storage.work import Work
 from services.ledger.domain import fuse
-from services.ledger.domain.accounts import ADJUSTMENTS, HALF_DAY, PEER_PREFIX, Balance, kind_of
+from services.ledger.domain.accounts import ADJUSTMENTS, HALF_DAY, PEER_PREFIX, Balance, kind_of, unit_of
 from services.ledger.domain.settlement import IN_DOUBT_AFTER, LONG_IN_DOUBT
 from services.ledger.storage import book, clearing, copies, reconciliations, settlements
 
@@ -61,8 +61,10 @@ def trial_balance(work: Work) -> dict[str, Any]:
     `{county, unit, accounts: [{account_id, name, kind, debits, credits}], debits_half_days,
     credits_half_days, imbalance_half_days, transfers, as_of}`.
     """
-    sums = book.posted_sums(work.connection)
-    account_ids = sorted(set(book.list_accounts(work.connection)) | set(sums))
+    posted = book.posted_sums(work.connection)
+    sums = {account_id: pair for account_id, pair in posted.items() if unit_of(account_id) == HALF_DAY}
+    opened = {one for one in book.list_accounts(work.connection) if unit_of(one) == HALF_DAY}
+    account_ids = sorted(opened | set(sums))
     libraries = copies.libraries_by_id(work.connection, set(account_ids))
     peers = copies.list_peers(work.connection)
     names = {
