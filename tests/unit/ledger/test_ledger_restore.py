@@ -62,6 +62,24 @@ def test_the_payees_county_credits_again_what_it_had_forgotten_even_over_the_fus
     assert (one.parked(), two.parked()) == ([], [])
 
 
+def test_a_day_that_waits_in_the_backup_is_credited_as_it_had_been_decided(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
+    one, two = pair
+    two.meet(fuse=1)
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    backup = two.back_up(tmp_path, "waiting")
+    two.meet(fuse=200)
+    exchange(one, two)
+    two.restore(backup)
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 0), (0, 4))
+    assert two.ledger.position("innlandet")["waiting_in_half_days"] == 0
+    assert two.ledger.broken_rules() == []
+
+
 def test_nothing_is_decided_about_a_waiting_day_before_the_county_knows_what_it_had_said(
     pair: tuple[Node, Node], tmp_path: Path
 ) -> None:
