@@ -1,7 +1,6 @@
 """Days from before: one row of an opening balance as somebody wrote it, turned into days on an account."""
 
-import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +12,6 @@ from byttebank.identifiers import is_id
 from services.ledger.domain.accounts import PEER_PREFIX
 from services.ledger.domain.transfers import check_work_date
 
-NAMESPACE = uuid.UUID("6e3a7a0c-5c0e-5b1e-9d0b-1f5d3c6b7a10")
 NOTE_LENGTH = 500
 COLUMNS = ("library", "days", "date", "note", "id")
 """`library`: id, name, or `peer:<county>`; `days`: above zero given, below received; others optional."""
@@ -36,11 +34,16 @@ class OpeningRow:
 
 
 def read_row(
-    line: int, row: Mapping[str, Any], accounts: Mapping[str, str], county: str, today: date
+    line: int,
+    row: Mapping[str, Any],
+    accounts: Mapping[str, str],
+    today: date,
+    id_of: Callable[[str], str],
 ) -> OpeningRow:
     """The row as understood. `accounts`: account ids by id and by name in lower case; "" for a shared name.
 
-    The same row has the same id, so that a file can be brought in twice and counts once.
+    `id_of`: the id that stands for a text. The same row has the same id, so that a file can be brought in
+    twice and counts once.
     Refuses: RowRefused.
     """
     unknown = sorted({str(name) for name in row} - set(COLUMNS))
@@ -55,10 +58,8 @@ def read_row(
     row_id = _text(row, "id")
     if row_id and not is_id(row_id):
         raise RowRefused(f"{row_id!r} is not an id (a UUID in lower case); leave it out")
-    content = f"{county}|{account_id}|{half_days}|{work_date.isoformat()}|{note}"
-    return OpeningRow(
-        line, row_id or str(uuid.uuid5(NAMESPACE, content)), account_id, half_days, work_date, note
-    )
+    content = f"{account_id}|{half_days}|{work_date.isoformat()}|{note}"
+    return OpeningRow(line, row_id or id_of(content), account_id, half_days, work_date, note)
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:

@@ -1,5 +1,6 @@
 """Bringing in days from before: a file of any length, all of it or nothing, bad rows named."""
 
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from services.ledger.domain.opening import OpeningRow, RowRefused, read_row
 from services.ledger.storage import acts, book
 from services.ledger.storage import opening as storage
 
+NAMESPACE = uuid.UUID("6e3a7a0c-5c0e-5b1e-9d0b-1f5d3c6b7a10")
+"""Of the ids that stand for rows, so that a file that is read again counts once."""
 BATCH = 500
 MOST_NAMED = 100
 """Bad rows that are named one by one; the others are counted."""
@@ -59,13 +62,18 @@ def import_opening(work: Work, rows: Iterable[NumberedRow]) -> Imported:
     }
     book.open_account(work.connection, ADJUSTMENTS, work.now)
     found, debits, credits_ = Imported(), Counter[str](), Counter[str]()
+    namespace = uuid.uuid5(NAMESPACE, work.county)
+
+    def id_of(content: str) -> str:
+        return str(uuid.uuid5(namespace, content))
+
     waiting, last_act = iter(rows), storage.last_act(work.connection)
     while batch := list(islice(waiting, BATCH)):
         read = []
         for line, row in batch:
             found.rows += 1
             try:
-                understood = read_row(line, row, names, work.county, work.today)
+                understood = read_row(line, row, names, work.today, id_of)
                 if understood.account_id in closed:
                     raise RowRefused("the account is closed")
                 read.append(understood)

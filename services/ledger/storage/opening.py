@@ -111,6 +111,18 @@ def write(connection: Connection, county: str, rows: Sequence[OpeningRow], now: 
             for side, account_id in zip(("debit", "credit"), sides[row.id], strict=True)
         ],
     )
+    _write_acts(connection, rows, now)
+
+
+def add_to_balances(connection: Connection, debits: Counter[str], credits_: Counter[str]) -> None:
+    """The sums of all rows are in the balances, locked in their order."""
+    touched = set(debits) | set(credits_)
+    book.lock(connection, touched)
+    for account_id in sorted(touched):
+        book.add_posted(connection, account_id, debits[account_id], credits_[account_id])
+
+
+def _write_acts(connection: Connection, rows: Sequence[OpeningRow], now: datetime) -> None:
     connection.execute(
         insert(acts),
         [
@@ -129,11 +141,3 @@ def write(connection: Connection, county: str, rows: Sequence[OpeningRow], now: 
             for row in rows
         ],
     )
-
-
-def add_to_balances(connection: Connection, debits: Counter[str], credits_: Counter[str]) -> None:
-    """The sums of all rows are in the balances, locked in their order."""
-    touched = set(debits) | set(credits_)
-    book.lock(connection, touched)
-    for account_id in sorted(touched):
-        book.add_posted(connection, account_id, debits[account_id], credits_[account_id])

@@ -4,7 +4,6 @@ Where the days stand is read from the history: set aside, posted, or let go. A r
 Days that were let go are set aside again under a new transfer and posted then; days that are posted go back.
 """
 
-import uuid
 from dataclasses import replace
 
 from byttebank.contracts.refusals import NotNow
@@ -39,11 +38,6 @@ def days_stand(engagement: Engagement) -> str:
         if line.what == HAPPENED and stand == LET_GO:
             stand = HELD
     return stand
-
-
-def reversal_id(engagement: Engagement) -> str:
-    """The id under which the engagement's days go back: the same however often it is asked for."""
-    return str(uuid.uuid5(uuid.UUID(engagement.transfer_id), "ruled"))
 
 
 def ruled(engagement: Engagement, act: Ruled, when: When) -> Outcome:

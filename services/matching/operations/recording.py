@@ -1,5 +1,6 @@
 """What every change of an engagement has in common: it is stored, told here and there, and ordered."""
 
+import uuid
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +10,6 @@ from services.matching.domain.acts import Order, Outcome, When
 from services.matching.domain.engagement import NOBODY, OPEN, Engagement, Line
 from services.matching.domain.names import THIS_COUNTY, Viewer, people_in
 from services.matching.domain.proposal import covered_half_days
-from services.matching.domain.ruling import reversal_id
 from services.matching.operations.documents import engagement_document, peer_documents
 from services.matching.storage import engagements, index
 
@@ -86,7 +86,7 @@ def order(work: Work, engagement: Engagement, outcome: Outcome) -> None:
     for wanted in outcome.orders:
         body: dict[str, Any] = {"transfer_id": engagement.transfer_id}
         if wanted is Order.REVERSE_DAYS:
-            body.update(reversal_id=reversal_id(engagement), reason=outcome.reason or RULED)
+            body.update(reversal_id=_reversal_id(engagement), reason=outcome.reason or RULED)
         elif wanted is not Order.RELEASE_DAYS:
             body["amount_half_days"] = engagement.half_days
         if wanted is Order.RESERVE_DAYS:
@@ -100,6 +100,11 @@ def order(work: Work, engagement: Engagement, outcome: Outcome) -> None:
                 work_date=engagement.first_on.isoformat(),
             )
         work.emit(wanted.value, body)
+
+
+def _reversal_id(engagement: Engagement) -> str:
+    """The id under which the engagement's days go back: the same however often it is asked for."""
+    return str(uuid.uuid5(uuid.UUID(engagement.transfer_id), "ruled"))
 
 
 def _decline_the_others(work: Work, agreed: Engagement) -> None:
