@@ -172,7 +172,7 @@ def test_books_agree_whatever_is_lost_and_whoever_is_restored(
     settled_in: dict[str, Path], tmp_path: Path, first: int
 ) -> None:
     with lives(settled_in, tmp_path) as live:
-        for seed in range(first, min(first + 20, seeds().stop)):
+        for seed in range(first, min(first + 20, seeds().stop), 2):
             try:
                 live(seed, 60)
             except Exception as fault:
