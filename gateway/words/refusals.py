@@ -19,7 +19,8 @@ SENTENCES: dict[str, str] = {
     "clearing_open": N_("En avregning er i gang. Den neste kan begynne når den er ferdig."),
     "clearing_waits": N_("Avregningen kan fortsatt gå i orden til {date}. Vent til etter det."),
     "closing_other_way": N_(
-        "Å gi bort gjelder dager å bruke, og å ettergi gjelder dager biblioteket har lovet. Velg den andre måten."
+        "Å gi bort gjelder dager å bruke, og å ettergi gjelder dager biblioteket har lovet. "
+        "Velg den andre måten."
     ),
     "colleague_busy": N_("{name} har et oppdrag {date} fra før. Velg en annen dag eller en annen kollega."),
     "contradiction": N_(
@@ -63,13 +64,13 @@ SENTENCES: dict[str, str] = {
     "offer_expired": N_("Tilbudet gikk ut {date}. Spør {library} om det fortsatt gjelder."),
     "own_library": N_("{library} er deres eget bibliotek. Velg et annet, eller spør alle."),
     "peer_not_gone": N_(
-        "{county} svarer fortsatt. Be dem føre dagen tilbake; fylkesbiblioteket dekker den når de ikke svarer "
-        "mer."
+        "{county} svarer fortsatt. Be dem føre dagen tilbake; fylkesbiblioteket dekker den når de ikke "
+        "svarer mer."
     ),
     "promise_ended": N_("Løftet er holdt, trukket eller ettergitt. Det er ikke noe igjen av det."),
     "promise_in_use": N_(
-        "Dere har bedt om hjelp mot løftet, så det kan ikke trekkes. Det mangler {days}: avlys en avtale, eller "
-        "gi dagene først."
+        "Dere har bedt om hjelp mot løftet, så det kan ikke trekkes. Det mangler {days}: avlys en avtale, "
+        "eller gi dagene først."
     ),
     "promises_too_many": N_(
         "Dere har alt lovet mye, og mer enn {max} tar Byttebanken ikke imot. Tilby en dag først, eller snakk "
