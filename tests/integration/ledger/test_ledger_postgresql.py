@@ -28,9 +28,11 @@ sys.path += [str(Path(__file__).parents[2] / folder) for folder in ("unit/ledger
 
 from ledger_cast import (
     ASKER,
+    COUNTY_LIBRARY,
     EIDSKOG,
     HAMAR,
     LOM,
+    MANAGER,
     NOW,
     Ledger,
     county_document,
@@ -95,9 +97,70 @@ def all_at_once(acts: list[Callable[[], Any]]) -> Counter[str]:
 def test_what_is_written_cannot_be_changed_or_removed(innlandet: Ledger, table: str, act: str) -> None:
     innlandet.reserve(1)
     innlandet.post(1)
-    column = "amount" if table in ("transfers", "entries", "resolutions") else "transfer_id"
+    columns = dict.fromkeys(("transfers", "entries", "resolutions"), "amount") | {"promises": "half_days"}
+    column = columns.get(table, "transfer_id")
     with innlandet.connect() as connection, pytest.raises(InternalError, match="is append only"):
         connection.execute(text(act.format(table=table, column=column)))
+
+
+def test_promises_made_at_once_stay_below_their_most(innlandet: Ledger) -> None:
+    def promise(n: int) -> Any:
+        body = {"id": number(800 + n), "library_id": EIDSKOG, "half_days": 15}
+        return innlandet.do(operations.make_promise, body, MANAGER)
+
+    assert all_at_once([lambda n=n: promise(n) for n in range(8)]) == {"open": 2, "promises_too_many": 6}
+    assert innlandet.account(EIDSKOG)["promised_half_days"] == 30
+
+
+def test_one_reversal_pressed_many_times_is_one(innlandet: Ledger) -> None:
+    innlandet.reserve(1, 4)
+    innlandet.post(1, 4)
+    body = {"id": number(901), "transfer_id": number(101), "half_days": 3, "reason": "Feil dag"}
+    presses = [lambda: innlandet.do(operations.reverse, body, COUNTY_LIBRARY) for _ in range(6)]
+    assert all_at_once(presses) == {"posted": 6}
+    assert innlandet.account(EIDSKOG)["balance_half_days"] == -1
+    assert innlandet.broken_rules() == []
+
+
+def test_an_account_closes_once_while_others_use_it(innlandet: Ledger) -> None:
+    innlandet.reserve(1, 4)
+    innlandet.post(1, 4)
+    closing = {"library_id": EIDSKOG, "how": "merge", "successor_id": LOM, "reason": "Ett bibliotek"}
+    acts: list[Callable[[], Any]] = [
+        lambda n=n: innlandet.do(operations.close_account, {**closing, "id": number(910 + n)}, COUNTY_LIBRARY)
+        for n in range(4)
+    ]
+    acts += [lambda n=n: innlandet.reserve(n, 1) for n in range(10, 14)]
+    all_at_once(acts)
+    assert innlandet.broken_rules() == []
+    assert innlandet.see(operations.trial_balance)["imbalance_half_days"] == 0
+
+
+def test_days_from_before_and_every_statement(innlandet: Ledger) -> None:
+    rows = [
+        {"library": EIDSKOG, "days": f"{1 + n % 3}", "date": f"2025-01-{1 + n % 28:02}", "note": str(n)}
+        for n in range(700)
+    ]
+    assert innlandet.do(operations.import_opening, enumerate(rows, 2)).new == 700
+    assert innlandet.do(operations.import_opening, enumerate(rows, 2)).known == 700
+    with pytest.raises(operations.ImportRefused):
+        innlandet.do(operations.import_opening, [(2, {**rows[0], "note": "new"}), (3, {"library": "?"})])
+    for read in (
+        lambda cursor: innlandet.see(operations.statement, EIDSKOG, cursor, 200),
+        lambda cursor: innlandet.see(operations.county_statement, cursor, 200),
+    ):
+        lines, cursor = [], None
+        while True:
+            page = read(cursor)
+            lines += page["lines"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                break
+        assert len(lines) == 700
+        assert lines[0]["balance_half_days"] == innlandet.account(EIDSKOG)["balance_half_days"]
+        changes = [line.get("change_half_days", line["half_days"]) for line in lines]
+        assert lines[-1]["balance_half_days"] == changes[-1]
+    assert innlandet.broken_rules() == []
 
 
 def test_a_hard_limit_holds_when_everybody_asks_at_once(innlandet: Ledger) -> None:
