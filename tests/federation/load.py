@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import permutations
+from itertools import count, permutations
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,7 +65,7 @@ class Party:
 class Load:
     """One of us for each ordered pair of counties: asks, says yes, confirms, and begins with the next.
 
-    Within `told_to`. Two halves of a day fit into one manager's date, so a library lends twice.
+    Within `told_to`. A manager lends one day a date, and then it is another library's turn.
     """
 
     def __init__(self, bed: Bed) -> None:
@@ -73,8 +73,7 @@ class Load:
         self.errors: list[BaseException] = []
         self._is_over = threading.Event()
         self._threads = [
-            threading.Thread(target=self._drive, args=(turn, *pair), daemon=True)
-            for turn, pair in enumerate(permutations(COUNTIES, 2))
+            threading.Thread(target=self._drive, args=pair, daemon=True) for pair in permutations(COUNTIES, 2)
         ]
         self._bed = bed
 
@@ -93,12 +92,14 @@ class Load:
         if self.errors:
             raise self.errors[0]
 
-    def _drive(self, turn: int, host_county: str, lender_county: str) -> None:
+    def settled(self) -> list[Day]:
+        """The days that were asked for, agreed and confirmed."""
+        return [day for day in self.days if "confirmed by host" in day.answered]
+
+    def _drive(self, host_county: str, lender_county: str) -> None:
         try:
-            for host, lender in _pairs(turn, host_county, lender_county):
-                if self._is_over.is_set():
-                    return
-                self._one(Party(host), Party(lender))
+            while not self._is_over.is_set():
+                self._one(Party(_next(host_county, "host")), Party(_next(lender_county, "lender")))
         except BaseException as error:
             self.errors.append(error)
 
@@ -115,7 +116,12 @@ class Load:
         self.days.append(day)
         path = f"engagements/{day.id}"
         until(lender, path, "proposed", "agreed")
-        lender.client.post(f"{path}/accept")
+        try:
+            lender.client.post(f"{path}/accept")
+        except Refused as refusal:
+            if refusal.code == "colleague_busy":
+                return
+            raise
         day.answered.append("accepted")
         until(lender, path, "agreed")
         lender.client.post(f"{path}/confirm", {"happened": True})
@@ -125,14 +131,16 @@ class Load:
         day.answered.append("confirmed by host")
 
 
-def _pairs(turn: int, host_county: str, lender_county: str) -> Iterator[tuple[DemoLibrary, DemoLibrary]]:
-    """Libraries of the two counties, others for each turn; not those of the story, who have plans."""
-    hosts, lenders = (
-        [one for one in read_libraries() if one.county == county] for county in (host_county, lender_county)
-    )
-    for number in range(1000):
-        place = number + 7 * turn
-        yield hosts[-1 - place % len(hosts)], lenders[-1 - place % len(lenders)]
+_turns: dict[tuple[str, str], Iterator[int]] = {}
+
+
+def _next(county: str, side: str) -> DemoLibrary:
+    """Another library of the county each time, from the last one on: the story likes the first ones."""
+    libraries = [one for one in read_libraries() if one.county == county]
+    turn = next(_turns.setdefault((county, side), count()))
+    # The same library is not host and lender at about the same time.
+    place = turn + (len(libraries) // 2 if side == "host" else 0)
+    return libraries[-1 - place % len(libraries)]
 
 
 def proposal(host: Party, lender: Party, today: str) -> dict[str, Any]:
