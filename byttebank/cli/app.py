@@ -9,6 +9,7 @@ import typer
 from byttebank.cli.bench import bench_app
 from byttebank.cli.clearing import clearing_app
 from byttebank.cli.doctor import examine
+from byttebank.cli.evidence import add_evidence_command, verify_files
 from byttebank.cli.exchange import add_ledger_commands, peers_app
 from byttebank.cli.exits import EXIT_CODES, telling
 from byttebank.cli.init import Output, initialise
@@ -38,6 +39,7 @@ app.add_typer(messages_app, name="messages")
 ledger_app = typer.Typer(help="The books of days.", no_args_is_help=True)
 add_ledger_commands(ledger_app)
 add_opening_command(ledger_app)
+add_evidence_command(ledger_app)
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(peers_app, name="peers")
 app.add_typer(clearing_app, name="clearing")
@@ -149,13 +151,22 @@ def init(
 
 @ledger_app.command(epilog=EXIT_CODES)
 def verify(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Books that counties have exported as jsonl; left out: the node's own."),
+    ] = None,
     state: Annotated[
         Path | None, typer.Option("--state", help="State folder; left out: the node of the environment.")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Read every row of the books and say what is wrong with them. Changes nothing; the node may run."""
+    """Read every row of the books and say what is wrong with them. Changes nothing; the node may run.
+
+    Files are checked alone and together, signatures included, without any database.
+    """
     with telling():
+        if files:
+            raise typer.Exit(verify_files(files, as_json=json))
         raise typer.Exit(verify_books(state, as_json=json))
 
 

@@ -1,5 +1,6 @@
 """What the ledger does: one use case, one function, one transaction."""
 
+from services.ledger.domain.evidence_format import EvidenceUnreadable
 from services.ledger.operations.accounts import account, incoming, reservations
 from services.ledger.operations.clearing import (
     clearing_documents,
@@ -12,6 +13,7 @@ from services.ledger.operations.clearing_view import clearing_evidence, clearing
 from services.ledger.operations.closing import close_account, merge_county, open_again
 from services.ledger.operations.copies import county_changed, library_changed, peer_changed
 from services.ledger.operations.corrections import decline, make_whole, reverse, take_back, transfer
+from services.ledger.operations.evidence import EXPORT_FORMATS, export, verify_exports
 from services.ledger.operations.findings import list_disputes, list_reconciliations, signed_message
 from services.ledger.operations.holds import post_days, release_days, reserve_days
 from services.ledger.operations.opening import Imported, ImportRefused, import_opening
@@ -56,6 +58,8 @@ from services.ledger.operations.statements import county_statement, peer_stateme
 from services.ledger.operations.verification import verify, whole_book
 
 __all__ = [
+    "EXPORT_FORMATS",
+    "EvidenceUnreadable",
     "ImportRefused",
     "Imported",
     "account",
@@ -80,6 +84,7 @@ __all__ = [
     "decline_reversal",
     "disputed",
     "doubts",
+    "export",
     "figures",
     "forgive_promise",
     "fulfil",
@@ -127,6 +132,7 @@ __all__ = [
     "transfer",
     "trial_balance",
     "verify",
+    "verify_exports",
     "whole_book",
     "withdraw_promise",
 ]
