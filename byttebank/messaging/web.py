@@ -21,7 +21,7 @@ from nameko.extensions import DependencyProvider
 from byttebank import telemetry
 from byttebank.config import Configuration
 from byttebank.identifiers import new_id
-from byttebank.messaging.gauges import Gauges
+from byttebank.messaging.gauges import Gauges, read_nothing
 from byttebank.messaging.links import LinkWatch
 from byttebank.messaging.node import FRONT, node_of
 from byttebank.messaging.rpc import RpcBackend, RpcClient
@@ -80,7 +80,7 @@ class WebApplication(DependencyProvider):
     def start(self) -> None:
         """Requests reach the application."""
         self._client.start(self.container.spawn_managed_thread)
-        gauges = Gauges(self._hosting.database)
+        gauges = Gauges(self._hosting.database, read_nothing)
         self.container.spawn_managed_thread(partial(gauges.run, self._pause), "gauges")
         create = _load(self._create) if isinstance(self._create, str) else self._create
         self._front.mount(self._prefix, create(self._backend, self._hosting), self._hosting.county)

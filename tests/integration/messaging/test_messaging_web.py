@@ -8,6 +8,7 @@ from typing import Any
 import eventlet
 import pytest
 import requests
+from prometheus_client import REGISTRY
 from toys import SERVICES
 
 from byttebank.contracts.refusals import ServiceUnavailable
@@ -59,6 +60,25 @@ def test_metrics_are_served_beside_the_pages(federation: EmbeddedFederation) -> 
     text = requests.get(f"http://127.0.0.1:{federation.metrics_port}/metrics", timeout=5).text
     assert 'byttebank_rpc_calls_total{county="oslo",method="county",outcome="ok",service="directory"}' in text
     assert 'byttebank_http_requests_total{county="oslo",method="GET",status="200"}' in text
+
+
+def test_metrics_are_there_before_anything_has_happened(start: Start) -> None:
+    start("bornholm", port=0, services=(*SERVICES, ToyGateway))
+
+    def value(name: str, **labels: str) -> float | None:
+        return REGISTRY.get_sample_value(f"byttebank_{name}", {"county": "bornholm", **labels})
+
+    ledger = {"service": "ledger"}
+    assert value("rpc_calls_total", service="directory", method="county", outcome="failed") == 0
+    assert value("rpc_seconds_count", service="directory", method="county") == 0
+    assert value("rpc_requests_total", **ledger, outcome="timed_out") == 0
+    assert value("http_requests_total", method="POST", status="500") == 0
+    assert value("messages_handled_total", **ledger, message="from_peer", outcome="frozen") == 0
+    assert value("outbox_published_total", **ledger, kind="peer") == 0
+    assert value("outbox_oldest_seconds", **ledger) == 0
+    assert value("parked_messages", **ledger) == 0
+    assert value("database_up", **ledger) == 1
+    assert value("database_up", service="gateway") == 1
 
 
 def test_work_in_a_thread_does_not_stop_the_others(federation: EmbeddedFederation) -> None:

@@ -13,6 +13,7 @@ from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import LimitHard, NotFound
 from byttebank.messaging.runner import EmbeddedFederation
 from byttebank.messaging.service import Runtime, every, on_local, on_peer, rpc
+from byttebank.storage.channels import create_channel_tables
 from byttebank.storage.messages import create_message_tables, mark_published, outbox
 from byttebank.storage.work import Database, Work
 
@@ -34,6 +35,7 @@ def make_tables(engine: Engine, _process: str) -> None:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         create_message_tables(connection)
+        create_channel_tables(connection)
         metadata.create_all(connection)
 
 
