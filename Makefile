@@ -7,13 +7,15 @@ STATE ?= .state
 PORT ?= 8000
 SEEDS ?= 10000
 FROM ?= 0
+SECONDS ?= 300
+SEED ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 
 # Where there is memory to write to, the tests' throwaway databases need not wait for a disk.
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo federation check test simulate texts programs bench clean
+.PHONY: help run demo federation check test simulate chaos texts programs bench clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -46,11 +48,15 @@ texts: $(VENV)/.installed ## Bring the catalogs and the description of the inter
 simulate: $(VENV)/.installed ## Play SEEDS lives of several counties with every fault, FROM a first seed
 	@exec $(BIN)/byttebank bench simulate --seeds "$(SEEDS)" --from "$(FROM)"
 
+chaos: programs ## Kill everything in three real counties under load for SECONDS (SEED=...)
+	BYTTEBANK_TEST_CHAOS_SECONDS="$(SECONDS)" $(if $(SEED),BYTTEBANK_TEST_SEED="$(SEED)") $(PYTEST) tests/federation/test_federation_chaos.py
+
 programs: $(VENV)/.installed-test ## Install the Debian packages that `test` needs, or say which
 	@$(BIN)/python tests/federation/programs.py
 
-bench: $(VENV)/.installed ## Measure starting, resting, and a day's way into both books
-	@exec $(BIN)/python -m bench.first_day
+bench: $(VENV)/.installed ## Measure starting, resting, and a day's way into both books, embedded and in production mode
+	@$(BIN)/python -m bench.first_day
+	@$(BIN)/python -m bench.production
 
 clean: ## Forget what the federation keeps
 	rm -rf "$(STATE)" .test-state artefacts

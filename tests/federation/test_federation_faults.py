@@ -8,12 +8,11 @@ import random
 import re
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from bed import COUNTIES, Bed
 from books import held_days, lost_messages, settled_books, transfers
+from chaos import LONGEST_OUTAGE_SECONDS, gone
 from county import SERVICES
 from telling import Telling, told_to
 
@@ -22,7 +21,6 @@ from demo import story
 SEED = int(os.environ.get("BYTTEBANK_TEST_SEED", str(random.randrange(10**6))))
 STORY_SECONDS = 240.0
 STOP_SECONDS = 11.0
-LONGEST_OUTAGE_SECONDS = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -96,29 +94,6 @@ def test_whatever_is_killed_the_books_agree_in_the_end(
     assert transfers(after) - transfers(before) == 2 * told, f"seed {SEED}"
     assert held_days(after) == 0
     assert lost_messages(doubled) == [], f"seed {SEED}"
-
-
-@contextmanager
-def gone(bed: Bed, victim: str, slug: str, chance: random.Random) -> Iterator[None]:
-    """The victim is killed; after the block it is there again."""
-    county = bed.counties[slug]
-    if victim == "wire":
-        other = chance.choice([one for one in COUNTIES if one != slug])
-        bed.cut(slug, other)
-        yield
-        bed.heal(slug, other)
-        return
-    if victim == "broker":
-        kill, start, ready = county.broker.kill, county.broker.start, county.broker.wait_until_ready
-    elif victim == "database":
-        kill, start, ready = county.cluster.kill, county.cluster.start, county.cluster.wait_until_ready
-    else:
-        copy = chance.choice([one for one in county.copies if one.service == victim])
-        kill, start, ready = copy.child.kill, copy.child.start, lambda: None
-    kill()
-    yield
-    start()
-    ready()
 
 
 def calls_of(metrics: str) -> float:
