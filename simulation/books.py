@@ -1,14 +1,20 @@
 """A county's book as it grows: each look reads only what is new, as the tables only ever grow."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from byttebank.clock import FixedClock
 from byttebank.storage.memory import MemoryDatabase
+from byttebank.storage.work import Database
 from services.ledger.domain.accounts import Balance
+from services.ledger.domain.clearing_invariants import Cleared
 from services.ledger.domain.invariants import Book, Entry, Resolution, Sent
 from services.ledger.domain.settlement import Decision
 from services.ledger.domain.transfers import Transfer
+from services.ledger.operations import whole_book
+from simulation.world import BEGINNING
 
 _TERMS = ", ".join(Transfer.__dataclass_fields__)
 _NEW = {
@@ -22,6 +28,11 @@ _NEW = {
     ),
     "parked": "SELECT rowid, sender, reason_code, reason, body FROM parked_messages WHERE rowid > ?",
 }
+_ROUNDS = (
+    "SELECT r.id, r.stage, count(d.number) FROM clearing_rounds r"
+    " LEFT JOIN clearing_documents d ON d.round_id = r.id GROUP BY r.id, r.stage"
+)
+_RESERVED = "SELECT peer, sum(owed_half_days) FROM clearing_reservations GROUP BY peer"
 _WAITING = "SELECT r.peer, r.transfer_id FROM waiting w JOIN prepares_received r ON r.id = w.received_id"
 _BALANCES = "SELECT account_id, debits_posted, credits_posted, debits_pending, credits_pending FROM balances"
 
@@ -32,6 +43,8 @@ class GrowingBook:
     def __init__(self, county: str, disk: MemoryDatabase) -> None:
         self.county = county
         self._disk = disk
+        clock = FixedClock(BEGINNING)
+        self._database = Database(disk.engine, county=county, service="ledger", clock=clock)
         self.forget()
 
     def forget(self) -> None:
@@ -47,6 +60,9 @@ class GrowingBook:
         self.new_transfers: list[Transfer] = []
         self.new_decisions: list[tuple[str, str, Decision]] = []
         self.new_parked: list[tuple[str, str, str, bytes]] = []
+        self.reserved: dict[str, int] = {}
+        self._rounds: tuple[list[Any], dict[str, int]] = ([], {})
+        self._clearings: Mapping[str, Cleared] = {}
         self.fuses: dict[str, int] = {}
         self.fuses_before: dict[str, int] = {}
         self.frozen: dict[str, str] = {}
@@ -70,6 +86,7 @@ class GrowingBook:
             for peer, row in self._disk.rows("SELECT peer, channel FROM channels")
             if (because := json.loads(row).get("frozen_because"))
         }
+        self._read_clearing()
         self.book = Book(
             county=self.county,
             transfers=self._transfers,
@@ -80,6 +97,7 @@ class GrowingBook:
             received=self._received,
             waiting=frozenset((peer, one) for peer, one in self._disk.rows(_WAITING)),
             decisions=self._decisions,
+            clearings=self._clearings,
         )
         return True
 
@@ -100,6 +118,15 @@ class GrowingBook:
         self._resolutions += [Resolution(*row) for row in self._read("resolutions")]
         self._entries += [Entry(*row) for row in self._read("entries")]
         self._sent.update((row[0], Sent(*row[1:])) for row in self._read("sent"))
+
+    def _read_clearing(self) -> None:
+        """Rounds are read whole, as their documents have it, and only when one has moved."""
+        self.reserved = dict(self._disk.rows(_RESERVED))
+        rounds = self._disk.rows(_ROUNDS)
+        if (rounds, self.reserved) != self._rounds:
+            self._rounds = (rounds, self.reserved)
+            with self._database.reading() as work:
+                self._clearings = whole_book(work).clearings
 
     def _read_decisions(self) -> None:
         self._received.update(((row[0], row[1]), row[2]) for row in self._read("received"))

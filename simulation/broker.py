@@ -76,6 +76,11 @@ class Broker:
             self.interrupt("after publishing, before the confirm was noted")
         return [CONFIRMED] * len(publications)
 
+    @property
+    def lacks(self) -> str:
+        """Nothing keeps it from taking messages."""
+        return ""
+
     def close(self) -> None:
         """Nothing is held."""
 

@@ -163,6 +163,7 @@ class County:
     def _tick(self) -> None:
         self._soon(TICK_SECONDS, self._tick)
         self._service.tick()
+        self._service.go_on_clearing()
 
     # What it hears.
 
@@ -258,6 +259,7 @@ class _Runtime:
 
     def __init__(self, county: County) -> None:
         self.county = county.name
+        self.key = county.key
         self._database = county.database
 
     def work(self) -> AbstractContextManager[Work]:

@@ -48,7 +48,7 @@ class End:
         for name in self._honest:
             if found := self._open_at(name):
                 return found
-        return self._lacking() or self._difference()
+        return self._lacking() or self._difference() or self._open_round()
 
     def check(self) -> None:
         """All is as it must be. Refuses: `Broken`."""
@@ -101,6 +101,14 @@ class End:
                 due = self._balance(peer, name).debits_posted
                 if owed != due:
                     return f"{name} owes {peer} {owed} half-days, and {peer} has {due}"
+        return ""
+
+    def _open_round(self) -> str:
+        """(8) Every round among honest counties has ended."""
+        for name in self._honest:
+            for round_id, cleared in self._books[name].book.clearings.items():
+                if cleared.is_open and len(self._honest) == len(self._register.counties):
+                    return f"round {round_id} is open at {name}"
         return ""
 
     def _balance(self, name: str, peer: str) -> Balance:

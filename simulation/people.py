@@ -9,7 +9,10 @@ from simulation.cast import FUSE_HALF_DAYS, Cast, library_changed, peer_changed
 from simulation.county import County
 from simulation.world import BEGINNING
 
+NOBODY = "01a2032c-0000-7000-8000-000000000000"
 WORK_DATE = (BEGINNING - timedelta(days=2)).date()
+OPERATOR = {"person_id": NOBODY, "library_id": NOBODY, "role": "county", "name": "Kari"}
+QUIET_SECONDS = 8.0
 OPEN_FUSE = 1_000_000
 
 
@@ -31,7 +34,12 @@ class Deal:
 class Register:
     """What all people together know, which no single county does."""
 
+    counties: tuple[str, ...]
     deals: dict[str, Deal] = field(default_factory=dict)
+    is_ring: bool = False
+    """Whether each county is mostly helped by the next one, so that there is something to clear."""
+    rounds: list[str] = field(default_factory=list)
+    quiet_until: float = 0.0
     parts: list[tuple[str, int, str, str]] = field(default_factory=list)
 
 
@@ -60,6 +68,8 @@ class People:
             self.reverse: 2,
             self.ask_back: 2,
             self.answer_requests: 2,
+            self.propose_clearing: 2,
+            self.close_clearing: 1,
             self.set_fuse: 1,
             self.freeze_or_thaw: 1,
             self.tell_of_late_library: 1,
@@ -70,7 +80,11 @@ class People:
     def agree(self) -> None:
         """Two libraries have agreed on a day, mostly across a border; at times for a part there is."""
         county, cast, chance = self._county.name, self._cast, self._chance
-        payee_county = chance.choice([*self._peers, *self._peers, county])
+        at = cast.counties.index(county)
+        next_one = cast.counties[(at + 1) % len(cast.counties)]
+        payee_county = chance.choice([*self._peers, next_one, next_one, county])
+        if self._register.is_ring and chance.random() < 0.8:
+            payee_county = next_one
         payer = chance.choice(cast.libraries(county))
         ours = [library for library in cast.libraries(payee_county) if library != payer]
         others = [*ours * 4, cast.late(payee_county), cast.nobody(payee_county)]
@@ -104,7 +118,7 @@ class People:
         if name == "PeerEquivocated":
             self.freeze(body["county"])
             return
-        transfer_id = body["transfer_id"]
+        transfer_id = body.get("transfer_id", "")
         deal = self._register.deals.get(transfer_id)
         if deal is None:
             return
@@ -142,6 +156,26 @@ class People:
                 self._county.do(operations.decline_reversal, request["transfer_id"])
             else:
                 self._reverse(request["transfer_id"], request["amount_half_days"])
+
+    def propose_clearing(self) -> None:
+        """The county proposes to strike out what counties owe each other in rings.
+
+        It chooses a quiet hour: two counties that are in the middle of something do not state the same.
+        """
+        round_id = self._world.new_id()
+        self._register.rounds.append(round_id)
+        self._register.quiet_until = self._world.seconds + QUIET_SECONDS
+
+        def propose() -> None:
+            self._county.do(operations.propose_clearing, self._county.key, round_id, OPERATOR)
+
+        self._world.later(QUIET_SECONDS / 2, propose)
+
+    def close_clearing(self) -> None:
+        """Somebody has waited long enough for a round to end."""
+        if self._register.rounds:
+            round_id = self._chance.choice(self._register.rounds)
+            self._county.do(operations.close_clearing, self._county.key, round_id, OPERATOR)
 
     def set_fuse(self) -> None:
         """The directory says that a peer may owe more, or less."""
@@ -186,6 +220,9 @@ class People:
 
     def _decide(self, transfer_id: str, deal: Deal) -> None:
         """The day has been, or was called off; or nobody ever says."""
+        if self._world.seconds < self._register.quiet_until:
+            self._world.later(QUIET_SECONDS, lambda: self._decide(transfer_id, deal))
+            return
         kind = self._chance.choices(("post", "less", "release", "both", "forget"), (70, 10, 12, 4, 4))[0]
         if kind in ("post", "less", "both"):
             less = 1 if kind == "less" and deal.amount > 1 else 0

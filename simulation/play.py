@@ -87,8 +87,8 @@ class Life:
         self._steps = steps
         chance = Random(f"kind of life {seed}")
         self.world = World(seed, draw_faults(chance))
-        self._register = Register()
         self._cast = Cast(SLUGS[: chance.choice((2, 3, 3, 3, 4))])
+        self._register = Register(self._cast.counties, is_ring=chance.random() < 0.5)
         self._links = Links(self.world)
         self._counties = {
             name: County(
@@ -153,7 +153,8 @@ class Life:
     def _work(self) -> None:
         if not self._is_peace:
             self.world.later(self.world.chance.expovariate(1.0), self._work)
-            self.world.chance.choice(self._people).act()
+            if self.world.seconds >= self._register.quiet_until:
+                self.world.chance.choice(self._people).act()
 
     def _occasion(self) -> None:
         """Once in a while something may go wrong that is no message's fault."""
@@ -200,6 +201,8 @@ class Life:
             county.start_again()
         for people in self._people:
             people.make_peace(honest)
+        if self._liar is None and len(honest) > 2:
+            self.world.later(NEXT_DAY_SECONDS / 2, self._people[0].propose_clearing)
 
     def _next_day(self) -> None:
         """Days pass quickly in peace, so that nobody waits long for a library that nobody knows."""

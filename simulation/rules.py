@@ -16,6 +16,8 @@ from simulation.links import Letter
 from simulation.people import Register
 from simulation.world import Broken, World
 
+_COORDINATOR = "SELECT signer FROM clearing_documents WHERE round_id = ? AND kind = 'PROPOSE'"
+_COMMITTED = "SELECT 1 FROM clearing_decisions WHERE round_id = ? AND kind = 'COMMIT'"
 BY_OPERATOR = "operator"
 MAY_BE_PARKED = ("stale", "unknown_key")
 """Why an honest county's whole message may be put aside: its epoch was given up, its key is not known."""
@@ -33,6 +35,7 @@ class Rules:
         self._genuine: set[tuple[str, str]] = set()
         self._effects: set[tuple[str, str, str]] = set()
         self._found: list[Broken] = []
+        self._committed: set[str] = set()
         self.recovering: set[str] = set()
         """Counties that were restored and have not yet heard again what they had forgotten."""
         for name, county in self._honest.items():
@@ -50,6 +53,7 @@ class Rules:
             self._check_decisions(book)
             self._check_parked(book)
             self._check_frozen(book)
+            self._check_clearing(book)
         if changed:
             self.check_pairs({book.county for book in changed})
 
@@ -60,6 +64,19 @@ class Rules:
                 pair = {one.county, other.county}
                 if one is not other and pair & changed and not pair & self.recovering:
                     self._all("mirror", mirrors(one.book, other.book))
+
+    def _check_clearing(self, book: GrowingBook) -> None:
+        """(8) What a round strikes out is posted only when its coordinator has written COMMIT."""
+        for round_id, cleared in book.book.clearings.items():
+            if cleared.stage != "applied" or round_id in self._committed or self.recovering:
+                continue
+            proposals = self._honest[book.county].disk.rows(_COORDINATOR, round_id)
+            coordinator = self._honest.get(proposals[0][0]) if proposals else None
+            if coordinator is not None and not coordinator.disk.rows(_COMMITTED, round_id):
+                raise Broken(
+                    "bare", f"{book.county} has posted a round without the COMMIT of {coordinator.name}"
+                )
+            self._committed.add(round_id)
 
     def forget(self, county: str, effects: set[tuple[str, str]]) -> None:
         """The county was restored; its database says that these messages have had their effect."""
@@ -99,17 +116,21 @@ class Rules:
     def _check_fuse(self, book: GrowingBook) -> None:
         """(4) What is posted and pending in a direction stays under the fuse when something is added to it.
 
-        A reversal ignores the fuse, so a step with one is left out.
+        What a clearing round has reserved does not make room. A reversal ignores the fuse, so a step with one
+        is left out.
         """
         if any(terms.reverses for terms in book.new_transfers):
             return
         for terms in book.new_transfers:
-            if not terms.is_between_counties():
+            if not terms.is_between_counties() or terms.is_clearing():
                 continue
             peer = terms.peer_of(book.county)
             balance = book.book.balances.get(peer_account_id(peer), Balance())
             owed = balance.credits_posted - balance.debits_posted
-            use = owed + balance.credits_pending if terms.payer_county == book.county else -owed
+            reserved = book.reserved.get(peer, 0)
+            use = -owed + max(reserved, 0)
+            if terms.payer_county == book.county:
+                use = owed + max(-reserved, 0) + balance.credits_pending
             fuse = max(book.fuses.get(peer, 0), book.fuses_before.get(peer, 0))
             if use > fuse:
                 name = self._world.name_of(terms.id)

@@ -9,13 +9,16 @@ from typing import Any
 import pytest
 
 from byttebank.federation import recovery
-from byttebank.federation.channel import Decision, begin_span
-from byttebank.federation.effects import Step
+from byttebank.federation.channel import Decision
+from byttebank.federation.jws import HASH_OF_NOTHING
 from byttebank.messaging import arrivals, channels, perseverance
 from byttebank.storage import envelopes, messages
 from byttebank.storage.work import Work
 from services.ledger import operations
 from services.ledger.domain import fuse, settlement
+from services.ledger.domain.clearing import Round
+from services.ledger.domain.clearing_acts import Act
+from services.ledger.operations import clearing as clearing_operations
 from services.ledger.operations import payee
 from services.ledger.storage import book
 
@@ -109,16 +112,12 @@ def signature_not_bound_to_receiver(patch: pytest.MonkeyPatch) -> None:
 
 
 def sequence_reused_after_restore(patch: pytest.MonkeyPatch) -> None:
-    """A restored county goes on counting from where its backup stood."""
+    """A restored county goes on counting from where its backup stood, whatever the peer holds of it."""
+    learn = recovery._learn_own_side
 
-    def wrong(channel: Any, theirs: Any, own_hash: str | None) -> Step:
-        out = channel.outgoing
-        if out.is_recovered or not theirs.is_grant or theirs.epoch <= out.epoch:
-            return Step(channel)
-        epoch = out.spans[-1][0] if out.spans else theirs.epoch
-        spans = out.spans or begin_span(out.spans, epoch, out.last_seq + 1)
-        sure = replace(out, epoch=epoch, spans=spans, is_recovered=True, goal=None)
-        return recovery._opened(replace(channel, outgoing=sure))
+    def wrong(channel: Any, theirs: Any, own_hash: str | None) -> Any:
+        nothing = replace(theirs, received_seq=0, received_hash=HASH_OF_NOTHING)
+        return learn(channel, nothing, own_hash)
 
     patch.setattr(recovery, "_learn_own_side", wrong)
 
@@ -139,6 +138,31 @@ def reject_for_a_full_fuse(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(payee, "judge", wrong)
 
 
+def clearing_on_bare_accepts(patch: pytest.MonkeyPatch) -> None:
+    """Accepts go to everybody, and whoever has them all posts the result without the coordinator's COMMIT."""
+    parcels = clearing_operations.parcels
+
+    def to_all(act: Act, round_: Round, signed: Any) -> Any:
+        receivers, papers = parcels(act, round_, signed)
+        return (
+            [one for one in round_.bound if one != round_.county] if act is Act.ACCEPT else receivers,
+            papers,
+        )
+
+    def is_committed(round_: Round) -> bool:
+        return bool(round_.bound) and set(round_.bound) <= set(round_.agreeing("ACCEPT"))
+
+    patch.setattr(clearing_operations, "parcels", to_all)
+    patch.setattr(Round, "is_committed", property(is_committed))
+
+
+def opposite_transfers_use_up_what_is_reserved(patch: pytest.MonkeyPatch) -> None:
+    """While a round is open, days the other way count as if what it has reserved were free."""
+    use_out, use_in = fuse.use_out, fuse.use_in
+    patch.setattr(fuse, "use_out", lambda balance, *_: use_out(balance))
+    patch.setattr(fuse, "use_in", lambda balance, waiting, *_: use_in(balance, waiting))
+
+
 MUTATIONS = (
     Mutation("void on own timeout", 0, ("mirror",), void_on_own_timeout),
     Mutation("acknowledge before commit", 0, ("lost",), acknowledge_before_commit),
@@ -149,5 +173,7 @@ MUTATIONS = (
     Mutation("signature not bound to the receiver", 0, ("accused",), signature_not_bound_to_receiver),
     Mutation("sequence reuse after restore", 0, ("number",), sequence_reused_after_restore),
     Mutation("forget own decisions in a restore", 0, ("mirror",), own_messages_not_fetched_after_restore),
+    Mutation("clearing on bare accepts", 0, ("bare",), clearing_on_bare_accepts),
+    Mutation("reserved positions used up", 0, ("fuse",), opposite_transfers_use_up_what_is_reserved),
     Mutation("REJECT for a full fuse", 0, ("refused",), reject_for_a_full_fuse),
 )
