@@ -62,7 +62,7 @@ def date_windows(days: list[str], half_days: int) -> Options:
 
 
 def working_days(first: str, last: str, today: date) -> list[str]:
-    """Monday to Friday from the first to the last day, none before today; a weekend, if there is nothing else."""
+    """Monday to Friday from the first to the last day, none before today; or a weekend, if that is all."""
     day, end, found = max(date.fromisoformat(first), today), date.fromisoformat(last), []
     while day <= end:
         found.append(day)

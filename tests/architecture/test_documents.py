@@ -8,7 +8,7 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from project_source import ROOT
 
-HANDBOOKS = ("docs/bibliotekar.md", "docs/fylke.md", "docs/operator.md", "docs/settlement.md", "docs/clearing.md")
+HANDBOOKS = tuple(f"docs/{name}.md" for name in ("bibliotekar", "fylke", "operator", "settlement", "clearing"))
 PYTHON_OF_DEBIAN_12 = "3.11.2"
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", *HANDBOOKS)
 

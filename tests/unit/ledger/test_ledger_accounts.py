@@ -14,8 +14,8 @@ from ledger_cast import (
 )
 
 from byttebank.contracts.fields import load
-from byttebank.contracts.refusals import AccountUnknown, Malformed
 from byttebank.contracts.ledger_resources import Account
+from byttebank.contracts.refusals import AccountUnknown, Malformed
 from services.ledger import operations
 from services.ledger.domain.accounts import ADJUSTMENTS, Balance, Limit, check_limit, lock_order
 

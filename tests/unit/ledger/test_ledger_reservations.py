@@ -17,13 +17,13 @@ from ledger_cast import (
 
 from byttebank.clock import format_time
 from byttebank.contracts.fields import load
+from byttebank.contracts.ledger_resources import Reservation
 from byttebank.contracts.refusals import (
     AlreadyResolved,
     NotFound,
     SameKeyOtherBody,
     TooManyDays,
 )
-from byttebank.contracts.ledger_resources import Reservation
 from services.ledger import operations
 
 

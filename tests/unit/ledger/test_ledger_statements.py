@@ -5,8 +5,8 @@ from ledger_cast import ASKER, EIDSKOG, HAMAR, NOW, Ledger, exchange, number
 
 from byttebank.clock import format_time
 from byttebank.contracts.fields import load
-from byttebank.contracts.refusals import Malformed
 from byttebank.contracts.ledger_resources import StatementLine
+from byttebank.contracts.refusals import Malformed
 from services.ledger import operations
 from services.ledger.domain.statements import Place, read_cursor, write_cursor
 

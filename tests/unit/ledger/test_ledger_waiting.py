@@ -17,8 +17,8 @@ from ledger_cast import (
 
 from byttebank.clock import format_time
 from byttebank.contracts.fields import load
-from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.ledger_resources import Reservation
+from byttebank.contracts.received import ReceivedMessage
 from services.ledger import operations
 
 
