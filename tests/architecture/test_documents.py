@@ -8,7 +8,13 @@ import pytest
 from packaging.specifiers import SpecifierSet
 from project_source import ROOT
 
-HANDBOOKS = tuple(f"docs/{name}.md" for name in ("bibliotekar", "fylke", "operator", "settlement", "clearing"))
+HANDBOOKS = (
+    "docs/bibliotekar.md",
+    "docs/fylke.md",
+    "docs/operator.md",
+    "docs/settlement.md",
+    "docs/clearing.md",
+)
 PYTHON_OF_DEBIAN_12 = "3.11.2"
 DOCUMENTS = ("README.md", "ARCHITECTURE.md", "GLOSSARY.md", "CONTRIBUTING.md", *HANDBOOKS)
 

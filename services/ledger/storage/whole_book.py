@@ -57,9 +57,7 @@ def _clearings(connection: Connection, county: str) -> dict[str, Cleared]:
             round_ = stored.round
             legs = round_.result.legs_of(county) if round_.result else {}
             reserved = frozenset(clearing.reserved_of(connection, round_id))
-            found[round_id] = Cleared(
-                round_.stage, legs, round_.is_committed, reserved, round_.stage in OPEN
-            )
+            found[round_id] = Cleared(round_.stage, legs, round_.is_committed, reserved, round_.stage in OPEN)
     return found
 
 

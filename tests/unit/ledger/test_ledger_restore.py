@@ -28,9 +28,7 @@ def _sums(node: Node) -> tuple[int, int]:
     return position["owed_by_us_half_days"], position["owed_to_us_half_days"]
 
 
-def test_the_payers_county_posts_again_what_it_had_forgotten(
-    pair: tuple[Node, Node], tmp_path: Path
-) -> None:
+def test_the_payers_county_posts_again_what_it_had_forgotten(pair: tuple[Node, Node], tmp_path: Path) -> None:
     one, two = pair
     backup = one.back_up(tmp_path, "before")
     one.ledger.reserve(1, 4, payee_library_id=ASKER)
