@@ -105,7 +105,7 @@ def test_metrics_are_served_on_their_path_only() -> None:
 
 LABELS = {"county", "service", "method", "message", "peer", "outcome", "reason", "kind", "status", "state"}
 UNITS = ("_seconds", "_half_days", "_ratio")
-COUNTED = ("_messages", "_mails", "_transfers", "_claims")
+COUNTED = ("_messages", "_mails", "_transfers", "_claims", "_disputes")
 """A gauge without a unit says of what it is the number, in the plural."""
 FACTS = ("byttebank_database_up", "byttebank_channel_state", "byttebank_build")
 
