@@ -78,6 +78,7 @@ GRAPHS = (
         ("Set aside (days)", "none", f"max(byttebank_ledger_reserved_half_days{HERE}) / 2", "set aside"),
         ("Not decided yet (days)", "none", f"max(byttebank_ledger_waiting_half_days{HERE}) / 2", "waiting"),
         ("Open claims", "none", f"max(byttebank_ledger_open_claims{HERE})", "claims"),
+        ("Differences from peers' books", "none", f"max(byttebank_ledger_open_disputes{HERE})", "disputes"),
     )),
     ("Databases, queues, processes", (
         ("Database answers", "bool", f"min by (service) (byttebank_database_up{HERE})", SERVICE),
