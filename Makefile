@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constr
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo federation check test simulate chaos texts programs bench clean
+.PHONY: help run demo federation check test simulate chaos texts pictures programs bench clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -39,6 +39,7 @@ test: programs check ## Everything
 	$(PYTEST) --numprocesses auto -m simulation tests/unit tests/simulation
 	$(PYTEST) tests/integration --ignore tests/integration/story
 	$(PYTEST) tests/integration/story
+	$(PYTEST) tests/browser
 	$(PYTEST) tests/federation
 
 texts: $(VENV)/.installed ## Bring the catalogs and the description of the interface up to the code
@@ -50,6 +51,9 @@ simulate: $(VENV)/.installed ## Play SEEDS lives of several counties with every 
 
 chaos: programs ## Kill everything in three real counties under load for SECONDS (SEED=...)
 	BYTTEBANK_TEST_CHAOS_SECONDS="$(SECONDS)" $(if $(SEED),BYTTEBANK_TEST_SEED="$(SEED)") $(PYTEST) tests/federation/test_federation_chaos.py
+
+pictures: $(VENV)/.installed-test ## Take the pictures of README.md anew
+	@exec $(BIN)/python tests/browser/pictures.py
 
 programs: $(VENV)/.installed-test ## Install the Debian packages that `test` needs, or say which
 	@$(BIN)/python tests/federation/programs.py

@@ -1,0 +1,141 @@
+"""What a county library does on the pages, one function for each way."""
+
+from acts_of_libraries import make_a_promise
+from cast import COUNTY_LIBRARY, Somebody, library_called
+from desk import Desk, Way
+from visitor import Visitor
+
+AKERSHUS = Somebody("akershus", "fylket@akershus.example")
+
+
+def filter_the_book(desk: Desk) -> Visitor:
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    page = visitor.open("/fylket/kontoutskrift")
+    page.get_by_label("Hvem").select_option(label="Eidskog")
+    page.get_by_label("Fra og med").fill("2026-06-01")
+    visitor.press("Vis")
+    visitor.sees("Eidskog hjalp Tolga")
+    assert "Eidskog hjalp Nes" not in page.get_by_role("main").inner_text()
+    return visitor
+
+
+def take_days_back(desk: Desk) -> Visitor:
+    """First without a reason, then with one."""
+    desk.past.engagement("Os", "Engerdal", "settled")
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    visitor.watch.expected_statuses = {422}
+    page = visitor.open(f"/fylket/kontoutskrift?hvem={library_called('innlandet', 'Engerdal').id}")
+    page.get_by_role("rowheader").get_by_role("link").first.click()
+    page.get_by_label("Hvor mange dager skal føres tilbake?").fill("0,5")
+    visitor.press("Før tilbake")
+    visitor.sees("Én ting må rettes")
+    page.get_by_label("Grunn").fill("Dagen ble flyttet.")
+    visitor.press("Før tilbake")
+    visitor.sees("Dagene er ført tilbake.")
+    return visitor
+
+
+def let_days_stay(desk: Desk) -> Visitor:
+    """Akershus asks Innlandet for a day back, and Innlandet says no."""
+    theirs = desk.somebody(AKERSHUS)
+    page = theirs.open(f"/fylket/kontoutskrift?hvem={library_called('akershus', 'Nes').id}")
+    page.get_by_role("rowheader").get_by_role("link", name="Eidskog (Innlandet) hjalp Nes").first.click()
+    page.get_by_label("Hvor mange dager skal føres tilbake?").fill("1")
+    page.get_by_label("Grunn").fill("Vi fant dagen to ganger.")
+    theirs.press("Før tilbake")
+    theirs.sees("Det andre fylket er spurt om å føre dagene tilbake.")
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    visitor.open("/fylket/uenigheter")
+    visitor.comes_to_see("Akershus ber om å få dagene ført tilbake.")
+    visitor.page.get_by_label("Hvorfor blir dagene stående?").fill("Dagen ble gjort.")
+    visitor.press("La dagene stå")
+    visitor.sees("Det andre fylket får beskjed om at dagene står.")
+    return visitor
+
+
+def close_an_account(desk: Desk, library: str = "Etnedal") -> Visitor:
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    page = visitor.open(f"/fylket/kontoutskrift?hvem={library_called('innlandet', library).id}")
+    page.get_by_text("Avslutt kontoen").first.click()
+    page.get_by_label("Gi dagene til fylkesbiblioteket").check()
+    page.get_by_label("Grunn").fill("Biblioteket er ikke med lenger.")
+    visitor.press("Avslutt kontoen")
+    visitor.sees("Kontoen er avsluttet og går i null.")
+    return visitor
+
+
+def use_an_account_again(desk: Desk) -> Visitor:
+    visitor = close_an_account(desk, "Vang")
+    visitor.page.get_by_label("Grunn").fill("Biblioteket er med igjen.")
+    visitor.press("Ta i bruk igjen")
+    visitor.sees("Kontoen er i bruk igjen.")
+    return visitor
+
+
+def _promised(desk: Desk) -> Visitor:
+    """The county's list, with a promise that a library has made just now."""
+    make_a_promise(desk)
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    visitor.open("/fylket/lofter")
+    visitor.page.get_by_text("Gi løftet dato, eller ettergi det").first.click()
+    return visitor
+
+
+def date_a_promise(desk: Desk) -> Visitor:
+    visitor = _promised(desk)
+    day = desk.past.another_day().isoformat()
+    visitor.page.get_by_label("Hvilken dag har noen spurt om?").first.fill(day)
+    visitor.page.get_by_role("button", name="Gi dato").first.click()
+    visitor.sees("Løftet har fått dato.")
+    return visitor
+
+
+def forgive_a_promise(desk: Desk) -> Visitor:
+    visitor = _promised(desk)
+    visitor.page.get_by_label("Hvorfor ettergis løftet?").first.fill("Biblioteket brant.")
+    visitor.page.get_by_role("button", name="Ettergi").first.click()
+    visitor.sees("Løftet er ettergitt.")
+    return visitor
+
+
+def _rule(desk: Desk, library: str, button: str) -> Visitor:
+    desk.past.engagement("Skjåk", library, "disputed")
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    page = visitor.open("/fylket/uenigheter")
+    dispute = page.get_by_role("listitem").filter(has_text=f"{library} hjelper Skjåk")
+    dispute = dispute.filter(has=page.get_by_role("button", name=button))
+    dispute.get_by_label("Grunn").fill("Vi har snakket med begge.")
+    visitor.press(button, dispute)
+    visitor.sees("Uenigheten er avgjort. Begge bibliotekene får beskjed.")
+    return visitor
+
+
+def rule_that_it_happened(desk: Desk) -> Visitor:
+    return _rule(desk, "Engerdal", "Det ble gjort")
+
+
+def rule_that_it_did_not(desk: Desk) -> Visitor:
+    return _rule(desk, "Os", "Det ble ikke noe av")
+
+
+def begin_clearing(desk: Desk) -> Visitor:
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    visitor.open("/fylket/avregning")
+    visitor.press("Begynn en avregning")
+    visitor.sees("De andre fylkene er spurt. Svarene kommer her etter hvert.")
+    return visitor
+
+
+ACTS: dict[str, tuple[Way, ...]] = {
+    "county_book.show": (filter_the_book,),
+    "county_book.reverse": (take_days_back,),
+    "county_book.close": (close_an_account,),
+    "county_book.open_again": (use_an_account_again,),
+    "promises.give_date": (date_a_promise,),
+    "promises.forgive": (forgive_a_promise,),
+    "rulings.rule svar=ja": (rule_that_it_happened,),
+    "rulings.rule svar=nei": (rule_that_it_did_not,),
+    "rulings.decline": (let_days_stay,),
+    "clearing.propose": (begin_clearing,),
+}
+"""What a form can be sent as, and the ways in which it is tried."""
