@@ -48,7 +48,8 @@ class GrowingBook:
         self.forget()
 
     def forget(self) -> None:
-        """The next look reads everything, as after a restore."""
+        """The next look reads everything, as after a restore, and nothing of it is new."""
+        self._is_old = True
         self._seen = dict.fromkeys(_NEW, 0)
         self._changes = -1
         self._transfers: dict[str, Transfer] = {}
@@ -87,6 +88,9 @@ class GrowingBook:
             if (because := json.loads(row).get("frozen_because"))
         }
         self._read_clearing()
+        if self._is_old:
+            self._is_old = False
+            self.new_transfers, self.new_decisions, self.new_parked = [], [], []
         self.book = Book(
             county=self.county,
             transfers=self._transfers,

@@ -174,8 +174,10 @@ class End:
         return [one.state for one in self._books[name].book.resolutions if one.transfer_id == transfer_id]
 
     def _check_told(self) -> None:
-        """What people were told is posted stands in the book."""
+        """What people were told is posted stands in the book. With a liar nobody waits to know it again."""
         for transfer_id, deal in self._register.deals.items():
+            if not {deal.payer_county, deal.payee_county} <= set(self._honest):
+                continue
             for name, told in deal.told.items():
                 if (
                     name in self._honest

@@ -8,14 +8,15 @@ from functools import lru_cache
 
 import structlog
 
+from simulation.faults import Faults
 from simulation.play import STEPS, Disks, Failure, Figures, Life
 
 IN_ONE_GO = 4
 
 
-def play(seed: int, steps: int = STEPS) -> Figures | Failure:
-    """The life of the seed, on databases that this process keeps for the next one."""
-    return Life(seed, _disks(), steps).run()
+def play(seed: int, steps: int = STEPS, faults: Faults | None = None) -> Figures | Failure:
+    """The life of the seed (`Life`), on databases that this process keeps for the next one."""
+    return Life(seed, _disks(), steps, faults).run()
 
 
 def play_many(seeds: Iterable[int], processes: int) -> Iterator[Figures | Failure]:

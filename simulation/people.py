@@ -13,6 +13,8 @@ NOBODY = "01a2032c-0000-7000-8000-000000000000"
 WORK_DATE = (BEGINNING - timedelta(days=2)).date()
 OPERATOR = {"person_id": NOBODY, "library_id": NOBODY, "role": "county", "name": "Kari"}
 QUIET_SECONDS = 8.0
+ROUND_SECONDS = 45.0
+MOST_HALF_DAYS = 6
 OPEN_FUSE = 1_000_000
 
 
@@ -63,14 +65,14 @@ class People:
     def act(self) -> None:
         """Somebody does something."""
         acts = {
-            self.agree: 12,
+            self.agree: 24,
             self.cancel: 2,
             self.reverse: 2,
             self.ask_back: 2,
             self.answer_requests: 2,
-            self.propose_clearing: 2,
+            self.propose_clearing: 4,
             self.close_clearing: 1,
-            self.set_fuse: 1,
+            self.set_fuse: 3,
             self.freeze_or_thaw: 1,
             self.tell_of_late_library: 1,
         }
@@ -80,11 +82,7 @@ class People:
     def agree(self) -> None:
         """Two libraries have agreed on a day, mostly across a border; at times for a part there is."""
         county, cast, chance = self._county.name, self._cast, self._chance
-        at = cast.counties.index(county)
-        next_one = cast.counties[(at + 1) % len(cast.counties)]
-        payee_county = chance.choice([*self._peers, next_one, next_one, county])
-        if self._register.is_ring and chance.random() < 0.8:
-            payee_county = next_one
+        payee_county, least = self._partner()
         payer = chance.choice(cast.libraries(county))
         ours = [library for library in cast.libraries(payee_county) if library != payer]
         others = [*ours * 4, cast.late(payee_county), cast.nobody(payee_county)]
@@ -101,7 +99,7 @@ class People:
             "payer_library_id": payer,
             "payee_library_id": payee,
             "payee_county": payee_county,
-            "amount_half_days": chance.randint(1, 6),
+            "amount_half_days": chance.randint(least, MOST_HALF_DAYS),
             "skill": chance.choice((None, "Bokbuss")),
             "work_date": WORK_DATE.isoformat(),
         }
@@ -217,6 +215,21 @@ class People:
                 self._fuses[peer] = OPEN_FUSE
                 self.freeze(peer)
                 self.thaw(peer)
+
+    def _partner(self) -> tuple[str, int]:
+        """Who helps now, and the least of what is agreed on.
+
+        In a ring each is helped by the next one. While a round may be open it is the other way round, and
+        much: days that would use up what the round has reserved.
+        """
+        counties, chance, register = self._cast.counties, self._chance, self._register
+        at = counties.index(self._county.name)
+        next_one = counties[(at + 1) % len(counties)]
+        if not register.is_ring or chance.random() < 0.2:
+            return chance.choice([*self._peers, next_one, next_one, self._county.name]), 1
+        if register.rounds and self._world.seconds < register.quiet_until + ROUND_SECONDS:
+            return counties[at - 1], MOST_HALF_DAYS - 2
+        return next_one, 1
 
     def _decide(self, transfer_id: str, deal: Deal) -> None:
         """The day has been, or was called off; or nobody ever says."""

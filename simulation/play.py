@@ -10,7 +10,7 @@ from simulation.backups import Backups
 from simulation.cast import SLUGS, Cast, key_of, settled_database
 from simulation.county import County
 from simulation.end import End
-from simulation.faults import PEACE, draw_faults
+from simulation.faults import PEACE, Faults, draw_faults
 from simulation.liar import Liar
 from simulation.links import Links, read_letter
 from simulation.people import People, Register
@@ -82,11 +82,13 @@ class Disks:
 class Life:
     """One life."""
 
-    def __init__(self, seed: int, disks: Disks, steps: int = STEPS) -> None:
+    def __init__(self, seed: int, disks: Disks, steps: int = STEPS, faults: Faults | None = None) -> None:
+        """`faults`: these instead of what the seed would draw; then the seed alone repeats nothing."""
         self.seed = seed
         self._steps = steps
         chance = Random(f"kind of life {seed}")
-        self.world = World(seed, draw_faults(chance))
+        drawn = draw_faults(chance)
+        self.world = World(seed, faults or drawn)
         self._cast = Cast(SLUGS[: chance.choice((2, 3, 3, 3, 4))])
         self._register = Register(self._cast.counties, is_ring=chance.random() < 0.5)
         self._links = Links(self.world)
@@ -152,7 +154,7 @@ class Life:
 
     def _work(self) -> None:
         if not self._is_peace:
-            self.world.later(self.world.chance.expovariate(1.0), self._work)
+            self.world.later(self.world.chance.expovariate(1.5), self._work)
             if self.world.seconds >= self._register.quiet_until:
                 self.world.chance.choice(self._people).act()
 

@@ -51,8 +51,8 @@ class Rules:
             self._all("book", broken_rules(book.book))
             self._check_fuse(book)
             self._check_decisions(book)
-            self._check_parked(book)
             self._check_frozen(book)
+            self._check_parked(book)
             self._check_clearing(book)
         if changed:
             self.check_pairs({book.county for book in changed})
@@ -116,10 +116,10 @@ class Rules:
     def _check_fuse(self, book: GrowingBook) -> None:
         """(4) What is posted and pending in a direction stays under the fuse when something is added to it.
 
-        What a clearing round has reserved does not make room. A reversal ignores the fuse, so a step with one
-        is left out.
+        What a clearing round has reserved does not make room. A reversal ignores the fuse, and so does
+        what a restored county has to hold again, so such steps are left out.
         """
-        if any(terms.reverses for terms in book.new_transfers):
+        if any(terms.reverses for terms in book.new_transfers) or book.county in self.recovering:
             return
         for terms in book.new_transfers:
             if not terms.is_between_counties() or terms.is_clearing():

@@ -21,18 +21,19 @@ from services.ledger.domain.clearing_acts import Act
 from services.ledger.operations import clearing as clearing_operations
 from services.ledger.operations import payee
 from services.ledger.storage import book
+from simulation.faults import PEACE, Faults
 
 Patch = Callable[[pytest.MonkeyPatch], None]
 
 
 @dataclass(frozen=True)
 class Mutation:
-    """`seed`: a life in which it shows, as one of the broken `rules`."""
+    """Shows in one of the first lives with such `faults`, as one of the broken `rules`."""
 
     name: str
-    seed: int
     rules: tuple[str, ...]
     make: Patch
+    faults: Faults
 
 
 def void_on_own_timeout(patch: pytest.MonkeyPatch) -> None:
@@ -122,11 +123,6 @@ def sequence_reused_after_restore(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(recovery, "_learn_own_side", wrong)
 
 
-def own_messages_not_fetched_after_restore(patch: pytest.MonkeyPatch) -> None:
-    """A restored county gets its number right, but what it had decided stays forgotten."""
-    patch.setattr(arrivals.Applying, "redo", lambda *_: None)
-
-
 def reject_for_a_full_fuse(patch: pytest.MonkeyPatch) -> None:
     """A delivered day is turned down for ever because the fuse is full at the moment."""
     judge = settlement.judge
@@ -163,17 +159,24 @@ def opposite_transfers_use_up_what_is_reserved(patch: pytest.MonkeyPatch) -> Non
     patch.setattr(fuse, "use_in", lambda balance, waiting, *_: use_in(balance, waiting))
 
 
+LOSSY = Faults(drop=0.15)
+SLOW = Faults(reorder=0.9, slowest_seconds=30.0)
+RESTORED = Faults(restore=0.4, drop=0.05)
 MUTATIONS = (
-    Mutation("void on own timeout", 0, ("mirror",), void_on_own_timeout),
-    Mutation("acknowledge before commit", 0, ("lost",), acknowledge_before_commit),
-    Mutation("no inbox", 0, ("once",), no_inbox),
-    Mutation("no inbox for peers", 0, ("once",), no_inbox_for_peers),
-    Mutation("no fuse on pending", 0, ("fuse",), no_fuse_on_pending),
-    Mutation("no fuse on what is owed to us", 0, ("fuse",), no_fuse_on_what_is_owed_to_us),
-    Mutation("signature not bound to the receiver", 0, ("accused",), signature_not_bound_to_receiver),
-    Mutation("sequence reuse after restore", 0, ("number",), sequence_reused_after_restore),
-    Mutation("forget own decisions in a restore", 0, ("mirror",), own_messages_not_fetched_after_restore),
-    Mutation("clearing on bare accepts", 0, ("bare",), clearing_on_bare_accepts),
-    Mutation("reserved positions used up", 0, ("fuse",), opposite_transfers_use_up_what_is_reserved),
-    Mutation("REJECT for a full fuse", 0, ("refused",), reject_for_a_full_fuse),
+    Mutation("void on own timeout", ("mirror",), void_on_own_timeout, SLOW),
+    Mutation("acknowledge before commit", ("lost",), acknowledge_before_commit, Faults(crash=0.05)),
+    Mutation("no inbox", ("once",), no_inbox, Faults(duplicate=0.3)),
+    Mutation("no inbox for peers", ("once",), no_inbox_for_peers, Faults(duplicate=0.3)),
+    Mutation("no fuse on pending", ("fuse",), no_fuse_on_pending, SLOW),
+    Mutation("no fuse on what is owed to us", ("fuse",), no_fuse_on_what_is_owed_to_us, Faults(lie=0.8)),
+    Mutation(
+        "signature not bound to the receiver",
+        ("accused", "parked"),
+        signature_not_bound_to_receiver,
+        Faults(misdirect=0.2),
+    ),
+    Mutation("sequence reuse after restore", ("accused", "number"), sequence_reused_after_restore, RESTORED),
+    Mutation("REJECT for a full fuse", ("refused",), reject_for_a_full_fuse, PEACE),
+    Mutation("clearing on bare accepts", ("bare",), clearing_on_bare_accepts, LOSSY),
+    Mutation("reserved positions used up", ("fuse",), opposite_transfers_use_up_what_is_reserved, LOSSY),
 )
