@@ -137,8 +137,9 @@ def test_a_peer_that_becomes_known_is_heard_and_spoken_to_without_a_restart(star
     federation.wait_until_quiet(5)
     assert fulfilled(federation, "rogaland") == []
     introduce(federation, "rogaland", "innlandet")
-    while len(fulfilled(federation, "rogaland")) < 3:
-        eventlet.sleep(0.05)
+    with eventlet.Timeout(30):
+        while len(fulfilled(federation, "rogaland")) < 3:
+            eventlet.sleep(0.05)
     assert fulfilled(federation, "rogaland") == ["innlandet"] * 3
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import LimitHard, NotFound
+from byttebank.messaging.handlers import Handlers
 from byttebank.messaging.runner import EmbeddedFederation
 from byttebank.messaging.service import Runtime, every, on_local, on_peer, rpc
 from byttebank.storage.channels import create_channel_tables
@@ -134,13 +135,13 @@ class OpenChannels:
         stamped_user: str | None,
         octets: bytes,
         headers: Any,
-        handle: Callable[[Work, ReceivedMessage], None],
+        handle: Handlers,
     ) -> str:
         name, body = json.loads(octets)
         peer = queue.split(".")[1]
         assert stamped_user == f"county-{peer}"
         with self._database.work() as work:
-            handle(work, ReceivedMessage(peer, name, 1, body, "", "id", 1))
+            handle.received(work, ReceivedMessage(peer, name, 1, body, "", "id", 1))
         return "applied"
 
     def tick(self) -> None:
