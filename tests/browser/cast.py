@@ -16,7 +16,7 @@ from demo.reference import COUNTIES, DemoLibrary, read_libraries
 
 Document = dict[str, Any]
 HALF_DAY = 0.5
-SETTLED_SECONDS = 120.0
+SETTLED_SECONDS = 240.0
 STATES = ("declined", "cancelled", "settled", "disputed", "no_show")
 """Where an engagement can have ended up, besides those that the demonstration begins with."""
 QUIET = ("Lom", "Lesja", "Vågå", "Skjåk", "Dovre", "Sel", "Folldal", "Etnedal", "Vang", "Engerdal", "Os")

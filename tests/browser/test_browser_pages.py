@@ -82,7 +82,7 @@ def test_every_page_is_open_to_everybody(
         looks = TWO_LOOKS if seen.kind in looked_at else EVERY_LOOK
         faults += look_at(visitor.open(seen.url), f"{name}-{role.replace(' ', '-')}", looks)
         looked_at.setdefault(seen.kind, seen.endpoint)
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def test_no_page_has_been_left_out(looked_at: dict[object, str]) -> None:
@@ -94,7 +94,7 @@ def test_the_page_before_the_counties_and_pages_that_say_no(visit: Visit) -> Non
     visitor.watch.expected_statuses = {404}
     for name, path in (("front", "/"), ("front-no-page", "/finnes-ikke"), ("no-page", "/innlandet/x")):
         faults += look_at(visitor.open(f"{visitor.url}{path}"), name)
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def test_forms_with_faults_and_a_page_for_others(visit: Visit) -> None:
@@ -109,7 +109,7 @@ def test_forms_with_faults_and_a_page_for_others(visit: Visit) -> None:
         visitor.press(button)
         assert visitor.page.title().startswith("Feil:")
         faults += look_at(visitor.page, f"faults-{path.strip('/')}")
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def test_everything_that_is_folded_away_is_open_too(visit: Visit) -> None:
@@ -120,7 +120,7 @@ def test_everything_that_is_folded_away_is_open_too(visit: Visit) -> None:
             visitor.page.get_by_role("main").get_by_role("heading", level=3).get_by_role("link").first.click()
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         faults += look_at(page, f"unfolded-{path.strip('/')}")
-    assert faults == []
+    assert not faults, "\n".join(faults)
 
 
 def test_a_page_with_barriers_is_found_out(visit: Visit) -> None:
