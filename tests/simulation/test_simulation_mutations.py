@@ -7,7 +7,7 @@ from simulation.many import play, quiet
 from simulation.play import Failure
 from simulation.telling import tell_failure
 
-FIRST_LIVES = 16
+LIVES = 24
 
 pytestmark = pytest.mark.simulation
 
@@ -18,7 +18,9 @@ def test_a_mistake_turns_a_life_red(
 ) -> None:
     with quiet():
         mutation.make(monkeypatch)
-        outcomes = (play(seed, faults=mutation.faults) for seed in range(FIRST_LIVES))
+        outcomes = (
+            play(seed, faults=mutation.faults) for seed in range(mutation.first, mutation.first + LIVES)
+        )
         failure = next((outcome for outcome in outcomes if isinstance(outcome, Failure)), None)
     assert failure is not None
     assert failure.rule in mutation.rules, failure.sentence
