@@ -151,9 +151,12 @@ class County:
         self.cluster.guard_book()
 
     def start_services(self, copies: int = 1) -> None:
-        """So many copies of each service are being started; those that run go on."""
+        """So many copies of each service are being started; those that run go on, more than so many end."""
         for service in SERVICES:
             have = [one for one in self.copies if one.service == service]
+            for copy in have[copies:]:
+                copy.child.stop()
+                self.copies.remove(copy)
             for number in range(len(have), copies):
                 self.copies.append(ServiceCopy(self, service, number))
         for copy in self.copies:

@@ -24,6 +24,7 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 
 @pytest.fixture(scope="module")
 def prometheus(bed: Bed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    bed.start_services(copies=1)
     watcher = Prometheus(tmp_path_factory.mktemp("prometheus") / "prometheus", bed)
     try:
         watcher.start()
@@ -42,12 +43,17 @@ def wait_for_none(missing: Callable[[], list[str]]) -> None:
 
 
 def test_every_process_and_every_broker_of_every_county_is_scraped(prometheus: Prometheus) -> None:
-    up = {
-        (labels["county"], labels.get("service", "broker"))
-        for labels, value in prometheus.query("up")
-        if value
-    }
-    assert up == {(county, what) for county in COUNTIES for what in (*SERVICES, "broker")}
+    wanted = {(county, what) for county in COUNTIES for what in (*SERVICES, "broker")}
+
+    def is_down() -> list[str]:
+        up = {
+            (labels["county"], labels.get("service", "broker"))
+            for labels, value in prometheus.query("up")
+            if value
+        }
+        return sorted(map(str, wanted ^ up))
+
+    wait_for_none(is_down)
 
 
 def test_every_metric_that_is_named_is_there(prometheus: Prometheus) -> None:
