@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from accessibility import sideways_scrolling, violations
-from cast import COUNTY_LIBRARY, JONAS, KARI, NEWCOMER, OPERATOR, Somebody
+from cast import COUNTY_LIBRARY, JONAS, KARI, NEWCOMER, OPERATOR, Somebody, colleague
 from conftest import Visit
 from crawl import Seen, crawl
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from routes import page_endpoints
 from served import Served
 from visitor import DESKTOP, PHONE
@@ -24,6 +24,8 @@ READERS: dict[str, Somebody | None] = {
     "newcomer": NEWCOMER,
 }
 """The roles, and a library where nothing has happened yet."""
+READER_OF_ALL = colleague("innlandet", "Tynset")
+"""Somebody who reads one language after the other."""
 PICTURES = Path(__file__).parents[2] / "artefacts" / "browser"
 Looks = tuple[tuple[dict[str, int], str], ...]
 EVERY_LOOK: Looks = ((DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "dark"), (PHONE, "light"))
@@ -120,6 +122,21 @@ def test_everything_that_is_folded_away_is_open_too(visit: Visit) -> None:
             visitor.page.get_by_role("main").get_by_role("heading", level=3).get_by_role("link").first.click()
         page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         faults += look_at(page, f"unfolded-{path.strip('/')}")
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.parametrize(("language", "name"), [("nn", "Nynorsk"), ("en", "English")])
+def test_the_other_languages_fit_too(visit: Visit, language: str, name: str) -> None:
+    visitor, faults = visit(READER_OF_ALL), []
+    page = visitor.open("/meg")
+    page.get_by_label(name).check()
+    page.get_by_role("main").get_by_role("button").click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    for path in ("/oversikt", "/tavle", "/be-om-hjelp", "/konto"):
+        faults += look_at(visitor.open(path), f"{path}-{language}", TWO_LOOKS)
+    page = visitor.open("/meg")
+    page.get_by_label("Bokmål", exact=True).check()
+    page.get_by_role("main").get_by_role("button").click()
     assert not faults, "\n".join(faults)
 
 
