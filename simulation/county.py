@@ -10,6 +10,7 @@ from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import Refusal
 from byttebank.federation.keys import SigningKey
 from byttebank.messaging import perseverance
+from byttebank.messaging.arrivals import Arrival
 from byttebank.messaging.channels import Channels
 from byttebank.messaging.deliveries import Delivery, park_delivery
 from byttebank.messaging.handlers import Handlers
@@ -24,7 +25,7 @@ from simulation.links import Links
 from simulation.machine import CountyClock, MortalDatabase
 from simulation.world import Crash, World
 
-LOCAL_BATCH = 4
+LOCAL_BATCH = PEER_BATCH = 4
 CHANNEL_SECONDS = 8.0
 """How often the channels look around, as the relay lets them."""
 
@@ -170,16 +171,21 @@ class County:
     def _read_local(self) -> None:
         """Many in one transaction, and if that fails one by one, as the shell does it."""
         batch = self.broker.local[: self.world.chance.randint(1, LOCAL_BATCH)]
+        self._take(batch, self.broker.local, self._apply_local)
+
+    def _take(
+        self, batch: list[Delivery], queue: list[Delivery], apply: Callable[[list[Delivery]], list[str]]
+    ) -> list[str | None]:
         outcomes: list[str] | None = None
         if len(batch) > 1:
             with suppress(Exception):
-                outcomes = self._apply_local(batch)
-        for number, delivery in enumerate(batch):
-            apply = partial(self._apply_one, delivery) if outcomes is None else partial(str, outcomes[number])
-            self._see_through(delivery, self.broker.local, apply)
-
-    def _apply_one(self, delivery: Delivery) -> str:
-        return self._apply_local([delivery])[0]
+                outcomes = apply(batch)
+        return [
+            self._see_through(
+                one, queue, partial(_only, apply, one) if outcomes is None else partial(str, outcomes[n])
+            )
+            for n, one in enumerate(batch)
+        ]
 
     def _apply_local(self, deliveries: list[Delivery]) -> list[str]:
         messages = [self._inbox.read(delivery) for delivery in deliveries]
@@ -194,19 +200,16 @@ class County:
 
     def _read_from(self, peer: str) -> None:
         queue = self.broker.from_peers[peer]
-        delivery = queue[self.world.chance.randrange(min(len(queue), 3))]
+        first = self.world.chance.randrange(min(len(queue), 3))
+        batch = queue[first : first + self.world.chance.randint(1, PEER_BATCH)]
+        for delivery, outcome in zip(batch, self._take(batch, queue, self._receive), strict=True):
+            self.world.tell(f"   {self.name} takes {self.describe(delivery)}: {outcome}")
 
-        def apply() -> str:
-            return self.channels.receive(
-                queue=delivery.queue,
-                stamped_user=delivery.stamped_user,
-                octets=delivery.octets,
-                headers=delivery.headers,
-                handle=self._handlers,
-            )
-
-        outcome = self._see_through(delivery, queue, apply)
-        self.world.tell(f"   {self.name} takes {self.describe(delivery)}: {outcome}")
+    def _receive(self, deliveries: list[Delivery]) -> list[str]:
+        arrivals = [Arrival(one.queue, one.stamped_user, one.octets, one.headers) for one in deliveries]
+        if len(arrivals) > 1:
+            return self.channels.receive_together(arrivals, self._handlers)
+        return [self.channels.receive(**vars(arrivals[0]), handle=self._handlers)]
 
     describe: Callable[[Delivery], str] = staticmethod(lambda delivery: delivery.queue)
     """What a delivery is, for people."""
@@ -267,3 +270,7 @@ class _Runtime:
 
     def reading(self) -> AbstractContextManager[Work]:
         return self._database.reading()
+
+
+def _only(apply: Callable[[list[Delivery]], list[str]], delivery: Delivery) -> str:
+    return apply([delivery])[0]

@@ -16,6 +16,7 @@ from byttebank.messaging.faults import MAX_ATTEMPTS, is_passing
 from byttebank.messaging.handlers import Handlers
 from byttebank.messaging.sealing import DETACHED_HEADER, REFERENCE
 from byttebank.storage import envelopes, messages
+from byttebank.storage.envelopes import Held
 from byttebank.storage.work import Work
 
 UNKNOWN_MESSAGE = "unknown_message"
@@ -58,7 +59,7 @@ class Applying:
         errors until the message has failed `MAX_ATTEMPTS` times.
         """
         if not is_kept:
-            envelopes.add_received(work.connection, envelope, work.now)
+            envelopes.add_received(work.connection, [envelope], work.now)
         place = (envelope.header.sender, envelope.header.seq or 0)
         try:
             with work.connection.begin_nested():
@@ -144,17 +145,23 @@ class Applying:
                 raise
             _log.warning("Turned down a message that is not as agreed", peer=header.sender, seq=header.seq)
             return
-        received = ReceivedMessage(
-            peer=header.sender,
-            message_type=header.type,
-            version=header.type_version,
-            payload=payload,
-            payload_hash=envelope.payload_hash,
-            message_id=header.message_id,
-            seq=header.seq or 0,
-            detached=load_detached(*contract, names) if names else {},
-        )
-        handlers.received(work, received)
+        handlers.received(work, received_message(envelope, payload, names))
+
+
+def received_message(envelope: Envelope, payload: dict[str, Any], names: dict[str, Any]) -> ReceivedMessage:
+    """What a handler gets. `payload` is loaded by its schema. Refuses: `Malformed` for the names."""
+    header = envelope.header
+    contract = (header.service, header.type, header.type_version)
+    return ReceivedMessage(
+        peer=header.sender,
+        message_type=header.type,
+        version=header.type_version,
+        payload=payload,
+        payload_hash=envelope.payload_hash,
+        message_id=header.message_id,
+        seq=header.seq or 0,
+        detached=load_detached(*contract, names) if names else {},
+    )
 
 
 def code_of(error: Exception) -> str:
@@ -165,7 +172,12 @@ def code_of(error: Exception) -> str:
 def decide(work: Work, channel: Channel, envelope: Envelope) -> Decision:
     """What the channel's rules say about this arrival, given what is held around its number."""
     seq = envelope.header.seq or 0
-    around = envelopes.received_around(work.connection, channel.peer, seq)
+    return judge(channel, envelope, envelopes.received_around(work.connection, channel.peer, seq))
+
+
+def judge(channel: Channel, envelope: Envelope, around: Mapping[int, Held]) -> Decision:
+    """As `decide`, given the envelopes that are held: at least those with its number and on either side."""
+    seq = envelope.header.seq or 0
     return receive(
         channel,
         epoch=envelope.header.epoch or 0,

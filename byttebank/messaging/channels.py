@@ -1,12 +1,12 @@
 """The channels of one service to its peers: what arrives is verified, counted and applied here, once.
 
 The rules are in `byttebank.federation`; this is the shell that stores and sends. Each arrival is one
-transaction: the channel's row is locked, the envelope kept, its effect made.
+transaction: the channel's row is locked, the envelope kept, its effect made. Many that wait may share one.
 """
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from byttebank import telemetry
@@ -25,6 +25,7 @@ from byttebank.messaging.clocks import Clocks
 from byttebank.messaging.handlers import Handle, Handlers
 from byttebank.messaging.recovering import Recovering
 from byttebank.messaging.sealing import Outgoing, Sealer
+from byttebank.messaging.together import NotTogether, Verified, apply_together
 from byttebank.storage import channels as peers
 from byttebank.storage import messages
 from byttebank.storage.channels import PeerRow
@@ -150,6 +151,28 @@ class Channels:
                 self._applying.park(work, arrival, error.code, error)
             return "parked"
 
+    def receive_together(self, arrivals: Sequence[Arrival], handle: Handle | Handlers) -> list[str]:
+        """As `receive` for each, in one transaction and in the order of the sender's numbers: either every
+        message has had its effect, or none has. Returns `applied`, `duplicate` or `held` for each.
+
+        Raises when one fails or is not numbered like the others: receive them one by one then.
+        """
+        handlers = self._handlers = handle if isinstance(handle, Handlers) else Handlers(handle)
+        verified = [self._verified(arrival, self._known_keys()) for arrival in arrivals]
+        sender = verified[0].envelope.header.sender
+        with self._database.work() as work:
+            work.take_turn()
+            row = peers.lock_peer(work.connection, sender)
+            if row is None:
+                raise NotTogether(f"{sender} is no peer of ours")
+            outcomes = apply_together(work, row.channel, verified, handlers)
+            for one in verified:
+                self._clocks.hear(sender, one.envelope.header.created_at, work.now, is_answer=False)
+        if "applied" in outcomes:
+            self._has_moved.add(sender)
+        self._wake()
+        return outcomes
+
     def tick(self) -> None:
         """Recovering channels ask again, open ones say what they hold, early messages are tried again."""
         now = self._seconds()
@@ -174,16 +197,9 @@ class Channels:
     def _take(self, arrival: Arrival, handlers: Handlers, parked: Parked | None = None) -> str:
         """The outcome of the arrival; when it was parked before, it is so no longer, in one transaction."""
         keyring = self._known_keys()
-        envelope = open_envelope(
-            arrival.octets,
-            keyring=keyring,
-            expected_to=self._county,
-            expected_service=self._service,
-            stamped_sender=arrival.stamped_user,
-        )
-        sender = envelope.header.sender
+        verified = self._verified(arrival, keyring)
+        envelope, names, sender = verified.envelope, verified.names, verified.envelope.header.sender
         control = read_control(envelope, keyring=keyring) if envelope.header.is_control else None
-        names = {} if control else read_detached(envelope, arrival.headers)
         try:
             with self._database.work(telemetry.current_trace()) as work:
                 row = peers.lock_peer(work.connection, sender)
@@ -210,6 +226,13 @@ class Channels:
             self._has_moved.add(sender)
         self._wake()
         return outcome
+
+    def _verified(self, arrival: Arrival, keyring: Keyring) -> Verified:
+        own = {"expected_to": self._county, "expected_service": self._service}
+        user = arrival.stamped_user
+        envelope = open_envelope(arrival.octets, keyring=keyring, stamped_sender=user, **own)
+        names = {} if envelope.header.is_control else read_detached(envelope, arrival.headers)
+        return Verified(envelope, names, telemetry.read_trace(arrival.headers))
 
     def _fetch_before(self, sender: str, seq: int) -> None:
         with self._database.work() as work:

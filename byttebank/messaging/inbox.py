@@ -47,6 +47,8 @@ class LocalInbox:
         Raises whatever a handler raises; then the messages are to be tried one by one.
         """
         with self._database.work() as work:
+            if len(messages) > 1:
+                work.take_turn()
             return [self._apply(work, message, service) for message in messages]
 
     def _apply(self, work: Work, message: LocalMessage, service: Any) -> str:

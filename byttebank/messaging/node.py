@@ -1,6 +1,6 @@
 """One county's node within a process: its configuration, clock, signing key and opened databases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,6 +43,8 @@ class Channels(Protocol):
         headers: Any,
         handle: Any,
     ) -> str: ...
+
+    def receive_together(self, arrivals: Sequence[Any], handle: Any) -> list[str]: ...
 
     def tick(self) -> None: ...
 

@@ -160,8 +160,11 @@ class Relay:
                 if sent:
                     self._channels.sent(sent)
             telemetry.OUTBOX_PUBLISHED.labels(*self._labels, "peer").inc(len(sent))
-            if len(sent) < len(batch) or not batch:
-                return not batch
+            if len(sent) < len(batch):
+                return False
+            if len(batch) < BATCH:
+                # What has come since has woken the relay.
+                return True
         return True
 
     def _publish_to_peer(self, peer: str, sealed: Sequence[Sealed]) -> list[Sealed]:

@@ -70,10 +70,9 @@ class Sealer:
     def outgoing(self, limit: int) -> list[Outgoing]:
         """Sealed messages that wait, at most `limit`. Rows of peers that are not open stay unsealed."""
         controls, self._controls = self._controls[:limit], self._controls[limit:]
-        for peer in self._unsealed():
-            with self._database.work() as work:
+        with self._database.work() as work:
+            for peer in self._unsealed(work):
                 self._seal_for(work, peer, limit)
-        with self._database.reading() as work:
             waiting = envelopes.waiting_envelopes(work.connection, max(limit - len(controls), 1))
         return [*controls, *(self._outgoing(one) for one in waiting)]
 
@@ -88,17 +87,16 @@ class Sealer:
     def _routing_key(self) -> str:
         return f"{self._county}.{self._service}"
 
-    def _unsealed(self) -> list[str]:
-        """Open peers for whom something waits in the outbox."""
-        with self._database.reading() as work:
-            waiting = set(
-                work.connection.scalars(
-                    select(outbox.c.peer)
-                    .where(outbox.c.published_at.is_(None), outbox.c.peer.is_not(None))
-                    .distinct()
-                )
+    def _unsealed(self, work: Work) -> list[str]:
+        """Open peers for whom something waits in the outbox, in the order in which their rows are locked."""
+        waiting = set(
+            work.connection.scalars(
+                select(outbox.c.peer)
+                .where(outbox.c.published_at.is_(None), outbox.c.peer.is_not(None))
+                .distinct()
             )
-            states = peers.channel_states(work.connection) if waiting else {}
+        )
+        states = peers.channel_states(work.connection) if waiting else {}
         return sorted(peer for peer in waiting if states.get(peer) == ChannelState.OPEN)
 
     def _seal_for(self, work: Work, peer: str, limit: int) -> None:
@@ -107,25 +105,29 @@ class Sealer:
             return
         channel = row.channel
         waiting = waiting_outbox(work.connection, limit=limit, is_local=False, peer=peer)
+        sealed = []
         for message in waiting:
             try:
                 octets, detached = self._seal(message, peer, number(channel))
             except EnvelopeError as error:
                 self._park(work, message, peer, error)
                 continue
-            place = number(channel)
-            channel = numbered(channel, sha256(octets))
-            envelopes.add_sent(
-                work.connection,
-                peer=peer,
-                seq=place.seq,
-                envelope_hash=sha256(octets),
-                message_type=message.name,
-                octets=octets,
-                detached=detached,
-                trace=message.trace,
-                now=work.now,
+            place, envelope_hash = number(channel), sha256(octets)
+            channel = numbered(channel, envelope_hash)
+            sealed.append(
+                {
+                    "peer": peer,
+                    "seq": place.seq,
+                    "envelope_hash": envelope_hash,
+                    "message_type": message.name,
+                    "octets": octets,
+                    "detached": detached,
+                    "trace": message.trace,
+                    "sealed_at": work.now,
+                    "published_at": None,
+                }
             )
+        envelopes.add_sent(work.connection, sealed)
         peers.store_channel(work.connection, channel)
         mark_published(work.connection, [message.id for message in waiting], work.now)
 

@@ -13,12 +13,14 @@ from typing import Any
 
 import eventlet
 from eventlet.event import Event
+from eventlet.semaphore import Semaphore
 from kombu.message import Message
 from nameko.exceptions import ConfigurationError, ContainerBeingKilled, MethodNotFound
 from nameko.extensions import Entrypoint, SharedExtension
 
 from byttebank import telemetry
 from byttebank.messaging import calls, topology
+from byttebank.messaging.arrivals import Arrival
 from byttebank.messaging.deliveries import NAMES, Delivery, park_delivery, read_delivery, reason_code
 from byttebank.messaging.faults import is_passing
 from byttebank.messaging.gauges import Gauges, read_messages, read_messages_and_peers
@@ -41,6 +43,9 @@ RELAY_SECONDS = 1.0
 PEER_LANES = 1
 """A peer's messages are taken in their order, so that none has to wait for the one before it."""
 
+PEER_BATCH = 32
+"""How many of a peer's messages that wait may share a transaction."""
+
 _log = telemetry.logger(__name__)
 
 
@@ -53,6 +58,7 @@ class Shell(SharedExtension):
         self.local: dict[str, Entrypoint] = {}
         self.hearing = Hearing()
         self._stopping = Event()
+        self._many = Semaphore()
         self._is_set_up = False
 
     @property
@@ -151,19 +157,28 @@ class Shell(SharedExtension):
         telemetry.begin_at_zero(self.county, self.service, methods=self.calls, messages=messages)
 
     def _handle_local(self, messages: list[Message]) -> None:
+        self._handle(f"{self.service}.local", messages, self._apply_local)
+
+    def _handle_peer(self, peer: str, messages: list[Message]) -> None:
+        self._handle(f"in.{peer}.{self.service}", messages, self._apply_from_peer, telemetry.FROM_PEER)
+
+    def _handle(
+        self,
+        queue: str,
+        messages: list[Message],
+        apply: Callable[[list[Delivery]], list[str]],
+        label: str | None = None,
+    ) -> None:
         """Many in one transaction, as one commit costs as much as another; if that fails, one by one."""
-        queue = f"{self.service}.local"
         pairs = [(message, read_delivery(queue, message)) for message in messages]
         outcomes: list[str] | None = None
         if len(pairs) > 1:
-            with suppress(Exception):
-                outcomes = self._apply_local([delivery for _, delivery in pairs])
+            # Else a worker would wait for its turn (`Work.take_turn`) where a call could have had it.
+            with suppress(Exception), self._many:
+                outcomes = apply([delivery for _, delivery in pairs])
         for number, (message, delivery) in enumerate(pairs):
-            apply = partial(self._apply_one, delivery) if outcomes is None else partial(str, outcomes[number])
-            self._see_through(message, delivery, NAMES.get(delivery.routing_key, "unknown"), apply)
-
-    def _apply_one(self, delivery: Delivery) -> str:
-        return self._apply_local([delivery])[0]
+            one = partial(_only, apply, delivery) if outcomes is None else partial(str, outcomes[number])
+            self._see_through(message, delivery, label or NAMES.get(delivery.routing_key, "unknown"), one)
 
     def _apply_local(self, deliveries: list[Delivery]) -> list[str]:
         messages = [self.inbox.read(delivery) for delivery in deliveries]
@@ -175,30 +190,20 @@ class Shell(SharedExtension):
             self.relay.wake()
         return outcomes
 
-    def _handle_peer(self, peer: str, messages: list[Message]) -> None:
-        for message in messages:
-            self._handle_from(peer, message)
+    def _apply_from_peer(self, deliveries: list[Delivery]) -> list[str]:
+        trace = telemetry.read_trace(deliveries[0].headers) if len(deliveries) == 1 else {}
+        receive = partial(self._receive, deliveries)
+        with self.node.turn:
+            outcomes: list[str] = run_attempt(self.container, self.hearing.carrier(), receive, trace)
+        return outcomes
 
-    def _handle_from(self, peer: str, message: Message) -> None:
-        delivery = read_delivery(f"in.{peer}.{self.service}", message)
-
-        def apply() -> str:
-            receive = partial(self._receive, delivery)
-            trace = telemetry.read_trace(delivery.headers)
-            with self.node.turn:
-                return str(run_attempt(self.container, self.hearing.carrier(), receive, trace))
-
-        self._see_through(message, delivery, telemetry.FROM_PEER, apply)
-
-    def _receive(self, delivery: Delivery, service: Any) -> str:
+    def _receive(self, deliveries: list[Delivery], service: Any) -> list[str]:
         assert self.channels is not None
-        return self.channels.receive(
-            queue=delivery.queue,
-            stamped_user=delivery.stamped_user,
-            octets=delivery.octets,
-            headers=delivery.headers,
-            handle=self.hearing.handlers(service),
-        )
+        handlers = self.hearing.handlers(service)
+        arrivals = [Arrival(one.queue, one.stamped_user, one.octets, one.headers) for one in deliveries]
+        if len(arrivals) > 1:
+            return self.channels.receive_together(arrivals, handlers)
+        return [self.channels.receive(**vars(arrivals[0]), handle=handlers)]
 
     def _see_through(
         self, message: Message, delivery: Delivery, label: str, apply: Callable[[], str]
@@ -274,14 +279,19 @@ class Shell(SharedExtension):
 
     def _look(self) -> None:
         self._follow_peers()
-        redrive_local(self.database, f"{self.service}.local", self._apply_one)
+        redrive_local(self.database, f"{self.service}.local", partial(_only, self._apply_local))
 
     def _follow_peers(self) -> None:
         """Every peer's queue to this service is read. Another copy of the service may have heard of it."""
         for peer in self.channels.peers() if self.channels is not None else ():
             handle = partial(self._handle_peer, peer)
-            self.session.read(Source(topology.peer_queue(peer, self.service), handle, PEER_LANES))
+            queue = topology.peer_queue(peer, self.service)
+            self.session.read(Source(queue, handle, PEER_LANES, PEER_BATCH))
 
     def _declare_peer(self, peer: str) -> None:
         with open_connection(self.node.configuration.amqp_url) as connection:
             topology.declare_peer(connection.channel(), peer)
+
+
+def _only(apply: Callable[[list[Delivery]], list[str]], delivery: Delivery) -> str:
+    return apply([delivery])[0]

@@ -1,9 +1,9 @@
 """Every numbered envelope, as it was sent and as it was received. Kept for ever, octet by octet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, insert, select, update
 
@@ -25,33 +25,18 @@ class WaitingEnvelope:
     trace: str | None
 
 
-def add_sent(
-    connection: Connection,
-    *,
-    peer: str,
-    seq: int,
-    envelope_hash: str,
-    message_type: str,
-    octets: bytes,
-    now: datetime,
-    published_at: datetime | None = None,
-    detached: str | None = None,
-    trace: str | None = None,
-) -> None:
-    """The sealed envelope is kept for ever, and waits to be published unless it says otherwise."""
-    connection.execute(
-        insert(sent_envelopes).values(
-            peer=peer,
-            seq=seq,
-            envelope_hash=envelope_hash,
-            message_type=message_type,
-            octets=octets,
-            detached=detached,
-            trace=trace,
-            sealed_at=now,
-            published_at=published_at,
-        )
-    )
+class Held(NamedTuple):
+    """What the rules of a channel ask about an envelope of the peer's that we hold."""
+
+    epoch: int
+    envelope_hash: str
+    prev_hash: str
+
+
+def add_sent(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """The sealed envelopes, rows of `sent_envelopes`, are kept for ever, and published unless they were."""
+    if rows:
+        connection.execute(insert(sent_envelopes), rows)
 
 
 def adopt(connection: Connection, peer: str, envelopes: Iterable[Envelope], now: datetime) -> list[Envelope]:
@@ -65,16 +50,16 @@ def adopt(connection: Connection, peer: str, envelopes: Iterable[Envelope], now:
         if sent_hashes(connection, peer, seq, seq):
             continue
         lost.append(envelope)
-        add_sent(
-            connection,
-            peer=peer,
-            seq=seq,
-            envelope_hash=envelope.envelope_hash,
-            message_type=envelope.header.type,
-            octets=envelope.octets,
-            now=now,
-            published_at=now,
-        )
+        row = {
+            "peer": peer,
+            "seq": seq,
+            "envelope_hash": envelope.envelope_hash,
+            "message_type": envelope.header.type,
+            "octets": envelope.octets,
+            "sealed_at": now,
+            "published_at": now,
+        }
+        add_sent(connection, [row])
     messages.mark_sealed(connection, [envelope.header.message_id for envelope in lost], now)
     return lost
 
@@ -129,34 +114,37 @@ def send_again(connection: Connection, peer: str, first: int, last: int) -> None
     )
 
 
-def add_received(connection: Connection, envelope: Envelope, now: datetime) -> None:
-    """The peer's envelope is kept for ever."""
-    header = envelope.header
-    connection.execute(
-        insert(received_envelopes).values(
-            peer=header.sender,
-            seq=header.seq,
-            epoch=header.epoch,
-            envelope_hash=envelope.envelope_hash,
-            prev_hash=header.prev_hash,
-            message_type=header.type,
-            octets=envelope.octets,
-            received_at=now,
-        )
-    )
+def add_received(connection: Connection, envelopes: Sequence[Envelope], now: datetime) -> None:
+    """The peer's envelopes are kept for ever."""
+    rows = [
+        {
+            "peer": envelope.header.sender,
+            "seq": envelope.header.seq,
+            "epoch": envelope.header.epoch,
+            "envelope_hash": envelope.envelope_hash,
+            "prev_hash": envelope.header.prev_hash,
+            "message_type": envelope.header.type,
+            "octets": envelope.octets,
+            "received_at": now,
+        }
+        for envelope in envelopes
+    ]
+    if rows:
+        connection.execute(insert(received_envelopes), rows)
 
 
-def received_around(connection: Connection, peer: str, seq: int) -> dict[int, Any]:
-    """The held envelopes with this number, the one before and the one after, as rows by number."""
+def received_around(connection: Connection, peer: str, *numbers: int) -> dict[int, Held]:
+    """The held envelopes with these numbers, the ones before and the ones after, by number."""
+    around = sorted({near for seq in numbers for near in (seq - 1, seq, seq + 1)})
     rows = connection.execute(
         select(
             received_envelopes.c.seq,
             received_envelopes.c.epoch,
             received_envelopes.c.envelope_hash,
             received_envelopes.c.prev_hash,
-        ).where(received_envelopes.c.peer == peer, received_envelopes.c.seq.between(seq - 1, seq + 1))
+        ).where(received_envelopes.c.peer == peer, received_envelopes.c.seq.in_(around))
     )
-    return {row.seq: row for row in rows}
+    return {row.seq: Held(row.epoch, row.envelope_hash, row.prev_hash) for row in rows}
 
 
 def received(connection: Connection, peer: str) -> Received:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from byttebank.clock import Clock, SystemClock, local_date
 from byttebank.contracts.local import load_local, local_message
@@ -71,6 +71,16 @@ class Work:
         if detached is not None and PEER_MESSAGES[self.service, message_type, version].detached is None:
             raise ValueError(f"{message_type} carries no detached part")
         self._append(peer, message_type, version, f"{self.county}.{self.service}", payload, detached)
+
+    def take_turn(self) -> None:
+        """No other transaction of this service that has taken its turn is under way, in any process.
+
+        For those of many messages: each message takes its locks in order, but the next begins anew, so two of
+        them could wait for each other. On SQLite there is one writer at a time anyway.
+        """
+        if self.connection.dialect.name == "postgresql":
+            key = func.hashtextextended(f"turn of {self.service}", 0)
+            self.connection.execute(select(func.pg_advisory_xact_lock(key)))
 
     def is_new(self, source: str, message_id: str) -> bool:
         """Write the inbox row; False when the message has had its effect already."""

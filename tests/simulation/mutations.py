@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from byttebank.federation import recovery
 from byttebank.federation.channel import Decision
 from byttebank.federation.jws import HASH_OF_NOTHING
-from byttebank.messaging import arrivals, channels, perseverance
+from byttebank.messaging import arrivals, channels, perseverance, together
 from byttebank.storage import envelopes, messages
 from byttebank.storage.work import Work
 from services.ledger import operations
@@ -69,18 +69,20 @@ def no_inbox(patch: pytest.MonkeyPatch) -> None:
 
 def no_inbox_for_peers(patch: pytest.MonkeyPatch) -> None:
     """Nobody remembers which messages of peers have had their effect."""
-    decide, add_received = arrivals.decide, envelopes.add_received
+    decide, judge, add_received = arrivals.decide, arrivals.judge, envelopes.add_received
 
-    def wrong(*arguments: Any) -> Decision:
-        decision = decide(*arguments)
+    def wrong(rule: Callable[..., Decision], *arguments: Any) -> Decision:
+        decision = rule(*arguments)
         return Decision.ACCEPT if decision is Decision.DUPLICATE else decision
 
-    def add_once(connection: Any, envelope: Any, now: Any) -> None:
-        seq = envelope.header.seq
-        if seq not in envelopes.received_around(connection, envelope.header.sender, seq):
-            add_received(connection, envelope, now)
+    def add_once(connection: Any, received: Any, now: Any) -> None:
+        for envelope in received:
+            seq = envelope.header.seq
+            if seq not in envelopes.received_around(connection, envelope.header.sender, seq):
+                add_received(connection, [envelope], now)
 
-    patch.setattr(channels, "decide", wrong)
+    patch.setattr(channels, "decide", partial(wrong, decide))
+    patch.setattr(together, "judge", partial(wrong, judge))
     patch.setattr(envelopes, "add_received", add_once)
 
 

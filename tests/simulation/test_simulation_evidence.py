@@ -113,7 +113,10 @@ def test_what_is_read_is_what_was_written(shown: Lines) -> None:
 def test_a_county_that_lies_is_found_out(
     tmp_path: Path, shown: Lines, kind: str, change: Callable[[Any], Any], sentence: str
 ) -> None:
-    liar = next(county for county, lines in shown.items() if any('"kind":"envelope"' in one for one in lines))
+    wanted = ('"kind":"envelope"', f'"kind":"{kind}"')
+    liar = next(
+        county for county, lines in shown.items() if all(any(one in line for line in lines) for one in wanted)
+    )
     broken = checked(tmp_path, {**shown, liar: changed(shown[liar], kind, change)})
     assert [one for one in broken if sentence in one]
 

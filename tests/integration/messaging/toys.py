@@ -1,7 +1,7 @@
 """Services that do next to nothing, and tables that remember what they did."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import LimitHard, NotFound
+from byttebank.messaging.arrivals import Arrival
 from byttebank.messaging.handlers import Handlers
 from byttebank.messaging.runner import EmbeddedFederation
 from byttebank.messaging.service import Runtime, every, on_local, on_peer, rpc
@@ -104,6 +105,7 @@ class OpenChannels:
         self._database, self._service, self._wake = database, service, wake
         self._peers: list[str] = []
         self.ticks = 0
+        self.taken: list[int] = []
 
     def start(self) -> None:
         self._peers = sorted(set(noted(self._database, "peer")))
@@ -128,21 +130,18 @@ class OpenChannels:
         with self._database.work() as work:
             mark_published(work.connection, [one.token for one in sealed], work.now)
 
-    def receive(
-        self,
-        *,
-        queue: str,
-        stamped_user: str | None,
-        octets: bytes,
-        headers: Any,
-        handle: Handlers,
-    ) -> str:
-        name, body = json.loads(octets)
-        peer = queue.split(".")[1]
-        assert stamped_user == f"county-{peer}"
+    def receive(self, *, handle: Handlers, **arrival: Any) -> str:
+        return self.receive_together([Arrival(**arrival)], handle)[0]
+
+    def receive_together(self, arrivals: Sequence[Arrival], handle: Handlers) -> list[str]:
+        self.taken.append(len(arrivals))
         with self._database.work() as work:
-            handle.received(work, ReceivedMessage(peer, name, 1, body, "", "id", 1))
-        return "applied"
+            for arrival in arrivals:
+                name, body = json.loads(arrival.octets)
+                peer = arrival.queue.split(".")[1]
+                assert arrival.stamped_user == f"county-{peer}"
+                handle.received(work, ReceivedMessage(peer, name, 1, body, "", "id", 1))
+        return ["applied"] * len(arrivals)
 
     def tick(self) -> None:
         self.ticks += 1

@@ -1,6 +1,6 @@
 """Two counties' channels over a wire that a test may cut, repeat, reorder and forge."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +10,7 @@ from byttebank.clock import FixedClock, format_time
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.federation.envelope import broker_user
 from byttebank.federation.keys import SigningKey
+from byttebank.messaging.arrivals import Arrival
 from byttebank.messaging.channels import Channels
 from byttebank.messaging.sealing import Outgoing
 from byttebank.storage import messages
@@ -87,13 +88,13 @@ class County:
 
     def hear(self, message: Outgoing, stamped_user: str | None = None) -> str:
         """The message arrives over the peer's link."""
-        return self.channels.receive(
-            queue=f"in.{self.peer}.{SERVICE}",
-            stamped_user=stamped_user or broker_user(self.peer),
-            octets=message.octets,
-            headers=message.headers,
-            handle=self._handle,
-        )
+        arrival = self._arrival(message, stamped_user)
+        return self.channels.receive(**vars(arrival), handle=self._handle)
+
+    def hear_together(self, found: Sequence[Outgoing]) -> list[str]:
+        """The messages arrive together."""
+        arrivals = [self._arrival(message) for message in found]
+        return self.channels.receive_together(arrivals, self._handle)
 
     def remind(self) -> None:
         """Some seconds have passed."""
@@ -115,6 +116,10 @@ class County:
     def ids(self) -> list[str]:
         """The engagements that were spoken of, in the order they were heard."""
         return [message.payload["engagement_id"] for message in self.heard]
+
+    def _arrival(self, message: Outgoing, stamped_user: str | None = None) -> Arrival:
+        user = stamped_user or broker_user(self.peer)
+        return Arrival(f"in.{self.peer}.{SERVICE}", user, message.octets, message.headers)
 
     def _handle(self, work: Work, message: ReceivedMessage) -> None:
         self.trouble(message)
