@@ -1,14 +1,21 @@
 """Opening a database. SQLite gets the settings that make it safe beside greenlets."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 
 POOL_SIZE = 12
 """At least the number of workers of a service, so that no worker waits for a connection."""
+
+
+IDLE_SECONDS = 1.0
+"""How long a connection may rest and be taken for alive. What fails on one that died since is tried again."""
+
+USED_AT = "used_at"
 
 
 class DatabaseUnusable(Exception):
@@ -26,7 +33,9 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "postgresql":
-            return create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, pool_pre_ping=True)
+            engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
+            _ask_after_a_pause(engine)
+            return engine
     except (ArgumentError, ImportError) as error:
         # The URL may hold a password, so it is not shown.
         raise DatabaseUnusable(
@@ -48,6 +57,32 @@ def open_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", settle_sqlite)
     return engine
+
+
+def _ask_after_a_pause(engine: Engine) -> None:
+    """A connection that has not been used for a while is asked whether it still is one, and made anew if not.
+
+    `pool_pre_ping` would ask each time, which is two more statements for every transaction.
+    """
+
+    def note(_connection: Any, record: Any) -> None:
+        record.info[USED_AT] = time.monotonic()
+
+    def ask(connection: Any, record: Any, _proxy: Any) -> None:
+        idle = time.monotonic() - record.info.get(USED_AT, 0.0)
+        if idle > IDLE_SECONDS and not _answers(engine, connection):
+            raise InvalidatePoolError
+
+    event.listen(engine, "connect", note)
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", ask)
+
+
+def _answers(engine: Engine, connection: Any) -> bool:
+    try:
+        return bool(engine.dialect.do_ping(connection))
+    except engine.dialect.loaded_dbapi.Error:
+        return False
 
 
 def settle_sqlite(connection: Any, _record: Any) -> None:
