@@ -55,11 +55,12 @@ def channel_states(connection: Connection) -> dict[str, str]:
     return {row.peer: str(load_channel(row.channel).state) for row in rows}
 
 
-def unsure_peers(connection: Connection) -> frozenset[str]:
-    """The peers that have not told us yet, since our last start, what we had said to them."""
-    rows = connection.execute(
-        select(channels.c.peer, channels.c.channel).where(channels.c.peer_state != "left")
-    )
+def unsure_peers(connection: Connection, *among: str) -> frozenset[str]:
+    """The peers, `among` these if any are named, that have not told us yet, since our last start, what we had
+    said to them.
+    """
+    query = select(channels.c.peer, channels.c.channel).where(channels.c.peer_state != "left")
+    rows = connection.execute(query.where(channels.c.peer.in_(among)) if among else query)
     return frozenset(row.peer for row in rows if not load_channel(row.channel).outgoing.is_recovered)
 
 

@@ -114,9 +114,7 @@ def move(
         if unit_of(account_id) != transfer.unit:
             detail = f"{account_id} is kept in {unit_of(account_id)}, not in {transfer.unit}."
             raise Malformed(errors=[{"pointer": "/unit", "detail": detail}])
-    held = book.hold(work.connection, transfer, work.county, work.now)
-    book.post(work.connection, held, amount, work.now)
-    return held
+    return book.hold_and_post(work.connection, transfer, work.county, work.now)
 
 
 def move_on(work: Work, account_ids: Iterable[str], work_date: date) -> None:

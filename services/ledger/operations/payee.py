@@ -22,7 +22,7 @@ from services.ledger.domain.settlement import (
 from services.ledger.domain.transfers import Transfer
 from services.ledger.operations.answers import claim, tell_posted
 from services.ledger.operations.parts import is_delivered, unreversed
-from services.ledger.operations.standing import is_unsure, open_and_lock, order_of, stand_kept
+from services.ledger.operations.standing import is_unsure, order_of, stand_kept
 from services.ledger.storage import book, clearing, copies, reversals, settlements
 from services.ledger.storage.settlements import ReceivedPrepare
 
@@ -49,7 +49,7 @@ def prepare(work: Work, message: ReceivedMessage) -> None:
         return
     if known is None:
         settlements.await_decision(work.connection, received)
-    _decide_locked(work, peer)
+    decide_locked(work, peer)
 
 
 def broken_prepare(work: Work, message: BrokenMessage) -> bool:
@@ -82,7 +82,7 @@ def cancel(work: Work, message: ReceivedMessage) -> None:
         received = settlements.find_prepare(work.connection, peer, transfer_id)
         turn_down(work, peer, transfer_id, "cancelled", received)
         _answer(work, peer, transfer_id, Decision(REJECTED, "cancelled", None))
-        _decide_locked(work, peer)
+        decide_locked(work, peer)
     elif decision is not None:
         _answer(work, peer, transfer_id, decision)
 
@@ -91,7 +91,7 @@ def decide_waiting(work: Work, *peers: str) -> None:
     """Whatever can be decided now of what these peers have sent is decided, in the order it came."""
     lock_peers(work, peers)
     for peer in peers:
-        _decide_locked(work, peer)
+        decide_locked(work, peer)
 
 
 def decide_all_waiting(work: Work) -> None:
@@ -104,11 +104,7 @@ def lock_peers(work: Work, peers: Iterable[str], also_account_ids: Iterable[str]
 
     What waits for a decision changes only under the peer's lock, so it is read after taking that.
     """
-    account_ids = [peer_account_id(peer) for peer in peers]
-    for account_id in account_ids:
-        if not book.has_account(work.connection, account_id):
-            book.open_account(work.connection, account_id, work.now)
-    book.lock(work.connection, account_ids)
+    book.open_and_lock(work.connection, [peer_account_id(peer) for peer in peers], work.now)
     payees = [
         received.payload["payee_library_id"]
         for peer in peers
@@ -117,13 +113,15 @@ def lock_peers(work: Work, peers: Iterable[str], also_account_ids: Iterable[str]
     book.lock(work.connection, [*payees, *also_account_ids])
 
 
-def _decide_locked(work: Work, peer: str) -> None:
-    known_peer = copies.find_peer(work.connection, peer)
+def decide_locked(work: Work, peer: str) -> None:
+    """As `decide_waiting`, for who has locked the peer already (`lock_peers`)."""
+    waiting = settlements.waiting_prepares(work.connection, peer=peer)
+    known_peer = copies.find_peer(work.connection, peer) if waiting else None
     if known_peer is None or not known_peer.is_active or is_unsure(work, peer):
         return
     waiting_before = 0
     reserved = clearing.reserved_towards(work.connection, peer)
-    for received in settlements.waiting_prepares(work.connection, peer=peer):
+    for received in waiting:
         balance = book.balance(work.connection, peer_account_id(peer))
         room = known_peer.fuse_half_days - fuse.use_in(balance, waiting_before, reserved)
         if not _decide(work, received, room):
@@ -151,11 +149,10 @@ def credit(work: Work, received: ReceivedPrepare) -> None:
     Refuses: TooEarly for a reversal whose original is not in the book again yet.
     """
     order = _order(work, received)
-    open_and_lock(work, order.accounts_at(work.county))
+    book.open_and_lock(work.connection, order.accounts_at(work.county), work.now)
     if order.reverses is not None and book.find(work.connection, order.reverses) is None:
         raise TooEarly(f"{order.id} takes back {order.reverses}, which is not here")
-    stored = book.hold(work.connection, order, work.county, work.now)
-    book.post(work.connection, stored, order.amount, work.now)
+    book.hold_and_post(work.connection, order, work.county, work.now)
     tell_posted(work, order, order.amount)
     if order.reverses is not None:
         reversals.answer(work.connection, order.reverses, "accepted", work.now)

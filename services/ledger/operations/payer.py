@@ -9,7 +9,7 @@ from byttebank.storage.work import Work
 from services.ledger.domain.accounts import peer_account_id
 from services.ledger.domain.settlement import Act, check_cancel, leaves_claim, take_fulfil, take_reject
 from services.ledger.operations.answers import claim, tell_posted, tell_released
-from services.ledger.operations.payee import decide_waiting, lock_peers
+from services.ledger.operations.payee import decide_locked, lock_peers
 from services.ledger.storage import book, recovery
 from services.ledger.storage.book import StoredTransfer
 
@@ -49,7 +49,7 @@ def fulfil(work: Work, message: ReceivedMessage) -> None:
     if act is Act.POST and stored is not None:
         book.post(work.connection, stored, stored.amount, work.now)
         tell_posted(work, stored.terms, stored.amount)
-        decide_waiting(work, message.peer)
+        decide_locked(work, message.peer)
 
 
 def reject(work: Work, message: ReceivedMessage) -> None:
@@ -64,7 +64,7 @@ def reject(work: Work, message: ReceivedMessage) -> None:
     act = take_reject(message.peer, transfer_id, state)
     if act is Act.VOID and stored is not None:
         void(work, message.peer, stored, code)
-        decide_waiting(work, message.peer)
+        decide_locked(work, message.peer)
 
 
 def void(work: Work, peer: str, stored: StoredTransfer, code: str) -> None:

@@ -1,6 +1,5 @@
 """PREPAREs of our own that stand in the book again after a restore, and whether we know all of them."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -17,7 +16,7 @@ def is_unsure(work: Work, peer: str) -> bool:
 
     Nothing is decided then: it could contradict what we signed before a backup was restored.
     """
-    return peer in unsure_peers(work.connection)
+    return peer in unsure_peers(work.connection, peer)
 
 
 def unsure_of(work: Work, transfer_id: str) -> bool:
@@ -47,15 +46,6 @@ def order_of(payload: dict[str, Any], payer_county: str, payee_county: str) -> T
     )
 
 
-def open_and_lock(work: Work, account_ids: Iterable[str]) -> None:
-    """The accounts exist, whoever has been forgotten, and their balances are locked."""
-    wanted = list(account_ids)
-    for account_id in wanted:
-        if not book.has_account(work.connection, account_id):
-            book.open_account(work.connection, account_id, work.now)
-    book.lock(work.connection, wanted)
-
-
 def stand_again(work: Work, prepare: KeptPrepare) -> None:
     """The days of our PREPARE are held, and sent: from now on the peer's answer ends the transfer.
 
@@ -64,7 +54,7 @@ def stand_again(work: Work, prepare: KeptPrepare) -> None:
     """
     order = order_of(prepare.payload, work.county, prepare.peer)
     book.lock_id(work.connection, order.id)
-    open_and_lock(work, order.accounts_at(work.county))
+    book.open_and_lock(work.connection, order.accounts_at(work.county), work.now)
     stored = book.find(work.connection, order.id)
     if stored is None:
         if order.reverses is not None and book.find(work.connection, order.reverses) is None:

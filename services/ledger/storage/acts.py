@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from services.ledger.domain.accounts import kind_of
 from services.ledger.storage.tables import acts
 
 GIVEN, HANDED_ON, FORGIVEN, MERGED = "gift", "handed_on", "forgiven", "merged"
@@ -100,11 +101,14 @@ def successors(connection: Connection, account_ids: Iterable[str] | None = None)
 
 
 def with_successors(connection: Connection, account_ids: Iterable[str]) -> set[str]:
-    """The accounts and those that took over their days, and theirs in turn."""
-    found, new = set[str](), set(account_ids)
+    """The accounts and those that took over their days, and theirs in turn. Only libraries' accounts are ever
+    closed.
+    """
+    found = set(account_ids)
+    new = {account_id for account_id in found if kind_of(account_id) == "library"}
     while new:
-        found |= new
         new = set(successors(connection, new).values()) - found
+        found |= new
     return found
 
 

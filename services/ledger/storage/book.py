@@ -3,25 +3,50 @@
 `hold`, `post`, `void` and `shrink_hold` expect the caller to hold the locks of both balance rows (`lock`).
 """
 
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, case, func, insert, select
 
-from services.ledger.domain.accounts import Balance, kind_of, lock_order, unit_of
 from services.ledger.domain.transfers import Transfer
-from services.ledger.storage.acts import with_successors
-from services.ledger.storage.tables import (
-    accounts,
-    balances,
-    entries,
-    insert_into,
-    prepares_sent,
-    resolutions,
-    transfers,
+from services.ledger.storage.accounts import (
+    add_posted,
+    balance,
+    change,
+    has_account,
+    list_accounts,
+    lock,
+    lock_id,
+    open_account,
+    open_and_lock,
 )
+from services.ledger.storage.tables import balances, entries, prepares_sent, resolutions, transfers
+
+__all__ = [
+    "StoredTransfer",
+    "add_posted",
+    "balance",
+    "count_posted",
+    "find",
+    "has_account",
+    "hold",
+    "hold_and_post",
+    "list_accounts",
+    "lock",
+    "lock_id",
+    "mark_sent",
+    "of_part",
+    "open_account",
+    "open_and_lock",
+    "open_of_payer",
+    "post",
+    "posted_sums",
+    "resolved_as",
+    "reversals_of",
+    "void",
+    "void_unseen",
+]
 
 _TERMS = tuple(Transfer.__dataclass_fields__)
 _STANDING = (
@@ -59,51 +84,6 @@ class StoredTransfer:
     def is_open(self) -> bool:
         """Whether it has not ended yet."""
         return self.state in ("pending", "prepared")
-
-
-def open_account(connection: Connection, account_id: str, now: datetime) -> None:
-    """The account and its zero balance exist, so that there is a row to lock."""
-    values = {"id": account_id, "kind": kind_of(account_id), "unit": unit_of(account_id), "opened_at": now}
-    connection.execute(insert_into(connection, accounts).values(values).on_conflict_do_nothing())
-    connection.execute(
-        insert_into(connection, balances).values(account_id=account_id).on_conflict_do_nothing()
-    )
-
-
-def has_account(connection: Connection, account_id: str) -> bool:
-    """Whether the account was opened in this county."""
-    return connection.execute(select(accounts.c.id).where(accounts.c.id == account_id)).first() is not None
-
-
-def lock(connection: Connection, account_ids: Iterable[str]) -> None:
-    """No other transaction changes these balances before this one ends. Accounts not opened are left out.
-
-    Where an account is closed, the one that took over its days is locked as well: what comes late goes there.
-    One statement per row, because the order in which a single statement takes its locks is not ours to say.
-    """
-    for account_id in lock_order(with_successors(connection, account_ids)):
-        connection.execute(
-            select(balances.c.account_id).where(balances.c.account_id == account_id).with_for_update()
-        )
-
-
-def lock_id(connection: Connection, transfer_id: str) -> None:
-    """No other transaction reserves, posts or releases this id, not even before there is a row to lock."""
-    if connection.dialect.name == "postgresql":
-        key = func.hashtextextended(transfer_id, 0)
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
-
-
-def balance(connection: Connection, account_id: str) -> Balance:
-    """The account's sums; zero for an account that was never opened."""
-    row = connection.execute(select(balances).where(balances.c.account_id == account_id)).mappings().first()
-    return _balance(row) if row else Balance()
-
-
-def list_accounts(connection: Connection) -> dict[str, Balance]:
-    """Every account with its sums, by id."""
-    rows = connection.execute(select(balances).order_by(balances.c.account_id)).mappings()
-    return {row["account_id"]: _balance(row) for row in rows}
 
 
 def find(connection: Connection, transfer_id: str) -> StoredTransfer | None:
@@ -144,6 +124,22 @@ def hold(
     connection: Connection, terms: Transfer, county: str, now: datetime, *, is_over_limit: bool = False
 ) -> StoredTransfer:
     """The transfer is pending and counts as such on both of its accounts."""
+    stored = _begin(connection, terms, county, now, is_over_limit=is_over_limit)
+    _add(connection, stored, pending=terms.amount)
+    return stored
+
+
+def hold_and_post(connection: Connection, terms: Transfer, county: str, now: datetime) -> StoredTransfer:
+    """As `hold` and `post` of all of it: the transfer is final, and was never pending."""
+    stored = _begin(connection, terms, county, now, is_over_limit=False)
+    _finish(connection, stored, terms.amount, now)
+    _add(connection, stored, posted=terms.amount)
+    return stored
+
+
+def _begin(
+    connection: Connection, terms: Transfer, county: str, now: datetime, *, is_over_limit: bool
+) -> StoredTransfer:
     debit, credit = terms.accounts_at(county)
     connection.execute(
         insert(transfers).values(
@@ -154,8 +150,6 @@ def hold(
             created_at=now,
         )
     )
-    _add(connection, debit, debits_pending=terms.amount)
-    _add(connection, credit, credits_pending=terms.amount)
     return StoredTransfer(
         terms, debit, credit, is_over_limit, now, "pending", terms.amount, prepare_hash=None, sent_at=None
     )
@@ -172,12 +166,16 @@ def mark_sent(
     )
     freed = stored.amount - amount
     if freed:
-        _add(connection, stored.debit_account_id, debits_pending=-freed)
-        _add(connection, stored.credit_account_id, credits_pending=-freed)
+        _add(connection, stored, pending=-freed)
 
 
 def post(connection: Connection, stored: StoredTransfer, amount: int, now: datetime) -> None:
     """The transfer is final: `amount` of what it held stands in the entries, the rest is free again."""
+    _finish(connection, stored, amount, now)
+    _add(connection, stored, pending=-stored.amount, posted=amount)
+
+
+def _finish(connection: Connection, stored: StoredTransfer, amount: int, now: datetime) -> None:
     _resolve(connection, stored.terms.id, "posted", amount, None, now)
     leg = {
         "transfer_id": stored.terms.id,
@@ -186,27 +184,20 @@ def post(connection: Connection, stored: StoredTransfer, amount: int, now: datet
         "work_date": stored.terms.work_date,
         "posted_at": now,
     }
-    for side, account_id in (("debit", stored.debit_account_id), ("credit", stored.credit_account_id)):
-        connection.execute(insert(entries).values(**leg, side=side, account_id=account_id))
-    _add(connection, stored.debit_account_id, debits_pending=-stored.amount, debits_posted=amount)
-    _add(connection, stored.credit_account_id, credits_pending=-stored.amount, credits_posted=amount)
+    sides = (("debit", stored.debit_account_id), ("credit", stored.credit_account_id))
+    legs = [{**leg, "side": side, "account_id": account_id} for side, account_id in sides]
+    connection.execute(insert(entries), legs)
 
 
 def void(connection: Connection, stored: StoredTransfer, code: str, now: datetime) -> None:
     """The transfer ended without being used; what it held is free again."""
     _resolve(connection, stored.terms.id, "voided", 0, code, now)
-    _add(connection, stored.debit_account_id, debits_pending=-stored.amount)
-    _add(connection, stored.credit_account_id, credits_pending=-stored.amount)
+    _add(connection, stored, pending=-stored.amount)
 
 
 def void_unseen(connection: Connection, transfer_id: str, code: str, now: datetime) -> None:
     """A transfer that nobody has asked for yet has ended already: the asking is late."""
     _resolve(connection, transfer_id, "voided", 0, code, now)
-
-
-def add_posted(connection: Connection, account_id: str, debits: int, credits_: int) -> None:
-    """So much more is posted on the account. For those who write entries by the batch."""
-    _add(connection, account_id, debits_posted=debits, credits_posted=credits_)
 
 
 def resolved_as(connection: Connection, transfer_id: str) -> str | None:
@@ -265,15 +256,12 @@ def _resolve(
     )
 
 
-def _add(connection: Connection, account_id: str, **amounts: int) -> None:
-    changed = connection.execute(
-        update(balances)
-        .where(balances.c.account_id == account_id)
-        .values({name: balances.c[name] + amount for name, amount in amounts.items()})
-    )
-    if changed.rowcount != 1:
-        raise LookupError(f"{account_id} was never opened")
-
-
-def _balance(row: Any) -> Balance:
-    return Balance(row["debits_posted"], row["credits_posted"], row["debits_pending"], row["credits_pending"])
+def _add(connection: Connection, stored: StoredTransfer, *, pending: int = 0, posted: int = 0) -> None:
+    """So much more is pending, and posted, on both of the transfer's accounts."""
+    news = {}
+    for side, account_id in (("debits", stored.debit_account_id), ("credits", stored.credit_account_id)):
+        for what, amount in ((f"{side}_pending", pending), (f"{side}_posted", posted)):
+            if amount:
+                more = case((balances.c.account_id == account_id, amount), else_=0)
+                news[what] = balances.c[what] + more
+    change(connection, [stored.debit_account_id, stored.credit_account_id], news)
