@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constr
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo federation check test simulate chaos texts pictures programs bench clean
+.PHONY: help run demo federation check test simulate chaos texts pictures programs bench bench-ledger clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -61,6 +61,13 @@ programs: $(VENV)/.installed-test ## Install the Debian packages that `test` nee
 bench: $(VENV)/.installed ## Measure starting, resting, and a day's way into both books, embedded and in production mode
 	@$(BIN)/python -m bench.first_day
 	@$(BIN)/python -m bench.production
+
+bench-ledger: $(VENV)/.installed-test $(VENV)-hordak ## Measure the ledger beside pgbench and django-hordak, and as its book grows
+	@exec $(BIN)/python -m bench.ledger --hordak $(VENV)-hordak/bin/python
+
+# What ours is compared with has an environment of its own, so that nothing of it comes into ours.
+$(VENV)-hordak: bench/hordak.txt
+	@$(BIN)/python -m venv $@ && $@/bin/python -m pip install -q -r bench/hordak.txt && touch $@
 
 clean: ## Forget what the federation keeps
 	rm -rf "$(STATE)" .test-state artefacts

@@ -1,0 +1,185 @@
+"""Two counties' ledgers in this process, each on a database of its own, with real channels between them."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import event
+
+from byttebank.clock import format_time
+from byttebank.federation.envelope import broker_user
+from byttebank.federation.keys import SigningKey
+from byttebank.identifiers import new_id
+from byttebank.messaging.arrivals import Arrival
+from byttebank.messaging.channels import Channels
+from byttebank.messaging.sealing import Outgoing
+from byttebank.messaging.service import handled_by
+from byttebank.storage.engine import open_engine
+from byttebank.storage.migrations import migrate
+from byttebank.storage.work import Database, Work
+from services.ledger import operations
+from services.ledger.service import LedgerService
+
+COUNTIES = ("innlandet", "akershus")
+LIBRARIES = 50
+FUSE_HALF_DAYS = 10**6
+"""So that it stops nothing here."""
+
+
+class Ledger:
+    """One county's ledger: its database, its channel to the other county, and its libraries."""
+
+    def __init__(self, county: str, url: str, libraries: dict[str, list[str]]) -> None:
+        """The database is migrated, and the county, every library and the peer are known."""
+        self.county = county
+        (self.peer,) = (other for other in COUNTIES if other != county)
+        self.libraries = libraries[county]
+        self.theirs = libraries[self.peer]
+        engine = open_engine(url)
+        migrate(engine, "services.ledger")
+        self.database = Database(engine, county=county, service="ledger")
+        self.channels = Channels(
+            self.database, service="ledger", county=county, key=_key(county), wake=lambda: None
+        )
+        self._handlers = handled_by(LedgerService)[1].handlers(LedgerService())
+        with self.database.work() as work:
+            operations.county_changed(work, _county(county))
+            for slug, ids in libraries.items():
+                for library_id in ids:
+                    operations.library_changed(work, _library(library_id, slug))
+            self.channels.peer_changed(work, _peer(self.peer))
+            operations.peer_changed(work, _peer(self.peer))
+        self.channels.start()
+
+    def orders(self, *, is_abroad: bool) -> Iterator[dict[str, Any]]:
+        """`ReserveDays` of half a day each, one library after the other: here, or with the peer's."""
+        for number in count():
+            payee_county = self.peer if is_abroad else self.county
+            payees = self.theirs if is_abroad else self.libraries
+            yield {
+                "transfer_id": new_id(),
+                "engagement_id": new_id(),
+                "payer_library_id": self.libraries[number % LIBRARIES],
+                "payee_library_id": payees[(number + 1) % LIBRARIES],
+                "payee_county": payee_county,
+                "amount_half_days": 1,
+                "part": 1,
+                "skill": None,
+                "work_date": datetime.now(UTC).date().isoformat(),
+            }
+
+    def hold_and_post(self, orders: Sequence[dict[str, Any]]) -> None:
+        """Each order is held and posted, as the messages of matching would have it: remembered, answered by
+        the outbox, the holds in one transaction and the postings in another.
+        """
+        self.hold(orders)
+        self.post(orders)
+
+    def hold(self, orders: Sequence[dict[str, Any]]) -> None:
+        """The days are set aside, in one transaction."""
+        with self.database.work() as work:
+            for order in orders:
+                self._remember(work)
+                operations.reserve_days(work, order)
+
+    def post(self, orders: Sequence[dict[str, Any]]) -> None:
+        """The days are posted, or on their way to the peer, in one transaction."""
+        with self.database.work() as work:
+            for order in orders:
+                self._remember(work)
+                posting = {"transfer_id": order["transfer_id"], "amount_half_days": order["amount_half_days"]}
+                operations.post_days(work, posting)
+
+    def take_out(self, limit: int = 100) -> list[Outgoing]:
+        """What leaves for the peer next, sealed, and confirmed by a broker that is not there."""
+        batch = self.channels.outgoing(limit)
+        self.channels.sent(batch)
+        return batch
+
+    def hear(self, messages: Sequence[Outgoing], together: int = 1) -> None:
+        """The messages arrive, so many in one transaction."""
+        user, queue = broker_user(self.peer), f"in.{self.peer}.ledger"
+        arrivals = [Arrival(queue, user, one.octets, one.headers) for one in messages]
+        for start in range(0, len(arrivals), together):
+            some = arrivals[start : start + together]
+            if len(some) > 1:
+                self.channels.receive_together(some, self._handlers)
+            else:
+                self.channels.receive(**vars(some[0]), handle=self._handlers)
+
+    def wrong(self) -> list[str]:
+        """What is wrong with the book."""
+        with self.database.reading() as work:
+            return operations.verify(work)
+
+    def statements(self) -> list[str]:
+        """Told of each statement on the database from now on."""
+        told: list[str] = []
+        event.listen(
+            self.database.engine,
+            "before_cursor_execute",
+            lambda _connection, _cursor, statement, *_rest: told.append(statement),
+        )
+        return told
+
+    @staticmethod
+    def _remember(work: Work) -> None:
+        if not work.is_new("matching", work.new_id()):
+            raise AssertionError("an id came twice")
+
+
+def introduce(one: Ledger, other: Ledger) -> None:
+    """The channel between them is open."""
+    for _ in range(10):
+        for sender, receiver in ((one, other), (other, one)):
+            receiver.hear(sender.take_out())
+
+
+def known_libraries() -> dict[str, list[str]]:
+    """Ids of the libraries of each county."""
+    return {county: [new_id() for _ in range(LIBRARIES)] for county in COUNTIES}
+
+
+def _key(county: str) -> SigningKey:
+    return SigningKey.from_seed(county.encode().ljust(32, b"."))
+
+
+def _library(library_id: str, county: str) -> dict[str, Any]:
+    name = f"Library {library_id[-4:]}"
+    return {
+        "id": library_id,
+        "county": county,
+        "name": name,
+        "short_name": name,
+        "kind": "public",
+        "version": 1,
+    }
+
+
+def _peer(county: str) -> dict[str, Any]:
+    public = _key(county).public_key
+    valid_from_at = format_time(datetime(2026, 1, 1, tzinfo=UTC))
+    key = {"key_id": public.key_id, "public_key": public.text, "valid_from_at": valid_from_at}
+    return {
+        "county": county,
+        "name": county.title(),
+        "state": "active",
+        "fuse_half_days": FUSE_HALF_DAYS,
+        "keys": [key],
+        "version": 1,
+    }
+
+
+def _county(county: str) -> dict[str, Any]:
+    return {
+        "slug": county,
+        "name": county.title(),
+        "code": "NO-00",
+        "country": "NO",
+        "time_zone": "Europe/Oslo",
+        "language": "nb",
+        "limit_half_days": 2000,
+        "limit_is_hard": False,
+        "version": 1,
+    }

@@ -1,0 +1,149 @@
+"""The ledger's own speed, beside what the same PostgreSQL and others' ledgers do in the same run.
+
+    python -m bench.ledger [--transfers 300] [--hordak PYTHON] [--large]
+
+Starts a PostgreSQL of its own that waits for the disk, and prints: pgbench's TPC-B with 1 and 8 clients;
+django-hordak's `transfer_to`; our hold and post with inbox and outbox, one by one and many in one
+transaction; days between two counties from PREPARE to POSTED with signatures, without a broker; the
+importing of a book, and a page of its statement and a posting as the book grows. Ratios travel to other
+machines, figures do not. Fails only when a book is wrong at the end.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import islice
+from pathlib import Path
+
+from bench.books import COUNTIES, Ledger, introduce, known_libraries
+from bench.growth import grow
+from bench.measuring import percentile
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "federation"))
+from postgresql import SYSTEM_USER, Cluster
+from programs import install_missing, program
+
+PGBENCH_SECONDS = 5
+BATCH = 32
+GOALS = {"one by one": 1.0, "together": 3.0}
+"""How many times django-hordak's rate is wanted."""
+
+
+def main() -> int:
+    """Measure and print. 1 when a book is wrong."""
+    parser = argparse.ArgumentParser(prog="python -m bench.ledger", description=__doc__)
+    parser.add_argument("--transfers", type=int, default=300, help="how many to time of each kind")
+    parser.add_argument("--large", action="store_true", help="let the book grow to a million entries")
+    parser.add_argument("--hordak", help="a Python that has django-hordak (make bench-ledger makes one)")
+    asked = parser.parse_args()
+    install_missing("initdb", "pgbench")
+    folder = Path(tempfile.mkdtemp(prefix="byttebank-ledger-"))
+    folder.chmod(0o755)
+    clusters = [Cluster(folder / county, county, is_durable=True) for county in COUNTIES]
+    try:
+        for cluster in clusters:
+            cluster.start()
+            cluster.wait_until_ready()
+            cluster.make_databases()
+        tpcb = {clients: _pgbench(clusters[0], clients) for clients in (1, 8)}
+        for clients, rate in tpcb.items():
+            print(f"pgbench TPC-B, {clients} client(s): {rate:.0f}/s")
+        hordak = _hordak(clusters[0], asked.hordak, asked.transfers) if asked.hordak else None
+        print(
+            "django-hordak: not asked for" if hordak is None else f"django-hordak transfer_to: {hordak:.0f}/s"
+        )
+        libraries = known_libraries()
+        here, there = (
+            Ledger(cluster.county, cluster.url("ledger", f"{cluster.county}_owner"), libraries)
+            for cluster in clusters
+        )
+        introduce(here, there)
+        _within(here, asked.transfers, hordak, tpcb[8])
+        _between(here, there, asked.transfers)
+        grow(here, [10**4, 10**5, *([10**6] if asked.large else [])])
+        if wrong := [*here.wrong(), *there.wrong()]:
+            print("\n".join(wrong))
+            return 1
+    finally:
+        for cluster in clusters:
+            cluster.end()
+        shutil.rmtree(folder, ignore_errors=True)
+    print("both books are right")
+    return 0
+
+
+def _within(ledger: Ledger, count: int, hordak: float | None, tpcb: float) -> None:
+    orders = list(islice(ledger.orders(is_abroad=False), 2 * count))
+    one_by_one, together = orders[:count], orders[count:]
+    rates = {
+        "one by one": _rate(count, lambda: [ledger.hold_and_post([order]) for order in one_by_one]),
+        "together": _rate(
+            count,
+            lambda: [ledger.hold_and_post(together[n : n + BATCH]) for n in range(0, count, BATCH)],
+        ),
+    }
+    for how, rate in rates.items():
+        line = f"hold and post, two transactions, {how}: {rate:.0f}/s, {rate / tpcb:.2f} of TPC-B with 8"
+        if hordak is not None:
+            line += f", {rate / hordak:.2f} of django-hordak (goal {GOALS[how]:g})"
+        print(line)
+
+
+def _between(here: Ledger, there: Ledger, count: int) -> None:
+    """PREPARE to POSTED, sealed, verified and decided on both sides in this one process."""
+    for together in (1, BATCH):
+        orders = list(islice(here.orders(is_abroad=True), count))
+        took = []
+
+        def settle(orders=orders, together=together, took=took) -> None:
+            for n in range(0, count, together):
+                some = orders[n : n + together]
+                here.hold(some)
+                began = time.monotonic()
+                here.post(some)
+                there.hear(here.take_out(), together)
+                here.hear(there.take_out(), together)
+                took.append(time.monotonic() - began)
+
+        settle()
+        rate = count / sum(took)
+        how = "one by one" if together == 1 else f"{together} together"
+        print(
+            f"PREPARE to POSTED in both books, {how}: {rate:.0f}/s,"
+            f" p50 {percentile(took, 0.5) * 1000:.1f} ms, p99 {percentile(took, 0.99) * 1000:.1f} ms"
+        )
+
+
+def _rate(count: int, act: Callable[[], object]) -> float:
+    began = time.monotonic()
+    act()
+    return count / (time.monotonic() - began)
+
+
+def _pgbench(cluster: Cluster, clients: int) -> float:
+    """Transactions a second of PostgreSQL's own benchmark."""
+    own = ["-h", "127.0.0.1", "-p", str(cluster.port), "-U", SYSTEM_USER]
+    for what in (["-i", "-q", "-s", "10"], ["-c", str(clients), "-j", "2", "-T", str(PGBENCH_SECONDS)]):
+        done = subprocess.run(
+            [program("pgbench"), *own, *what, "postgres"], capture_output=True, text=True, check=True
+        )
+    found = re.search(r"tps = ([0-9.]+)", done.stdout)
+    assert found is not None, done.stdout
+    return float(found[1])
+
+
+def _hordak(cluster: Cluster, python: str, count: int) -> float:
+    """Transfers a second of django-hordak on the same server, in a process of its own."""
+    command = [python, "-m", "bench.hordak", str(cluster.port), str(count)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return float(done.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
