@@ -180,6 +180,6 @@ MUTATIONS = (
     ),
     Mutation("sequence reuse after restore", ("accused", "number"), sequence_reused_after_restore, RESTORED),
     Mutation("REJECT for a full fuse", ("refused",), reject_for_a_full_fuse, PEACE),
-    Mutation("clearing on bare accepts", ("bare",), clearing_on_bare_accepts, LOSSY, 22),
-    Mutation("reserved positions used up", ("fuse",), opposite_transfers_use_up_what_is_reserved, LOSSY, 7),
+    Mutation("clearing on bare accepts", ("bare",), clearing_on_bare_accepts, LOSSY, 10),
+    Mutation("reserved positions used up", ("fuse",), opposite_transfers_use_up_what_is_reserved, LOSSY, 80),
 )
