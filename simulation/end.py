@@ -188,14 +188,15 @@ class End:
                     raise Broken("lost", f"{name} has told that {self._world.name_of(transfer_id)} is posted")
 
     def posted(self) -> Counter[str]:
-        """How many transfers stand in the books of the honest: `between` counties (once) and `within` one."""
+        """How many transfers the honest have: `between` counties, `within` one, `cleared` legs."""
         found: Counter[str] = Counter()
         for name in self._honest:
             book = self._books[name].book
             for one in book.resolutions:
                 terms = book.transfers.get(one.transfer_id)
                 if one.state == "posted" and terms is not None and terms.payer_county == name:
-                    found["between" if terms.is_between_counties() else "within"] += 1
+                    kind = "between" if terms.is_between_counties() else "within"
+                    found["cleared" if terms.is_clearing() else kind] += 1
                 elif one.state == "voided" and terms is not None and one.transfer_id in book.sent:
                     found["turned down"] += 1
         return found

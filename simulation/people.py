@@ -13,7 +13,7 @@ NOBODY = "01a2032c-0000-7000-8000-000000000000"
 WORK_DATE = (BEGINNING - timedelta(days=2)).date()
 OPERATOR = {"person_id": NOBODY, "library_id": NOBODY, "role": "county", "name": "Kari"}
 QUIET_SECONDS = 8.0
-ROUND_SECONDS = 45.0
+ROUND_SECONDS = 30.0
 MOST_HALF_DAYS = 6
 OPEN_FUSE = 1_000_000
 
@@ -70,7 +70,7 @@ class People:
             self.reverse: 2,
             self.ask_back: 2,
             self.answer_requests: 2,
-            self.propose_clearing: 4,
+            self.propose_clearing: 3,
             self.close_clearing: 1,
             self.set_fuse: 3,
             self.freeze_or_thaw: 1,
@@ -158,8 +158,12 @@ class People:
     def propose_clearing(self) -> None:
         """The county proposes to strike out what counties owe each other in rings.
 
-        It chooses a quiet hour: two counties that are in the middle of something do not state the same.
+        It chooses a quiet hour: two counties that are in the middle of something do not state the same. It
+        does not come in the beginning, when nobody owes anything, nor right after another.
         """
+        since = self._register.quiet_until
+        if self.is_at_work and self._world.seconds < since + ROUND_SECONDS:
+            return
         round_id = self._world.new_id()
         self._register.rounds.append(round_id)
         self._register.quiet_until = self._world.seconds + QUIET_SECONDS
@@ -219,15 +223,16 @@ class People:
     def _partner(self) -> tuple[str, int]:
         """Who helps now, and the least of what is agreed on.
 
-        In a ring each is helped by the next one. While a round may be open it is the other way round, and
-        much: days that would use up what the round has reserved.
+        In a ring each is helped by the next one. While a round may be open it is at times the other
+        way round, and much: days that would use up what the round has reserved.
         """
         counties, chance, register = self._cast.counties, self._chance, self._register
         at = counties.index(self._county.name)
         next_one = counties[(at + 1) % len(counties)]
         if not register.is_ring or chance.random() < 0.2:
             return chance.choice([*self._peers, next_one, next_one, self._county.name]), 1
-        if register.rounds and self._world.seconds < register.quiet_until + ROUND_SECONDS:
+        is_round_open = bool(register.rounds) and self._world.seconds < register.quiet_until + ROUND_SECONDS
+        if is_round_open and chance.random() < 0.4:
             return counties[at - 1], MOST_HALF_DAYS - 2
         return next_one, 1
 

@@ -23,6 +23,7 @@ def tell_figures(figures: Figures, failed: int, seconds: float) -> None:
         ("steps", f"{figures.steps:,}"),
         ("transfers posted between counties", f"{figures.transfers['between']:,}"),
         ("transfers posted within a county", f"{figures.transfers['within']:,}"),
+        ("legs struck out by clearing", f"{figures.transfers['cleared']:,}"),
         ("transfers turned down", f"{figures.transfers['turned down']:,}"),
         ("lost", f"{figures.lost:,}"),
         ("doubled", f"{figures.doubled:,}"),

@@ -29,4 +29,4 @@ def simulate(
     if processes:
         wishes += ["--processes", str(processes)]
     # In a process of its own: here eventlet has replaced what processes and their pipes are made of.
-    raise typer.Exit(subprocess.call([sys.executable, "-m", "simulation", *wishes]))
+    raise typer.Exit(subprocess.call([sys.executable, "-W", "ignore", "-m", "simulation", *wishes]))

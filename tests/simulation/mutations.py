@@ -166,7 +166,7 @@ LOSSY = Faults(drop=0.15)
 SLOW = Faults(reorder=0.9, slowest_seconds=30.0)
 RESTORED = Faults(restore=0.4, drop=0.05)
 MUTATIONS = (
-    Mutation("void on own timeout", ("mirror",), void_on_own_timeout, SLOW, 6),
+    Mutation("void on own timeout", ("mirror",), void_on_own_timeout, SLOW, 4),
     Mutation("acknowledge before commit", ("lost",), acknowledge_before_commit, Faults(crash=0.05)),
     Mutation("no inbox", ("once",), no_inbox, Faults(duplicate=0.3)),
     Mutation("no inbox for peers", ("once",), no_inbox_for_peers, Faults(duplicate=0.3)),
@@ -180,6 +180,6 @@ MUTATIONS = (
     ),
     Mutation("sequence reuse after restore", ("accused", "number"), sequence_reused_after_restore, RESTORED),
     Mutation("REJECT for a full fuse", ("refused",), reject_for_a_full_fuse, PEACE),
-    Mutation("clearing on bare accepts", ("bare",), clearing_on_bare_accepts, LOSSY, 10),
-    Mutation("reserved positions used up", ("fuse",), opposite_transfers_use_up_what_is_reserved, LOSSY, 80),
+    Mutation("clearing on bare accepts", ("bare",), clearing_on_bare_accepts, LOSSY, 4),
+    Mutation("reserved positions used up", ("fuse",), opposite_transfers_use_up_what_is_reserved, LOSSY, 10),
 )

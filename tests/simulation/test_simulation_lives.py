@@ -66,6 +66,7 @@ def test_the_lives_do_exercise_what_they_are_for() -> None:
     assert sum(kind.startswith("lie: ") for kind in figures.faults) >= 8
     assert figures.transfers["between"] > 50
     assert figures.transfers["turned down"] > 0
+    assert figures.transfers["cleared"] > 0
 
 
 def test_a_seed_is_the_same_life_everywhere() -> None:
