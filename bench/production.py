@@ -53,7 +53,10 @@ def main() -> int:
         bed.wait_until_quiet(120)
         days = Days(lambda county: Client(bed.counties[county].gateways()[0], county), list(bed.counties))
         floor_seconds, floor_rate = floor.measure(
-            _side(bed.counties["innlandet"]), _side(bed.counties["akershus"]), asked.days, asked.at_once
+            _side(bed.counties["innlandet"]),
+            _side(bed.counties["akershus"]),
+            max(asked.days, asked.at_once),
+            asked.at_once,
         )
         _one_by_one(bed, days, asked.days, floor_seconds)
         _burst(bed, [days.agree() for _ in range(asked.burst)], asked.at_once, floor_rate)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_cast import ASKER, EIDSKOG, WORK_DATE, federation, number
 from ledger_lives import Node, exchange
@@ -136,6 +136,7 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(["transfer_id", "amount_half_days", "x"]), JSON))
 def test_whatever_a_broken_prepare_says_it_names_no_transfer_or_is_answered(payload: Any) -> None:
     message = BrokenMessage("innlandet", "PREPARE", 1, payload)
