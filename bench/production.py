@@ -60,8 +60,9 @@ def main() -> int:
         )
         _one_by_one(bed, days, asked.days, floor_seconds)
         _burst(bed, [days.agree() for _ in range(asked.burst)], asked.at_once, floor_rate)
-        _calls(bed.counties["innlandet"], days.agree())
-        _pages(bed.counties["innlandet"], days.agree())
+        day = days.agree()
+        _calls(bed.counties[day.host.county], day)
+        _pages(bed.counties[day.host.county], day)
         settled_books(bed)
         if lost := lost_messages(bed):
             print("\n".join(lost))
@@ -140,8 +141,7 @@ def _cpu(bed: Bed) -> dict[str, float]:
 
 
 def _calls(county: County, day: Day) -> None:
-    library = next(one for one in (day.host, day.lender) if one.county == county.slug)
-    command = ["calls", county.broker.url(vhost=county.slug), county.slug, library.id, str(CALLS)]
+    command = ["calls", county.broker.url(vhost=county.slug), county.slug, day.host.id, str(CALLS)]
     done = subprocess.run(
         [sys.executable, "-m", "bench.bare", *command], capture_output=True, text=True, check=True
     )
@@ -151,11 +151,6 @@ def _calls(county: County, day: Day) -> None:
 
 
 def _pages(county: County, day: Day) -> None:
-    library, client = next(
-        (one, client)
-        for one, client in ((day.host, day.host_client), (day.lender, day.lender_client))
-        if one.county == county.slug
-    )
     port = free_port()
     bare = subprocess.Popen([sys.executable, "-m", "bench.bare", "page", str(port)])
     opener = build_opener(ProxyHandler({}))
@@ -179,7 +174,7 @@ def _pages(county: County, day: Day) -> None:
     front = f"{county.gateways()[0]}/{county.slug}/"
     print_times("floor: a bare Flask page", floor_seconds)
     print_times("the sign-in page", [timed(lambda: get(front)) for _ in range(PAGES)], floor_seconds)
-    account = [timed(lambda: client.get(f"accounts/{library.id}")) for _ in range(PAGES)]
+    account = [timed(lambda: day.host_client.get(f"accounts/{day.host.id}")) for _ in range(PAGES)]
     print_times("an account by the API, signed in, two calls behind it", account, floor_seconds)
 
 
