@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ledger_cast import COUNTIES, Ledger, federation, migrated_template, settled_templates
+from ledger_cast import COUNTIES, Ledger, Scenes, federation, migrated_template, settled_templates
 
 
 @pytest.fixture(scope="session")
@@ -17,11 +17,18 @@ def settled_in(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
     return settled_templates(migrated, tmp_path_factory.mktemp("settled"))
 
 
+@pytest.fixture(scope="session")
+def scenes(settled_in: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scenes]:
+    """The three counties, put back between tests and not made anew."""
+    folder = tmp_path_factory.mktemp("scenes")
+    with federation(settled_in, folder, *COUNTIES) as found:
+        yield Scenes(found, settled_in, folder)
+
+
 @pytest.fixture
-def ledgers(settled_in: dict[str, Path], tmp_path: Path) -> Iterator[dict[str, Ledger]]:
-    """The three counties, by slug."""
-    with federation(settled_in, tmp_path, *COUNTIES) as found:
-        yield {ledger.county: ledger for ledger in found}
+def ledgers(scenes: Scenes) -> dict[str, Ledger]:
+    """The three counties, by slug, as if they had just settled in."""
+    return scenes.begin()
 
 
 @pytest.fixture

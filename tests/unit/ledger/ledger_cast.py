@@ -115,6 +115,7 @@ class Ledger:
         self.county = county
         self.file = file
         self.clock = clock
+        self._bare: list[Any] = []
         self._ids = count(1)
         self._seq = count(1)
         self._prefix = f"{sorted(COUNTIES).index(county) + 5:08d}"
@@ -131,11 +132,19 @@ class Ledger:
 
     def start_over(self, template: Path) -> "Ledger":
         """The county's books are those of the template; statements stay compiled, which saves time."""
+        while self._bare:
+            self._bare.pop().close()
         self.database.engine.dispose()
         for suffix in ("-wal", "-shm"):
             self.file.with_name(self.file.name + suffix).unlink(missing_ok=True)
         shutil.copy(template, self.file)
         return self
+
+    def back_up(self, file: Path) -> Path:
+        """A copy of the database."""
+        with self.connect() as connection:
+            connection.exec_driver_sql(f"VACUUM INTO '{file}'")
+        return file
 
     def settle_in(self) -> "Ledger":
         """The county knows itself, its peers and every library."""
@@ -241,7 +250,8 @@ class Ledger:
 
     def connect(self) -> Any:
         """A bare connection, for those who would go behind the operations."""
-        return self.database.engine.connect()
+        self._bare.append(self.database.engine.connect())
+        return self._bare[-1]
 
 
 def exchange(*ledgers: Ledger) -> int:
@@ -297,3 +307,38 @@ def federation(templates: dict[str, Path], folder: Path, *counties: str) -> Iter
     finally:
         for ledger in ledgers:
             ledger.database.close()
+
+
+class Scenes:
+    """The three counties, put back to where a play has left them: each play is performed once."""
+
+    def __init__(self, ledgers: list[Ledger], templates: dict[str, Path], folder: Path) -> None:
+        self._ledgers = {ledger.county: ledger for ledger in ledgers}
+        self._templates = templates
+        self._folder = folder
+        self._scenes: dict[Play, dict[str, Path]] = {}
+
+    def begin(self) -> dict[str, Ledger]:
+        """Nothing has happened yet."""
+        return self._put_back(self._templates)
+
+    def after(self, play: "Play") -> dict[str, Ledger]:
+        """The play, a function of its own, is over; it let no time pass and everything has been told."""
+        if play not in self._scenes:
+            ledgers = self.begin()
+            play(ledgers)
+            assert next(iter(ledgers.values())).clock.now() == NOW
+            name = f"{len(self._scenes)}-{play.__name__}"
+            self._scenes[play] = {
+                county: ledger.back_up(self._folder / f"{name}-{county}.sqlite")
+                for county, ledger in ledgers.items()
+            }
+        return self._put_back(self._scenes[play])
+
+    def _put_back(self, files: dict[str, Path]) -> dict[str, Ledger]:
+        for county, ledger in self._ledgers.items():
+            ledger.start_over(files[county]).clock.move_to(NOW)
+        return dict(self._ledgers)
+
+
+Play = Callable[[dict[str, Ledger]], Any]

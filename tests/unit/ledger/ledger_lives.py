@@ -112,10 +112,7 @@ class Node:
 
     def back_up(self, folder: Path, name: str) -> Path:
         """A copy of the database."""
-        file = folder / f"{self.county}-{name}.sqlite"
-        with self.ledger.connect() as connection:
-            connection.exec_driver_sql(f"VACUUM INTO '{file}'")
-        return file
+        return self.ledger.back_up(folder / f"{self.county}-{name}.sqlite")
 
     def restore(self, backup: Path) -> None:
         """The database is the backup's, and the process begins anew."""
@@ -161,6 +158,13 @@ def exchange(one: Node, two: Node, rounds: int = 60) -> None:
         one.pass_time()
         two.pass_time()
     raise AssertionError(f"they do not come together: {one.state()}, {two.state()}")
+
+
+def meet(ledgers: dict[str, Ledger]) -> tuple[Node, Node]:
+    """Innlandet and Akershus; their channel is open."""
+    one, two = Node(ledgers["innlandet"]), Node(ledgers["akershus"])
+    exchange(one, two)
+    return one, two
 
 
 class Life:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from clearing_cast import ROUND, deliver, keyed, owe_in_a_ring, propose
-from ledger_cast import Ledger
+from ledger_cast import Ledger, Scenes
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
@@ -24,13 +24,16 @@ from services.ledger.storage import clearing
 Three = dict[str, Ledger]
 
 
-@pytest.fixture
-def cleared(ledgers: Three) -> Three:
-    """Three counties after a round that has struck out 4 of each position."""
+def round_of_four(ledgers: Three) -> None:
+    """A round has struck out 4 of each position."""
     owe_in_a_ring(keyed(ledgers))
     propose(ledgers["innlandet"])
     deliver(ledgers)
-    return ledgers
+
+
+@pytest.fixture
+def cleared(scenes: Scenes) -> Three:
+    return scenes.after(round_of_four)
 
 
 def with_round(book: Book, **changes: Any) -> Book:

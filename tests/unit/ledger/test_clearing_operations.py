@@ -19,7 +19,19 @@ from clearing_cast import (
     stages,
     tick,
 )
-from ledger_cast import ASKER, BAERUM, DEICHMAN, EIDSKOG, HAMAR, MANAGER, NOW, Ledger, number, peer_document
+from ledger_cast import (
+    ASKER,
+    BAERUM,
+    DEICHMAN,
+    EIDSKOG,
+    HAMAR,
+    MANAGER,
+    NOW,
+    Ledger,
+    Scenes,
+    number,
+    peer_document,
+)
 
 from byttebank.clock import parse_time
 from byttebank.contracts.received import ReceivedMessage, SentMessage, TooEarly
@@ -41,11 +53,14 @@ from services.ledger.domain.invariants import mirrors
 Three = dict[str, Ledger]
 
 
-@pytest.fixture
-def three(ledgers: Three) -> Three:
-    """Three counties that know each other's keys and owe each other 4, 6 and 5 in a ring."""
+def ring(ledgers: Three) -> None:
+    """Three counties know each other's keys and owe each other 4, 6 and 5."""
     owe_in_a_ring(keyed(ledgers))
-    return ledgers
+
+
+@pytest.fixture
+def three(scenes: Scenes) -> Three:
+    return scenes.after(ring)
 
 
 def check(ledgers: Three) -> None:

@@ -1,7 +1,9 @@
 """The database itself keeps what was written: raw SQL cannot change or remove it, or end a transfer twice."""
 
+from collections.abc import Iterator
+
 import pytest
-from ledger_cast import ASKER, EIDSKOG, MANAGER, Ledger, exchange, number
+from ledger_cast import ASKER, EIDSKOG, MANAGER, Ledger, Scenes, exchange, number
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
@@ -20,16 +22,21 @@ HARMLESS = {
 }
 
 
-@pytest.fixture
-def connection(innlandet: Ledger, akershus: Ledger) -> Connection:
-    """The books of Innlandet with a row in every table."""
+def row_in_every_table(ledgers: dict[str, Ledger]) -> None:
+    innlandet, akershus = ledgers["innlandet"], ledgers["akershus"]
     innlandet.reserve(1, payee_library_id=ASKER)
     innlandet.post(1)
     akershus.reserve(2, payer_library_id=ASKER, payee_library_id=EIDSKOG)
     akershus.post(2)
     exchange(innlandet, akershus)
     innlandet.do(operations.make_promise, {"id": number(801), "library_id": EIDSKOG, "half_days": 2}, MANAGER)
-    return innlandet.connect()
+
+
+@pytest.fixture
+def connection(scenes: Scenes) -> Iterator[Connection]:
+    """The books of Innlandet with a row in every table."""
+    with scenes.after(row_in_every_table)["innlandet"].connect() as connection:
+        yield connection
 
 
 def test_every_table_that_keeps_is_tested() -> None:

@@ -1,15 +1,13 @@
 """A PREPARE that is not as agreed is turned down for ever where it names a transfer; else it lies aside."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ledger_cast import ASKER, EIDSKOG, WORK_DATE, federation, number
-from ledger_lives import Node, exchange
+from ledger_cast import ASKER, EIDSKOG, WORK_DATE, Scenes, number
+from ledger_lives import Node, exchange, meet
 
 from byttebank.contracts.received import BrokenMessage
 from byttebank.storage.messages import append_outbox
@@ -17,11 +15,9 @@ from services.ledger import operations
 
 
 @pytest.fixture
-def pair(settled_in: dict[str, Path], tmp_path: Path) -> Iterator[tuple[Node, Node]]:
-    with federation(settled_in, tmp_path, "innlandet", "akershus") as ledgers:
-        one, two = (Node(ledger) for ledger in ledgers)
-        exchange(one, two)
-        yield one, two
+def pair(scenes: Scenes) -> tuple[Node, Node]:
+    """Innlandet owes, Akershus is owed; their channel is open."""
+    return meet(scenes.after(meet))
 
 
 def prepare(n: int, **changes: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from ledger_cast import ASKER, EIDSKOG, HAMAR, Ledger, exchange, number, peer_document
+from ledger_cast import ASKER, EIDSKOG, HAMAR, Scenes, exchange, number, peer_document
 
 from services.ledger import operations
 from services.ledger.domain import invariants
@@ -16,9 +16,11 @@ from services.ledger.domain.settlement import Decision
 LOCAL, ABROAD, WAITING, HELD, BACK = (number(100 + n) for n in range(1, 6))
 
 
-@pytest.fixture
-def books(innlandet: Ledger, akershus: Ledger) -> tuple[Book, Book]:
+@pytest.fixture(scope="module")
+def books(scenes: Scenes) -> tuple[Book, Book]:
     """Innlandet has posted here and abroad, given a day back, sent one that waits, and holds one."""
+    ledgers = scenes.begin()
+    innlandet, akershus = ledgers["innlandet"], ledgers["akershus"]
     innlandet.reserve(1)
     innlandet.post(1)
     innlandet.reserve(2, payee_library_id=ASKER)

@@ -1,34 +1,33 @@
 """Two books are compared every night and on demand; the first message that had another effect is named."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from ledger_cast import ASKER, EIDSKOG, HAMAR, federation, number
-from ledger_lives import Node, exchange
+from ledger_cast import ASKER, EIDSKOG, HAMAR, Ledger, Scenes, number
+from ledger_lives import Node, exchange, meet
 
 from byttebank.contracts.refusals import CountyFrozen, CountyUnknown
 from services.ledger import operations
 from services.ledger.domain.reconciliation import Point, Search, is_due, narrow, points_to_ask
 
 
-@pytest.fixture
-def pair(settled_in: dict[str, Path], tmp_path: Path) -> Iterator[tuple[Node, Node]]:
+def twelve_days(ledgers: dict[str, Ledger]) -> None:
     """Innlandet owes twelve days' worth of single half-days, Akershus a few."""
-    with federation(settled_in, tmp_path, "innlandet", "akershus") as ledgers:
-        one, two = (Node(ledger) for ledger in ledgers)
-        exchange(one, two)
-        for n in range(24):
-            one.ledger.reserve(n, 1, payee_library_id=ASKER)
-            one.ledger.post(n, 1)
-        for n in range(50, 53):
-            two.ledger.reserve(n, 2, payer_library_id=ASKER, payee_library_id=EIDSKOG)
-            two.ledger.post(n, 2)
-        exchange(one, two)
-        yield one, two
+    one, two = meet(ledgers)
+    for n in range(24):
+        one.ledger.reserve(n, 1, payee_library_id=ASKER)
+        one.ledger.post(n, 1)
+    for n in range(50, 53):
+        two.ledger.reserve(n, 2, payer_library_id=ASKER, payee_library_id=EIDSKOG)
+        two.ledger.post(n, 2)
+    exchange(one, two)
+
+
+@pytest.fixture
+def pair(scenes: Scenes) -> tuple[Node, Node]:
+    return meet(scenes.after(twelve_days))
 
 
 def _states(node: Node) -> dict[str, str]:

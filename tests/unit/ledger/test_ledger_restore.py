@@ -3,24 +3,20 @@
 `BYTTEBANK_TEST_SEEDS=1000-2000` lives other lives than the usual ones.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ledger_cast import ASKER, EIDSKOG, HAMAR, Ledger, federation, number
-from ledger_lives import Node, exchange, lives
+from ledger_cast import ASKER, EIDSKOG, HAMAR, Ledger, Scenes, number
+from ledger_lives import Node, exchange, lives, meet
 from test_ledger_simulation import seeds
 
 from services.ledger import operations
 
 
 @pytest.fixture
-def pair(settled_in: dict[str, Path], tmp_path: Path) -> Iterator[tuple[Node, Node]]:
+def pair(scenes: Scenes) -> tuple[Node, Node]:
     """Innlandet owes, Akershus is owed; their channel is open."""
-    with federation(settled_in, tmp_path, "innlandet", "akershus") as ledgers:
-        one, two = (Node(ledger) for ledger in ledgers)
-        exchange(one, two)
-        yield one, two
+    return meet(scenes.after(meet))
 
 
 def _sums(node: Node) -> tuple[int, int]:

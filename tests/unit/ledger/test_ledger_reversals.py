@@ -3,7 +3,17 @@
 from dataclasses import replace
 
 import pytest
-from ledger_cast import ASKER, EIDSKOG, HAMAR, Ledger, county_document, exchange, number, peer_document
+from ledger_cast import (
+    ASKER,
+    EIDSKOG,
+    HAMAR,
+    Ledger,
+    Scenes,
+    county_document,
+    exchange,
+    number,
+    peer_document,
+)
 
 from byttebank.contracts.refusals import (
     BelowHalfDay,
@@ -19,15 +29,20 @@ from services.ledger.domain.invariants import mirrors
 REVERSAL, SECOND = number(901), number(902)
 
 
-@pytest.fixture
-def both(innlandet: Ledger, akershus: Ledger) -> list[Ledger]:
+def four_half_days(ledgers: dict[str, Ledger]) -> None:
     """Eidskog has received four half-days from Asker."""
+    innlandet, akershus = ledgers["innlandet"], ledgers["akershus"]
     innlandet.reserve(1, amount=4, payee_library_id=ASKER)
     innlandet.post(1, 4)
     exchange(innlandet, akershus)
     innlandet.told()
     akershus.told()
-    return [innlandet, akershus]
+
+
+@pytest.fixture
+def both(scenes: Scenes) -> list[Ledger]:
+    ledgers = scenes.after(four_half_days)
+    return [ledgers["innlandet"], ledgers["akershus"]]
 
 
 def balances(innlandet: Ledger, akershus: Ledger) -> tuple[int, int]:
