@@ -20,6 +20,7 @@ County = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Write the result as JSON.")]
 Peer = Annotated[str, typer.Argument(help="The other county's short name, such as akershus.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; shown with the act on the county's page.")]
 
 peers_app = typer.Typer(help="The counties that we exchange with.", no_args_is_help=True)
 
@@ -32,30 +33,42 @@ def list_peers(state: State = None, county: County = None, json: Json = False) -
 
 
 @peers_app.command(epilog=EXIT_CODES)
-def freeze(peer: Peer, state: State = None, county: County = None, json: Json = False) -> None:
+def freeze(
+    peer: Peer, reason: Reason = "", state: State = None, county: County = None, json: Json = False
+) -> None:
     """No new days are agreed with the county and nothing is sent to it until it is thawed; old days stand."""
     with telling(OperatorRefused):
-        _show(do_at(state, county, DIRECTORY, "freeze_peer", peer), json)
+        _show(do_at(state, county, DIRECTORY, "act_as_operator", "freeze", peer, reason), json)
 
 
 @peers_app.command(epilog=EXIT_CODES)
-def thaw(peer: Peer, state: State = None, county: County = None, json: Json = False) -> None:
+def thaw(
+    peer: Peer, reason: Reason = "", state: State = None, county: County = None, json: Json = False
+) -> None:
     """The county is exchanged with again, after somebody has called it. Channels that had stopped recover."""
     with telling(OperatorRefused):
-        _show(do_at(state, county, DIRECTORY, "thaw_peer", peer), json)
+        _show(do_at(state, county, DIRECTORY, "act_as_operator", "thaw", peer, reason), json)
+
+
+@peers_app.command(epilog=EXIT_CODES)
+def acts(state: State = None, county: County = None, json: Json = False) -> None:
+    """Who has stopped, opened or limited the exchange with which county, and why; newest first."""
+    with telling(OperatorRefused):
+        _show(ask_each(state, county, DIRECTORY, "peer_acts"), json)
 
 
 @peers_app.command(epilog=EXIT_CODES)
 def fuse(
     peer: Peer,
     half_days: Annotated[int, typer.Argument(min=0, help="Half-days, in each direction.")],
+    reason: Reason = "",
     state: State = None,
     county: County = None,
     json: Json = False,
 ) -> None:
     """Set how many half-days may be owed and on their way. Lower: new ones wait, those agreed stand."""
     with telling(OperatorRefused):
-        _show(do_at(state, county, DIRECTORY, "set_fuse", peer, half_days), json)
+        _show(do_at(state, county, DIRECTORY, "act_as_operator", "fuse", peer, reason, half_days), json)
 
 
 def add_ledger_commands(ledger_app: typer.Typer) -> None:

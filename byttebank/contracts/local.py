@@ -151,11 +151,15 @@ class DaysReleased(Contract):
 
 
 class PeerEquivocated(Contract):
-    """A county signed two different messages with one number: it is frozen and somebody must call."""
+    """A county signed two different messages with one number: it is frozen and somebody must call.
+
+    With `clearing_round_id`: two documents of that round that cannot both be true; `seq` is 0 then.
+    """
 
     county = Slug(required=True)
     service = text(20)
     seq = WholeNumber(required=True)
+    clearing_round_id = Id(load_default=None, allow_none=True)
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ WRITES = frozenset(
         "set_colleague_language",
         "open_request",
         "cancel_prepared",
+        "act_on_peer",
         "reconcile",
         "close_request",
         "propose",

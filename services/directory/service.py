@@ -119,6 +119,16 @@ class DirectoryService:
         with self.runtime.reading() as work:
             return operations.list_peers(work)
 
+    @rpc
+    def act_on_peer(self, act: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.act_on_peer(work, act, actor)
+
+    @rpc
+    def peer_acts(self, limit: int = 50) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.peer_acts(work, limit)
+
     @on_local("EngagementChanged")
     def engagement_changed(self, work: Work, body: Document) -> None:
         operations.engagement_changed(work, body)

@@ -41,6 +41,11 @@ class BetweenCounties:
         with self.runtime.reading() as work:
             return operations.list_disputes(work)
 
+    @rpc
+    def signed_message(self, peer: str, sender: str, seq: int) -> str:
+        with self.runtime.reading() as work:
+            return operations.signed_message(work, peer, sender, seq)
+
     @every(NIGHT_SECONDS)
     def reconcile_nightly(self) -> None:
         with self.runtime.work() as work:

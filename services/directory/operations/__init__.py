@@ -17,11 +17,16 @@ from services.directory.operations.offers import (
     receive_offer,
     withdraw_offer,
 )
+from services.directory.operations.peer_acts import (
+    act_as_operator,
+    act_on_peer,
+    peer_acts,
+    peer_equivocated,
+)
 from services.directory.operations.peers import (
     add_peer,
     freeze_peer,
     list_peers,
-    peer_equivocated,
     set_fuse,
     thaw_peer,
 )
@@ -38,6 +43,8 @@ from services.directory.operations.requests import (
 from services.directory.operations.skills import list_skills, seed_skills
 
 __all__ = [
+    "act_as_operator",
+    "act_on_peer",
     "add_colleague",
     "add_peer",
     "board",
@@ -60,6 +67,7 @@ __all__ = [
     "own_library",
     "own_offer",
     "own_request",
+    "peer_acts",
     "peer_equivocated",
     "receive_library",
     "receive_offer",

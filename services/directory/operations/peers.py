@@ -101,12 +101,6 @@ def set_fuse(work: Work, county: str, fuse_half_days: int) -> Document:
     return _peer(peer)
 
 
-def peer_equivocated(work: Work, body: Document) -> None:
-    """The county that signed two messages with one number is frozen. Refuses: CountyUnknown."""
-    if _known(work, body["county"])["state"] != "left":
-        freeze_peer(work, body["county"])
-
-
 def list_peers(work: Work) -> list[Document]:
     """`Peer`s by county; `fingerprint` is that of the newest key."""
     return [_peer(peer) for peer in counties.list_peers(work.connection)]

@@ -1,10 +1,10 @@
 """The county's own settings, and the counties it exchanges with."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from services.directory.storage import rows
 from services.directory.storage.rows import Row
-from services.directory.storage.tables import county_settings, peers
+from services.directory.storage.tables import county_settings, peer_acts, peers
 
 
 def find_county(connection: Connection, slug: str) -> Row | None:
@@ -48,3 +48,20 @@ def list_counties_in_state(connection: Connection, state: str) -> list[str]:
     """The peers in a state, by county."""
     query = select(peers.c.county).where(peers.c.state == state).order_by(peers.c.county)
     return list(connection.execute(query).scalars())
+
+
+def keep_act(connection: Connection, act: Row) -> None:
+    """The act stands."""
+    connection.execute(insert(peer_acts).values(act))
+
+
+def find_act(connection: Connection, act_id: str) -> Row | None:
+    """The act with this id."""
+    row = connection.execute(select(peer_acts).where(peer_acts.c.id == act_id)).mappings().first()
+    return dict(row) if row else None
+
+
+def list_acts(connection: Connection, limit: int) -> list[Row]:
+    """The last acts, newest first."""
+    query = select(peer_acts).order_by(peer_acts.c.number.desc()).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -15,6 +15,8 @@ from sqlalchemy import (
     Text,
 )
 
+from byttebank.storage.columns import BigKey, UtcTime
+
 metadata = MetaData()
 
 SortText = Text().with_variant(Text(collation="C"), "postgresql")
@@ -157,3 +159,19 @@ peers = Table(
     Column("keys", JSON, nullable=False),
     Column("version", BigInteger, nullable=False),
 )
+
+peer_acts = Table(
+    "peer_acts",
+    metadata,
+    Column("number", BigKey, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("county", String(40), nullable=False),
+    Column("what", String(20), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text),
+    Column("fuse_half_days", Integer),
+    Column("asked", JSON, nullable=False),
+    Column("acted_at", UtcTime, nullable=False),
+)
+"""What was decided about peers. `asked`: the body as it was sent; the same once more changes nothing."""

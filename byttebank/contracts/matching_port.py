@@ -1,0 +1,57 @@
+"""The RPC methods of matching, as `byttebank.contracts.rpc` says of all."""
+
+from typing import Any, Protocol
+
+Document = dict[str, Any]
+
+
+class MatchingPort(Protocol):
+    """What fits: candidates, engagements."""
+
+    def candidates(self, request_id: str, limit: int = 10) -> Document:
+        """`{request_id, funnel: {libraries, can, free, near}, candidates: [Candidate]}`, best first."""
+
+    def propose(self, proposal: Document, actor: Document) -> Document:
+        """`Engagement`, proposed. `proposal`: {id, request_id?, offer_id?, host_library_id,
+        lender_library_id, colleague_id, skill?, purpose?, place?, own_words?, dates, half_days,
+        host_contact_id?, host_contact_name?}. The proposer's own consent is recorded.
+        Refuses: OwnLibrary, NotYourRole, BelowHalfDay, TooManyDays, DatePast, DateTooFar, ColleagueBusy,
+        HostContactMissing, OfferExpired, AlreadyCovered, RequestClosed, CountyUnknown, CountyFrozen,
+        SameKeyOtherBody."""
+
+    def accept(
+        self,
+        engagement_id: str,
+        actor: Document,
+        host_contact_id: str | None = None,
+        host_contact_name: str | None = None,
+    ) -> Document:
+        """`Engagement` with the actor's yes in every role the actor has in it.
+        Refuses: NotYourRole, ProposalExpired, NotNow, ColleagueBusy, HostContactMissing, AlreadyCovered,
+        RequestClosed, CountyFrozen, CountyUnknown."""
+
+    def decline(self, engagement_id: str, actor: Document) -> Document:
+        """`Engagement`, declined. Refuses: NotYourRole, NotNow."""
+
+    def cancel(self, engagement_id: str, actor: Document) -> Document:
+        """`Engagement`, cancelled; the days are free again. Refuses: NotYourRole, NotNow."""
+
+    def confirm(self, engagement_id: str, happened: bool, actor: Document) -> Document:
+        """`Engagement` with the side's answer to "did it happen?".
+        Refuses: NotYourRole, NotYet (before the first date), NotNow."""
+
+    def dispute(self, engagement_id: str, actor: Document) -> Document:
+        """`Engagement`, disputed: the day is parked. Refuses: NotYourRole, NotNow, DisputeLate."""
+
+    def disputes(self, actor: Document) -> list[Document]:
+        """`Engagement`s that the two libraries disagree about, for the county. Refuses: NotYourRole."""
+
+    def rule(self, engagement_id: str, happened: bool, reason: str, actor: Document) -> Document:
+        """`Engagement` as the host's county has decided it was. Refuses: NotYourRole, FieldMissing (reason),
+        NotNow."""
+
+    def get_engagement(self, engagement_id: str, actor: Document) -> Document:
+        """`Engagement`. Refuses: NotFound also when the actor's library takes no part."""
+
+    def list_engagements(self, library_id: str, state: str | None = None) -> list[Document]:
+        """`Engagement`s in which the library takes part, the next date first."""
