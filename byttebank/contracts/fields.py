@@ -1,6 +1,8 @@
 """Fields that the schemas share: strict, so that `"2"`, `2.0` and `true` are not the number 2."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -10,6 +12,8 @@ from byttebank.identifiers import is_id, is_slug
 
 MAX_HALF_DAYS = 800
 """400 days in one agreement is more than a year of work and surely a slip of the hand."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Contract(Schema):
@@ -87,10 +91,10 @@ class Day(fields.Field):
     default_error_messages = {"invalid": "Not a date such as 2026-11-23."}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if not isinstance(value, str) or len(value) != 10:
+        if not isinstance(value, str) or not _DAY.fullmatch(value):
             raise self.make_error("invalid")
         try:
-            return datetime.strptime(value, "%Y-%m-%d").replace(tzinfo=UTC).date().isoformat()
+            return date.fromisoformat(value).isoformat()
         except ValueError as error:
             raise self.make_error("invalid") from error
 
@@ -111,10 +115,15 @@ def load(schema: type[Schema], document: Any) -> dict[str, Any]:
     from byttebank.contracts.refusals import Malformed
 
     try:
-        loaded = schema().load(document)
+        loaded = _reader(schema).load(document)
     except ValidationError as error:
         raise Malformed(errors=flatten(error.messages)) from error
     return dict(loaded)
+
+
+@cache
+def _reader(schema: type[Schema]) -> Schema:
+    return schema()
 
 
 def flatten(messages: Any, pointer: str = "") -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup, Tag
+from flask.sessions import SecureCookieSessionInterface
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
@@ -89,7 +90,16 @@ class Browser:
     def __init__(self, app: Any, prefix: str) -> None:
         mounted = DispatcherMiddleware(nowhere, {prefix: app}) if prefix else app
         self.client = Client(mounted, Response)
+        self.app = app
         self.prefix = prefix
+
+    def keep_session(self, session: dict[str, Any]) -> None:
+        """The browser has the cookie of this session, as after signing in, which takes longer."""
+        signer = SecureCookieSessionInterface().get_signing_serializer(self.app)
+        assert signer is not None
+        with self.app.test_request_context():
+            path = self.app.session_interface.get_cookie_path(self.app)
+        self.client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], str(signer.dumps(session)), path=path)
 
     def get(self, path: str, **more: Any) -> Page:
         """The page at a path of the application."""

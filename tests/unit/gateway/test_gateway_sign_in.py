@@ -7,6 +7,7 @@ from urllib.parse import quote
 import eidskog
 import pytest
 from conftest import Node, make_node
+from gateway_browser import Browser
 
 from byttebank.clock import FixedClock
 from byttebank.storage.work import Database
@@ -22,8 +23,15 @@ def cookie(node: Node, browser: Any) -> Any:
     return found
 
 
+def signed_in(node: Node, who: str) -> Browser:
+    """A browser whose owner has filled in the form."""
+    browser = node.browser()
+    assert browser.sign_in(node.users[who].email, eidskog.PASSWORD).status == 200
+    return browser
+
+
 def test_one_signs_in_and_out_under_any_prefix(any_node: Node) -> None:
-    browser = any_node.browser("kari")
+    browser = signed_in(any_node, "kari")
     page = browser.get("/oversikt")
     assert page.title == "God morgen, Kari"
     out = browser.press(page, "Logg ut")
@@ -32,7 +40,7 @@ def test_one_signs_in_and_out_under_any_prefix(any_node: Node) -> None:
 
 
 def test_the_cookie_belongs_to_this_county_and_is_out_of_reach_of_scripts(any_node: Node) -> None:
-    browser = any_node.browser("kari")
+    browser = signed_in(any_node, "kari")
     kept = cookie(any_node, browser)
     assert kept.key == "byttebank-innlandet"
     assert kept.path == (any_node.prefix or "/")
@@ -83,7 +91,7 @@ def test_too_many_attempts_wait(node: Node) -> None:
 
 
 def test_the_session_is_a_new_one_after_signing_in(node: Node) -> None:
-    browser = node.browser("kari")
+    browser = signed_in(node, "kari")
     first = cookie(node, browser).value
     browser.press(browser.get("/oversikt"), "Logg ut")
     browser.sign_in("kari@bibliotek.example", eidskog.PASSWORD)
@@ -93,7 +101,7 @@ def test_the_session_is_a_new_one_after_signing_in(node: Node) -> None:
 
 
 def test_a_cookie_from_before_signing_out_opens_nothing(node: Node) -> None:
-    browser = node.browser("kari")
+    browser = signed_in(node, "kari")
     kept = cookie(node, browser)
     browser.press(browser.get("/oversikt"), "Logg ut")
     browser.client.set_cookie(kept.key, kept.value, path=kept.path, domain="localhost")
@@ -104,7 +112,7 @@ def test_a_cookie_somebody_else_signed_opens_nothing(
     node: Node, database: Database, clock: FixedClock
 ) -> None:
     other = make_node(database, clock, "/innlandet", secret_key=b"z" * 32)
-    kept = cookie(node, node.browser("kari"))
+    kept = cookie(node, signed_in(node, "kari"))
     browser = other.browser()
     browser.client.set_cookie(kept.key, kept.value, path=kept.path, domain="localhost")
     assert browser.get("/oversikt").title == "Logg inn"
@@ -119,7 +127,7 @@ def test_whoever_is_not_signed_in_comes_back_to_where_one_was(any_node: Node) ->
 
 
 def test_when_the_session_has_ended_one_is_told_and_comes_back(node: Node, clock: FixedClock) -> None:
-    browser = node.browser("kari")
+    browser = signed_in(node, "kari")
     form = browser.get(ASK)
     clock.move_to(clock.now() + timedelta(hours=9))
     page = browser.press(form, "Vis hvem som passer", hva="Hjelp")
@@ -151,7 +159,7 @@ def test_nobody_is_sent_elsewhere_after_signing_in(node: Node, elsewhere: str) -
 
 
 def test_a_form_without_its_token_is_turned_down(node: Node) -> None:
-    browser = node.browser("kari")
+    browser = signed_in(node, "kari")
     page = browser.post("/be-om-hjelp", {"hva": "x"})
     assert page.status == 400
     assert "Åpne den på nytt" in page.words
@@ -159,8 +167,8 @@ def test_a_form_without_its_token_is_turned_down(node: Node) -> None:
 
 
 def test_a_token_from_another_browser_does_not_count(node: Node) -> None:
-    theirs = node.browser("siri").get(ASK).soup.find("input", {"name": "csrf_token"})["value"]
-    page = node.browser("kari").post(ASK, {"csrf_token": theirs, "hva": "x"})
+    theirs = signed_in(node, "siri").get(ASK).soup.find("input", {"name": "csrf_token"})["value"]
+    page = signed_in(node, "kari").post(ASK, {"csrf_token": theirs, "hva": "x"})
     assert page.status == 400
 
 
@@ -172,7 +180,7 @@ def test_a_sign_in_form_that_is_too_old_is_shown_again(node: Node) -> None:
 
 
 def test_a_new_role_means_signing_in_again(node: Node) -> None:
-    browser = node.browser("kari")
+    browser = signed_in(node, "kari")
     kari = node.users["kari"]
     with node.database.work() as work:
         add_user(
