@@ -12,6 +12,7 @@ import pytest
 from fake_backend import FakeBackend
 from flask import Flask
 from gateway_browser import Browser
+from sqlalchemy import Engine
 
 from byttebank.clock import FixedClock
 from byttebank.storage.engine import open_engine
@@ -47,11 +48,21 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def kept_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One for all tests, so that statements stay compiled."""
+    engine = open_engine(f"sqlite:///{tmp_path_factory.mktemp('gateway')}/gateway.sqlite")
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def database(tmp_path: Path, migrated: Path, clock: FixedClock) -> Iterator[Database]:
-    shutil.copy(migrated, tmp_path / "gateway.sqlite")
-    engine = open_engine(f"sqlite:///{tmp_path}/gateway.sqlite")
-    database = Database(engine, county="innlandet", service="gateway", clock=clock)
+def database(kept_engine: Engine, migrated: Path, clock: FixedClock) -> Iterator[Database]:
+    database = Database(kept_engine, county="innlandet", service="gateway", clock=clock)
+    file = Path(str(kept_engine.url.database))
+    for suffix in ("-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    shutil.copy(migrated, file)
     yield database
     database.close()
 
