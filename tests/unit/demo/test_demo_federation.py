@@ -20,6 +20,9 @@ from services.directory import operations as directory
 from services.ledger import operations as ledger
 from services.matching.storage import engagements
 
+pytestmark = pytest.mark.simulation
+"""Loading takes seconds."""
+
 Reading = Callable[[str, str], Any]
 LIBRARIES = read_libraries()
 EIDSKOG = next(one for one in LIBRARIES if one.short_name == "Eidskog")

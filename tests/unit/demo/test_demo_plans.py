@@ -127,6 +127,7 @@ class Killed(Exception):
     """Stands for a kill between two transactions."""
 
 
+@pytest.mark.simulation
 def test_killed_after_any_transaction_the_next_loading_ends_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

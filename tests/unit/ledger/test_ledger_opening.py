@@ -97,6 +97,7 @@ def test_only_the_first_hundred_faults_are_named_and_all_are_counted(innlandet: 
     assert (found.bad, len(found.faults)) == (150, 100)
 
 
+@pytest.mark.simulation
 def test_memory_does_not_grow_with_the_file(innlandet: Ledger) -> None:
     def many(count: int) -> Iterator[tuple[int, dict[str, Any]]]:
         for n in range(count):
