@@ -1,0 +1,214 @@
+"""Whether a plan keeps the rules of `staff-day-exchange/1`, and whether a bound on its days is proven.
+
+Written from the rules alone. It shares nothing with what computes plans, is short, and has the last word.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from math import atan2, cos, hypot, radians, sin
+
+from services.matching.domain.instance import ANY_OF, Colleague, Instance, Library, PlannedDay, Prices, Wish
+
+EARTH_RADIUS_KM = 6371.0
+TOLERANCE_KM = 1e-6
+"""A millimetre: what two ways of computing the same distance may differ by."""
+
+
+def violations(instance: Instance, plan: Sequence[PlannedDay]) -> list[str]:
+    """Every rule that the plan breaks, in words; none when it is feasible. Numbers are the format's."""
+    requests = {one.id: one for one in instance.requests}
+    colleagues = {one.id: one for one in instance.colleagues}
+    found = []
+    sound = []
+    for day in plan:
+        if day.request not in requests or day.colleague not in colleagues:
+            found.append(f"{_named(day)}: there is no such request or no such colleague")
+        else:
+            sound.append(day)
+    pairs = _Pairs(instance)
+    for day in sound:
+        for why in pairs.objections(colleagues[day.colleague], requests[day.request], day.date):
+            found.append(f"{_named(day)}: {why}")
+    found += _colleague_violations(colleagues, sound)
+    found += _request_violations(requests, sound)
+    found += _library_violations(instance, colleagues, requests, sound)
+    return found
+
+
+def possible_days(instance: Instance) -> Iterator[tuple[Colleague, Wish, date]]:
+    """Every day that rules 1 and 2 allow, by request; there may be millions."""
+    pairs = _Pairs(instance)
+    by_skill: dict[str, list[Colleague]] = defaultdict(list)
+    for colleague in instance.colleagues:
+        for skill in colleague.skills:
+            by_skill[skill].append(colleague)
+    for request in instance.requests:
+        lists = [by_skill[skill] for skill in request.skills]
+        some: Iterable[Colleague] = instance.colleagues
+        if lists and instance.skills_rule == ANY_OF:
+            some = {one.id: one for able in lists for one in able}.values()
+        elif lists:
+            some = min(lists, key=lambda able: len(able))
+        for colleague in some:
+            if not pairs.pair_objections(colleague, request):
+                for day in sorted(set(colleague.dates) & set(request.dates)):
+                    yield colleague, request, day
+
+
+def price_faults(instance: Instance, prices: Prices) -> list[str]:
+    """Why the prices prove nothing, in words; empty when `priced_bound` is a proven bound for every plan."""
+    found = [f"a price of {kind} is below 0: {name}" for kind, name in _below_zero(prices)]
+    for colleague, request, day in possible_days(instance):
+        paid = (
+            prices.colleague_dates.get((colleague.id, day), 0)
+            + prices.colleagues.get(colleague.id, 0)
+            + prices.request_dates.get((request.id, day), 0)
+            + prices.requests.get(request.id, 0)
+            + prices.libraries.get(request.library, 0)
+            - prices.libraries.get(colleague.library, 0)
+        )
+        if paid < 1:
+            found.append(
+                f"{_named(PlannedDay(request.id, colleague.id, day))} is possible and costs {paid} only"
+            )
+    return found
+
+
+def priced_bound(instance: Instance, prices: Prices) -> int:
+    """What everything there is costs: with prices without fault, no feasible plan serves more days than this.
+
+    Requests with `same_person` count as if they could be served in part, so the bound holds for them as well.
+    """
+    bound = sum(
+        prices.libraries.get(one.id, 0) * (one.balance_days + one.limit_days) for one in instance.libraries
+    )
+    for colleague in instance.colleagues:
+        bound += prices.colleagues.get(colleague.id, 0) * colleague.max_days
+        bound += sum(prices.colleague_dates.get((colleague.id, day), 0) for day in colleague.dates)
+    for request in instance.requests:
+        bound += prices.requests.get(request.id, 0) * request.days
+        bound += sum(prices.request_dates.get((request.id, day), 0) for day in request.dates)
+    return bound
+
+
+def certificate_faults(instance: Instance, plan: Sequence[PlannedDay], prices: Prices) -> list[str]:
+    """Why plan and prices do not prove that no plan serves more days than this one; empty when they do.
+
+    Equal value of a feasible plan and of faultless prices is complementary slackness, summed up.
+    """
+    found = violations(instance, plan) + price_faults(instance, prices)
+    bound = priced_bound(instance, prices)
+    if bound != len(plan):
+        found.append(f"the plan serves {len(plan)} days and the prices allow {bound}")
+    return found
+
+
+class _Pairs:
+    """Rules 1 and 2: whether this colleague can help with this request."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._instance = instance
+        self._places = {one.id: _place(one) for one in instance.libraries}
+        self._skills = {one.id: set(one.skills) for one in instance.colleagues}
+
+    def objections(self, colleague: Colleague, request: Wish, day: date) -> list[str]:
+        """Why they cannot meet on this day."""
+        found = self.pair_objections(colleague, request)
+        if day not in colleague.dates:
+            found.append("rule 2: the colleague does not offer the date")
+        if day not in request.dates:
+            found.append("rule 2: the request does not accept the date")
+        return found
+
+    def pair_objections(self, colleague: Colleague, request: Wish) -> list[str]:
+        """Why they cannot meet on any day."""
+        found = []
+        if colleague.library == request.library:
+            found.append("rule 1: the colleague's home is the host library")
+        asked = set(request.skills)
+        shared = asked & self._skills[colleague.id]
+        if asked and (not shared if self._instance.skills_rule == ANY_OF else shared != asked):
+            found.append("rule 2: the colleague lacks a skill")
+        compatible = self._instance.compatible
+        if compatible is not None and (colleague.id, request.id) not in compatible:
+            found.append("rule 2: the pair is not compatible")
+        if colleague.max_km is not None:
+            km = self._km(colleague.library, request.library)
+            if km is None:
+                found.append("rule 2: the colleague has a max_km and the distance is not known")
+            elif km > colleague.max_km + TOLERANCE_KM:
+                found.append(f"rule 2: {km:.1f} km is more than the colleague's max_km {colleague.max_km:g}")
+        return found
+
+    def _km(self, home: str, host: str) -> float | None:
+        listed = self._instance.distances_km.get((home, host))
+        one, other = self._places[home], self._places[host]
+        if listed is not None or one is None or other is None:
+            return listed
+        across = (
+            one[1] * other[2] - one[2] * other[1],
+            one[2] * other[0] - one[0] * other[2],
+            one[0] * other[1] - one[1] * other[0],
+        )
+        along = one[0] * other[0] + one[1] * other[1] + one[2] * other[2]
+        return EARTH_RADIUS_KM * atan2(hypot(*across), along)
+
+
+def _place(library: Library) -> tuple[float, float, float] | None:
+    """The library's place as a unit vector; the angle of two is atan2 of cross and dot product."""
+    if library.lat is None or library.lon is None:
+        return None
+    lat, lon = radians(library.lat), radians(library.lon)
+    return cos(lat) * cos(lon), cos(lat) * sin(lon), sin(lat)
+
+
+def _colleague_violations(colleagues: dict[str, Colleague], plan: list[PlannedDay]) -> Iterator[str]:
+    for (name, day), count in Counter((one.colleague, one.date) for one in plan).items():
+        if count > 1:
+            yield f"rule 3: colleague {name} is in {count} places on {day}"
+    for name, count in Counter(one.colleague for one in plan).items():
+        if count > colleagues[name].max_days:
+            yield f"rule 3: colleague {name} works {count} days, max_days is {colleagues[name].max_days}"
+
+
+def _request_violations(requests: dict[str, Wish], plan: list[PlannedDay]) -> Iterator[str]:
+    for (name, day), count in Counter((one.request, one.date) for one in plan).items():
+        if count > 1:
+            yield f"rule 4: request {name} gets {count} people on {day}"
+    people: dict[str, set[str]] = defaultdict(set)
+    for one in plan:
+        people[one.request].add(one.colleague)
+    for name, count in Counter(one.request for one in plan).items():
+        request = requests[name]
+        if count > request.days:
+            yield f"rule 4: request {name} gets {count} days and wants {request.days}"
+        if request.same_person and len(people[name]) > 1:
+            yield f"rule 4: request {name} wants the same person and gets {len(people[name])}"
+        if request.same_person and count < request.days:
+            yield f"rule 4: request {name} wants all {request.days} days or none and gets {count}"
+
+
+def _library_violations(
+    instance: Instance, colleagues: dict[str, Colleague], requests: dict[str, Wish], plan: list[PlannedDay]
+) -> Iterator[str]:
+    given = Counter(colleagues[one.colleague].library for one in plan)
+    received = Counter(requests[one.request].library for one in plan)
+    for library in instance.libraries:
+        after = library.balance_days + given[library.id] - received[library.id]
+        if after < -library.limit_days:
+            yield (
+                f"rule 5: library {library.id} has {library.balance_days} days, gives {given[library.id]},"
+                f" receives {received[library.id]} and ends at {after}, below its limit -{library.limit_days}"
+            )
+
+
+def _below_zero(prices: Prices) -> Iterator[tuple[str, object]]:
+    for kind in ("colleague_dates", "colleagues", "request_dates", "requests", "libraries"):
+        for name, price in getattr(prices, kind).items():
+            if price < 0:
+                yield kind, name
+
+
+def _named(day: PlannedDay) -> str:
+    return f"request {day.request}, colleague {day.colleague}, {day.date}"
