@@ -49,7 +49,7 @@ def possible_days(instance: Instance) -> Iterator[tuple[Colleague, Wish, date]]:
         if lists and instance.skills_rule == ANY_OF:
             some = {one.id: one for able in lists for one in able}.values()
         elif lists:
-            some = min(lists, key=lambda able: len(able))
+            some = sorted(lists, key=len)[0]
         for colleague in some:
             if not pairs.pair_objections(colleague, request):
                 for day in sorted(set(colleague.dates) & set(request.dates)):

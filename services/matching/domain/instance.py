@@ -88,11 +88,11 @@ class PlannedDay:
 class Prices:
     """Why no plan serves more days than a bound: what is scarce, and how many days one more of it is worth.
 
-    What is left out costs 0. These are the dual prices of the rules of a plan (linear programming duality, or
-    node potentials of the circulation): for every day that is possible at all, the prices of what it uses come
-    to at least 1. A day uses the colleague's date and one of her days, the request's date and one of its days,
-    and a credit of the host library, while the home library earns one. The bound is then what everything there
-    is would cost. Whoever doubts it can add it up.
+    What is left out costs 0. These are the dual prices of the rules of a plan (linear programming duality,
+    or node potentials of the circulation): for every day that is possible at all, the prices of what it uses
+    come to at least 1. A day uses the colleague's date and one of her days, the request's date and one of its
+    days, and a credit of the host library, while the home library earns one. The bound is then what everything
+    there is would cost. Whoever doubts it can add it up.
     """
 
     colleague_dates: Mapping[tuple[str, date], int]
