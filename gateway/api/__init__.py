@@ -8,6 +8,7 @@ from gateway.api import (
     book,
     clearing,
     engagements,
+    exchange,
     libraries,
     me,
     notices,
@@ -28,6 +29,7 @@ NOUNS = (
     accounts.nouns,
     book.nouns,
     clearing.nouns,
+    exchange.nouns,
     notices.nouns,
 )
 

@@ -18,7 +18,11 @@ def menu(user: User) -> list[MenuItem]:
     ]
     if user.role in ("county", "operator"):
         items.append(
-            (say("Fylkets bok"), "county_book.show", ("county_book", "promises", "rulings", "clearing"))
+            (
+                say("Fylkets bok"),
+                "county_book.show",
+                ("county_book", "promises", "rulings", "peers", "clearing"),
+            )
         )
         items.append((say("Drift"), "operations.show", ("operations",)))
     return items

@@ -24,11 +24,11 @@ def show() -> str:
     positions, balance = ledger.positions(), ledger.trial_balance()
     down = here().settings.waiting_links()
     peers = {peer["county"]: peer for peer in here().backend.directory.list_peers()}
-    waiting = [one for one in positions if _line(one, down) != "open"]
+    waiting = [one for one in positions if line_state(one, down) != "open"]
     return render_template(
         "operations.html",
         positions=[
-            (one, _line(one, down), _used_percent(one), peers.get(one["county"]), down.get(one["county"]))
+            (one, line_state(one, down), used_percent(one), peers.get(one["county"]), down.get(one["county"]))
             for one in positions
         ],
         balance=balance,
@@ -41,7 +41,7 @@ def show() -> str:
     )
 
 
-def _line(position: Document, down: Container[str]) -> str:
+def line_state(position: Document, down: Container[str]) -> str:
     """open, down (messages do not get away), waiting (for an answer), recovering or frozen."""
     if position["channel_state"] == "frozen":
         return "frozen"
@@ -65,7 +65,8 @@ def _is_idle(account: Document) -> bool:
     return account["kind"] == "library" and not account["debits"] and not account["credits"]
 
 
-def _used_percent(position: Document) -> int:
+def used_percent(position: Document) -> int:
+    """How full the fuse is, in the direction where it is fuller."""
     used = max(position["net_half_days"], -position["net_half_days"] + position["pending_out_half_days"], 0)
     return round(100 * used / position["fuse_half_days"]) if position["fuse_half_days"] else 100
 

@@ -126,6 +126,53 @@ def begin_clearing(desk: Desk) -> Visitor:
     return visitor
 
 
+def _peer(desk: Desk, county: str = "ostfold") -> Visitor:
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    visitor.open(f"/fylket/samarbeid/{county}")
+    return visitor
+
+
+def compare_the_books_with_all(desk: Desk) -> Visitor:
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    visitor.open("/fylket/samarbeid")
+    visitor.press("Sammenlign bøkene nå")
+    visitor.sees("Bøkene sammenlignes nå.")
+    visitor.comes_to_see("er likt i begge bøkene")
+    return visitor
+
+
+def compare_the_books_with_one(desk: Desk) -> Visitor:
+    visitor = _peer(desk, "akershus")
+    visitor.press("Sammenlign nå")
+    visitor.sees("Bøkene sammenlignes nå.")
+    return visitor
+
+
+def stop_the_exchange(desk: Desk) -> Visitor:
+    """And open it again, so that others may go on with the county."""
+    visitor = _peer(desk)
+    page = visitor.page
+    page.get_by_text("Stans utvekslingen").first.click()
+    page.locator("#grunn-stans").fill("Nøkkelen deres er på avveie.")
+    visitor.press("Stans")
+    visitor.sees("Utvekslingen er stanset.")
+    page.locator("#grunn-apne").fill("De har ny nøkkel.")
+    visitor.press("Åpne utvekslingen igjen")
+    visitor.sees("Utvekslingen er åpnet igjen.")
+    return visitor
+
+
+def change_a_security_limit(desk: Desk) -> Visitor:
+    visitor = _peer(desk)
+    page = visitor.page
+    page.get_by_text("Endre sikkerhetsgrensen").first.click()
+    page.get_by_label("Hele dager").fill("120")
+    page.locator("#grunn-grense").fill("Mye på gang.")
+    visitor.press("Endre grensen")
+    visitor.sees("Sikkerhetsgrensen er endret.")
+    return visitor
+
+
 ACTS: dict[str, tuple[Way, ...]] = {
     "county_book.show": (filter_the_book,),
     "county_book.reverse": (take_days_back,),
@@ -137,5 +184,9 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "rulings.rule svar=nei": (rule_that_it_did_not,),
     "rulings.decline": (let_days_stay,),
     "clearing.propose": (begin_clearing,),
+    "peers.reconcile": (compare_the_books_with_all, compare_the_books_with_one),
+    "peers.freeze": (stop_the_exchange,),
+    "peers.thaw": (stop_the_exchange,),
+    "peers.set_fuse": (change_a_security_limit,),
 }
 """What a form can be sent as, and the ways in which it is tried."""

@@ -11,6 +11,7 @@ from gateway import pages
 NO_PAGES = {
     "accounts.download": "a file",
     "county_book.download": "a file",
+    "peers.proof": "a file",
     "engagements.follow": "leads on to the engagement's page",
     "static": "files",
 }

@@ -14,7 +14,8 @@ ACTS = {**acts_of_libraries.ACTS, **acts_of_counties.ACTS}
 SEARCHES = {"board.show", "libraries.index", "county_book.show"}
 """Forms that change nothing."""
 NEEDS_DAYS_OF_SILENCE = {
-    "clearing.close": "a county that began a round and fell silent; tests/unit/gateway presses the button"
+    "peers.ask_for_no": "a county that does not answer; tests/unit/gateway presses the button",
+    "clearing.close": "a county that began a round and fell silent; tests/unit/gateway presses the button",
 }
 """What is not tried here, and why."""
 

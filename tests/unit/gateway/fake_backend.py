@@ -24,8 +24,10 @@ from byttebank.contracts.refusals import (
     AccountUnknown,
     AlreadyCovered,
     BelowHalfDay,
+    CountyUnknown,
     DateOrder,
     DatePast,
+    FieldMissing,
     HostContactMissing,
     LimitHard,
     Malformed,
@@ -129,6 +131,7 @@ class FakeDirectory(Service):
         self._requests: dict[str, Document] = {}
         self._sent: dict[str, Document] = {}
         self._peers: list[Document] = []
+        self._peer_acts: list[Document] = []
 
     def county(self) -> Document:
         return checked(resources.County, self._county)
@@ -280,6 +283,23 @@ class FakeDirectory(Service):
     def list_peers(self) -> list[Document]:
         return [checked(resources.Peer, peer) for peer in self._peers]
 
+    def act_on_peer(self, act: Document, actor: Document) -> Document:
+        wanted = load(resources.NewPeerAct, act)
+        if not wanted["reason"].strip():
+            raise FieldMissing(field="reason")
+        peer = next((one for one in self._peers if one["county"] == wanted["county"]), None)
+        if peer is None:
+            raise CountyUnknown(county=wanted["county"])
+        if wanted["what"] == "fuse":
+            peer["fuse_half_days"] = wanted["fuse_half_days"]
+        else:
+            peer["state"] = {"freeze": "frozen", "thaw": "active"}[wanted["what"]]
+        self._peer_acts.insert(0, {**wanted, "role": actor["role"], "acted_at": self._now})
+        return checked(resources.Peer, peer)
+
+    def peer_acts(self, limit: int = 50) -> list[Document]:
+        return [checked(resources.PeerAct, act) for act in self._peer_acts[:limit]]
+
     def _need(self, own: Document, staff: list[Document], request: Document) -> Document:
         helpers = [one["name"] for one in staff if set(one["can"]) & set(request["skills"])]
         library = self._libraries[request["library_id"]]
@@ -368,6 +388,9 @@ class FakeLedger(Service):
         self._limits: dict[str, int] = {}
         self._is_hard = False
         self._positions: list[Document] = []
+        self._doubts: list[Document] = []
+        self._reconciliations: list[Document] = []
+        self._disputes: list[Document] = []
 
     def account(self, library_id: str) -> Document:
         if library_id not in self._limits:
@@ -424,6 +447,31 @@ class FakeLedger(Service):
 
     def positions(self) -> list[Document]:
         return [checked(ledger_resources.Position, position) for position in self._positions]
+
+    def doubts(self) -> list[Document]:
+        return self._doubts
+
+    def cancel_prepared(self, transfer_id: str) -> Document:
+        if all(one["transfer_id"] != transfer_id for one in self._doubts):
+            raise NotFound(kind="transfer", id=transfer_id)
+        return {"transfer_id": transfer_id, "state": "prepared", "amount_half_days": 2}
+
+    def reconcile(self, county: str | None = None) -> list[Document]:
+        peers = [one["county"] for one in self._all.directory._peers if county in (None, one["county"])]
+        if not peers:
+            raise CountyUnknown(county=county)
+        return [{"county": one, "asked_at": self._now} for one in peers]
+
+    def reconciliations(self) -> list[Document]:
+        return self._reconciliations
+
+    def disputes(self) -> list[Document]:
+        return self._disputes
+
+    def signed_message(self, peer: str, sender: str, seq: int) -> str:
+        if all((one["sender"], one["seq"]) != (sender, seq) for one in self._disputes):
+            raise NotFound(kind="message", id=f"{sender} {seq}")
+        return '{"payload":"e30","protected":"e30","signature":"e30"}'
 
     def trial_balance(self) -> Document:
         accounts = []
