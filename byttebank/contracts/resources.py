@@ -15,7 +15,6 @@ SHARING_CHOICES = ("library", "county", "all")
 OFFER_STATES = ("open", "withdrawn")
 REQUEST_STATES = ("open", "covered", "closed")
 PEER_STATES = ("invited", "active", "frozen", "left")
-PEER_ACTS = ("freeze", "thaw", "fuse")
 
 ENGAGEMENT_STATES = (
     "proposed",
@@ -247,30 +246,3 @@ class Peer(Contract):
     fuse_half_days = WholeNumber(required=True)
     fingerprint = fields.String(load_default=None, allow_none=True)
     base_url = fields.String(load_default=None, allow_none=True)
-
-
-class PeerAct(Contract):
-    """What was decided about a county we exchange with, by whom and why.
-
-    `role`: county, operator, or node when the node itself has stopped a county that contradicted itself;
-    `reason` is a code then (`equivocation`, `clearing`) and `detail` says which message or round.
-    """
-
-    id = Id(required=True)
-    county = Slug(required=True)
-    what = one_of(*PEER_ACTS, required=True)
-    role = one_of("county", "operator", "node", required=True)
-    reason = fields.String(load_default="")
-    detail = fields.String(load_default=None, allow_none=True)
-    fuse_half_days = WholeNumber(load_default=None, allow_none=True)
-    acted_at = Moment(required=True)
-
-
-class NewPeerAct(Contract):
-    """The body of `act_on_peer`. `fuse_half_days` goes with `fuse` and with nothing else."""
-
-    id = Id(required=True)
-    county = Slug(required=True)
-    what = one_of(*PEER_ACTS, required=True)
-    reason = fields.String(load_default="", validate=validate.Length(max=500))
-    fuse_half_days = WholeNumber(load_default=None, allow_none=True)

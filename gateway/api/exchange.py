@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 from marshmallow import fields, validate
 
-from byttebank.contracts import resources
+from byttebank.contracts import peer_acts
 from byttebank.contracts.fields import Contract, Id, Moment, Slug
 from gateway.api.access import check_county
 from gateway.api.book_schemas import Reasoned
@@ -20,7 +20,7 @@ nouns = nouns_called("exchange", "The exchange with other counties, for the coun
 Document = dict[str, Any]
 
 
-class PeerAct(resources.PeerAct):
+class PeerAct(peer_acts.PeerAct):
     """What was decided about a county. `sentence`: in words."""
 
     fuse_half_days = Days("fuse_days")

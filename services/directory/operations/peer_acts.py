@@ -3,8 +3,8 @@
 from typing import Any
 
 from byttebank.clock import format_time
-from byttebank.contracts import resources
 from byttebank.contracts.actor import load_actor
+from byttebank.contracts.peer_acts import NewPeerAct
 from byttebank.contracts.refusals import FieldMissing, NotYourRole, SameKeyOtherBody
 from byttebank.storage.work import Work
 from services.directory.operations.documents import read, refuse
@@ -25,7 +25,7 @@ def act_on_peer(work: Work, act: Document, actor: Document) -> Document:
     role = load_actor(actor).role
     if role not in COUNTY:
         raise NotYourRole(role="county")
-    wanted = read(resources.NewPeerAct, act)
+    wanted = read(NewPeerAct, act)
     wanted["reason"] = wanted["reason"].strip()
     if not wanted["reason"]:
         raise FieldMissing(field="reason")
@@ -56,7 +56,7 @@ def act_as_operator(
         "reason": reason.strip(),
         "fuse_half_days": fuse_half_days,
     }
-    wanted = read(resources.NewPeerAct, act)
+    wanted = read(NewPeerAct, act)
     peer = _carry_out(work, wanted)
     _keep(work, wanted, "operator")
     return peer

@@ -6,8 +6,8 @@ import pytest
 from directory_cast import KARI, add_peer, an_actor, an_id, local_events
 
 from byttebank.contracts.fields import load
+from byttebank.contracts.peer_acts import PeerAct
 from byttebank.contracts.refusals import CountyUnknown, FieldMissing, Malformed, NotYourRole, SameKeyOtherBody
-from byttebank.contracts.resources import PeerAct
 from byttebank.storage.work import Database
 from services.directory import operations
 

@@ -16,7 +16,7 @@ from typing import Any
 from marshmallow import Schema
 
 from byttebank.clock import Clock, format_time, local_date
-from byttebank.contracts import ledger_resources, resources
+from byttebank.contracts import ledger_resources, peer_acts, resources
 from byttebank.contracts.actor import load_actor
 from byttebank.contracts.fields import load
 from byttebank.contracts.proposal import Proposal
@@ -284,7 +284,7 @@ class FakeDirectory(Service):
         return [checked(resources.Peer, peer) for peer in self._peers]
 
     def act_on_peer(self, act: Document, actor: Document) -> Document:
-        wanted = load(resources.NewPeerAct, act)
+        wanted = load(peer_acts.NewPeerAct, act)
         if not wanted["reason"].strip():
             raise FieldMissing(field="reason")
         peer = next((one for one in self._peers if one["county"] == wanted["county"]), None)
@@ -298,7 +298,7 @@ class FakeDirectory(Service):
         return checked(resources.Peer, peer)
 
     def peer_acts(self, limit: int = 50) -> list[Document]:
-        return [checked(resources.PeerAct, act) for act in self._peer_acts[:limit]]
+        return [checked(peer_acts.PeerAct, act) for act in self._peer_acts[:limit]]
 
     def _need(self, own: Document, staff: list[Document], request: Document) -> Document:
         helpers = [one["name"] for one in staff if set(one["can"]) & set(request["skills"])]
