@@ -1,0 +1,142 @@
+"""A small round that everybody can follow, and instances at random."""
+
+from datetime import date, timedelta
+from itertools import product
+from random import Random
+from typing import Any
+
+from services.matching.domain.checker import violations
+from services.matching.domain.instance import Colleague, Instance, Library, PlannedDay, Wish
+
+MONDAY, TUESDAY, WEDNESDAY = (date(2027, 3, 1) + timedelta(days=number) for number in range(3))
+
+
+def document() -> dict[str, Any]:
+    """Two libraries 101 km apart, Kari of Eidskog who weeds, Ola of Hamar who reads, a request of each."""
+    return {
+        "format": "staff-day-exchange/1",
+        "name": "two",
+        "source": "the tests",
+        "skills_rule": "all-of",
+        "libraries": [
+            {"id": "hamar", "balance_days": 0, "limit_days": 1, "lat": 60.79, "lon": 11.07},
+            {"id": "eidskog", "balance_days": -1, "limit_days": 2, "lat": 60.03, "lon": 12.07},
+        ],
+        "colleagues": [
+            {
+                "id": "kari",
+                "library": "eidskog",
+                "skills": ["weeding", "children"],
+                "dates": ["2027-03-02", "2027-03-01"],
+                "max_days": 2,
+                "max_km": 150,
+            },
+            {
+                "id": "ola",
+                "library": "hamar",
+                "skills": ["reading"],
+                "dates": ["2027-03-01", "2027-03-02", "2027-03-03"],
+                "max_days": 2,
+                "max_km": None,
+            },
+        ],
+        "requests": [
+            {
+                "id": "w1",
+                "library": "hamar",
+                "skills": ["weeding"],
+                "dates": ["2027-03-01", "2027-03-02"],
+                "days": 2,
+                "same_person": True,
+            },
+            {
+                "id": "w2",
+                "library": "eidskog",
+                "skills": [],
+                "dates": ["2027-03-02", "2027-03-03"],
+                "days": 1,
+                "same_person": False,
+            },
+        ],
+    }
+
+
+def random_instance(random: Random, *, same_person: bool, most: int = 2) -> Instance:
+    """Tiny, so that every plan can be tried: at most 3 libraries, `most` colleagues, 3 requests, 3 dates."""
+    dates = (MONDAY, TUESDAY, WEDNESDAY)
+    libraries = tuple(
+        Library(
+            f"l{number}",
+            random.randint(-1, 1),
+            random.randint(1, 2) if random.random() < 0.5 else 1,
+            *((60.0 + number, 11.0) if random.random() < 0.8 else (None, None)),
+        )
+        for number in range(random.randint(1, 3))
+    )
+    names = [one.id for one in libraries]
+
+    def some_dates(fewest: int) -> tuple[date, ...]:
+        return tuple(sorted(random.sample(dates, random.randint(fewest, 3))))
+
+    def some_skills() -> tuple[str, ...]:
+        return tuple(sorted(random.sample("ab", random.randint(0, 2))))
+
+    colleagues = tuple(
+        Colleague(
+            f"c{number}",
+            random.choice(names),
+            some_skills(),
+            some_dates(0),
+            random.randint(0, 3),
+            random.choice([None, None, 120.0, 240.0]),
+        )
+        for number in range(random.randint(0, most))
+    )
+    requests = tuple(
+        Wish(
+            f"r{number}",
+            random.choice(names),
+            some_skills() if random.random() < 0.5 else (),
+            some_dates(1),
+            random.randint(0, 3),
+            same_person and random.random() < 0.6,
+        )
+        for number in range(random.randint(0, 3))
+    )
+    pairs = [(one.id, other.id) for one, other in product(colleagues, requests)]
+    compatible = frozenset(pair for pair in pairs if random.random() < 0.8) if random.random() < 0.3 else None
+    distances = {
+        pair: random.choice([100.0, 200.0]) for pair in product(names, names) if random.random() < 0.2
+    }
+    distances = {(one, other): distances.get((other, one), km) for (one, other), km in distances.items()} | {
+        (other, one): km for (one, other), km in distances.items()
+    }
+    return Instance(
+        "random",
+        "",
+        random.choice(["all-of", "any-of"]),
+        libraries,
+        colleagues,
+        requests,
+        compatible,
+        distances,
+    )
+
+
+def most_days(instance: Instance) -> int | None:
+    """The days of a best plan, by trying each choice of who does what when; None if none is feasible."""
+    slots = [(one.id, day) for one in instance.colleagues for day in one.dates]
+    options: list[list[PlannedDay | None]] = []
+    for colleague, day in slots:
+        alone = [PlannedDay(one.id, colleague, day) for one in instance.requests]
+        options.append([None, *(one for one in alone if not _never(instance, one))])
+    best = None
+    for choice in product(*options):
+        plan = [one for one in choice if one is not None]
+        if (best is None or len(plan) > best) and not violations(instance, plan):
+            best = len(plan)
+    return best
+
+
+def _never(instance: Instance, day: PlannedDay) -> bool:
+    return any("rule 1" in one or "rule 2" in one for one in violations(instance, [day]))

@@ -1,0 +1,171 @@
+"""The checker finds each broken rule of a plan, and believes no proof that does not add up."""
+
+import json
+from dataclasses import replace
+from datetime import date
+from itertools import product
+from random import Random
+from typing import Any
+
+import pytest
+from instance_cast import MONDAY, TUESDAY, WEDNESDAY, document, most_days, random_instance
+
+from services.matching.domain.checker import (
+    certificate_faults,
+    possible_days,
+    price_faults,
+    priced_bound,
+    violations,
+)
+from services.matching.domain.instance import Instance, PlannedDay, Prices
+from services.matching.rounds.reading import read_content
+
+KARI_MONDAY, KARI_TUESDAY = PlannedDay("w1", "kari", MONDAY), PlannedDay("w1", "kari", TUESDAY)
+OLA_WEDNESDAY = PlannedDay("w2", "ola", WEDNESDAY)
+PLAN = [KARI_MONDAY, KARI_TUESDAY, OLA_WEDNESDAY]
+
+
+def _instance(**changes: dict[str, Any]) -> Instance:
+    """The cast's round with changed fields of its elements kari, ola, w1, w2, hamar and eidskog."""
+    changed = document()
+    for kind in ("libraries", "colleagues", "requests"):
+        for element in changed[kind]:
+            element.update(changes.get(element["id"], {}))
+    for name in ("skills_rule", "compatible", "distances_km"):
+        if name in changes:
+            changed[name] = changes[name]
+    return read_content(json.dumps(changed).encode()).instance
+
+
+def test_a_plan_that_keeps_all_rules_breaks_none() -> None:
+    assert violations(_instance(), PLAN) == []
+    assert violations(_instance(), []) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "plan", "words"),
+    [
+        ({}, [*PLAN, PlannedDay("w9", "kari", MONDAY)], ["no such request"]),
+        ({}, [*PLAN, PlannedDay("w1", "per", MONDAY)], ["no such request or no such colleague"]),
+        ({"w2": {"library": "hamar"}}, [OLA_WEDNESDAY], ["rule 1"]),
+        ({"w2": {"skills": ["reading", "music"]}}, [OLA_WEDNESDAY], ["lacks a skill"]),
+        ({"w2": {"skills": ["music"]}, "skills_rule": "any-of"}, [OLA_WEDNESDAY], ["lacks a skill"]),
+        ({"compatible": [["ola", "w1"], ["kari", "w1"]]}, PLAN, ["not compatible"]),
+        ({}, [PlannedDay("w2", "ola", MONDAY)], ["the request does not accept"]),
+        ({"ola": {"dates": ["2027-03-01"]}}, [OLA_WEDNESDAY], ["the colleague does not offer"]),
+        ({"ola": {"max_km": 100}}, [OLA_WEDNESDAY], ["more than the colleague's max_km"]),
+        (
+            {"ola": {"max_km": 200}, "distances_km": [["hamar", "eidskog", 201]]},
+            [OLA_WEDNESDAY],
+            ["201.0 km"],
+        ),
+        ({"ola": {"max_km": 200}, "hamar": {"lat": None, "lon": None}}, [OLA_WEDNESDAY], ["not known"]),
+        ({"kari": {"max_days": 1}}, PLAN, ["rule 3: colleague kari works 2 days"]),
+        ({}, [*PLAN, KARI_MONDAY], ["2 places", "works 3", "2 people", "gets 3 days", "rule 5"]),
+        ({}, [KARI_MONDAY, OLA_WEDNESDAY], ["all 2 days or none"]),
+        ({"w2": {"same_person": True, "days": 2}}, PLAN, ["all 2 days or none"]),
+        ({"w2": {"days": 0}}, PLAN, ["gets 1 days and wants 0"]),
+        ({"hamar": {"limit_days": 0}}, PLAN, ["rule 5: library hamar"]),
+        ({"eidskog": {"balance_days": -3}}, [], ["rule 5: library eidskog"]),
+    ],
+)
+def test_each_broken_rule_is_told(changes: dict[str, Any], plan: list[PlannedDay], words: list[str]) -> None:
+    found = violations(_instance(**changes), plan)
+    assert len(found) == len(words), found
+    assert all(word in told for word, told in zip(words, found, strict=True)), found
+
+
+def test_two_people_on_one_date_and_two_for_the_same_person_are_told() -> None:
+    both = {"ola": {"skills": ["weeding"], "library": "eidskog"}, "hamar": {"limit_days": 2}}
+    mixed = [KARI_MONDAY, replace(KARI_TUESDAY, colleague="ola")]
+    assert violations(_instance(**both), mixed) == ["rule 4: request w1 wants the same person and gets 2"]
+    crowd = [KARI_MONDAY, replace(KARI_MONDAY, colleague="ola")]
+    told = violations(_instance(**both, w1={"same_person": False}), crowd)
+    assert told == ["rule 4: request w1 gets 2 people on 2027-03-01"]
+
+
+def test_any_of_needs_one_skill_and_days_of_the_same_round_count_in_any_order() -> None:
+    any_of = _instance(w2={"skills": ["reading", "music"]}, skills_rule="any-of")
+    assert violations(any_of, PLAN) == []
+    cyclic = _instance(hamar={"limit_days": 0}, eidskog={"balance_days": 0, "limit_days": 0}, w2={"days": 2})
+    assert violations(cyclic, [*PLAN, PlannedDay("w2", "ola", TUESDAY)]) == []
+
+
+def _prices(**parts: Any) -> Prices:
+    kinds = ("colleague_dates", "colleagues", "request_dates", "requests", "libraries")
+    return Prices(**{kind: parts.get(kind, {}) for kind in kinds})
+
+
+def test_prices_prove_a_bound_and_with_a_plan_of_that_value_the_optimum() -> None:
+    prices = _prices(requests={"w1": 1, "w2": 1})
+    assert priced_bound(_instance(), prices) == 3
+    assert certificate_faults(_instance(), PLAN, prices) == []
+    credit = _prices(libraries={"hamar": 1}, requests={"w2": 2})
+    assert certificate_faults(_instance(), PLAN, credit) == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "prices", "words"),
+    [
+        (PLAN, _prices(requests={"w1": 1}), "request w2, colleague ola, 2027-03-02 is possible and costs 0"),
+        (PLAN, _prices(requests={"w1": 2, "w2": -1}), "below 0: w2"),
+        (PLAN, _prices(requests={"w1": 2, "w2": 1}), "serves 3 days and the prices allow 5"),
+        (PLAN[:2], _prices(requests={"w1": 1, "w2": 1}), "serves 2 days and the prices allow 3"),
+        (PLAN[1:], _prices(requests={"w1": 1, "w2": 1}), "rule 4"),
+        (PLAN, _prices(libraries={"hamar": 1}, requests={"w2": 1}), "costs 0 only"),
+    ],
+)
+def test_a_proof_that_was_tampered_with_is_none(plan: list[PlannedDay], prices: Prices, words: str) -> None:
+    assert any(words in told for told in certificate_faults(_instance(), plan, prices))
+
+
+def _repaired(instance: Instance, prices: Prices, random: Random) -> Prices:
+    """The prices with those of dates raised until no day is too cheap."""
+    dates = dict(prices.request_dates)
+    asked, offered = dict(prices.request_dates), dict(prices.colleague_dates)
+    for colleague, request, day in possible_days(instance):
+        paid = offered.get((colleague.id, day), 0) + asked.get((request.id, day), 0)
+        paid += prices.colleagues.get(colleague.id, 0) + prices.requests.get(request.id, 0)
+        paid += prices.libraries.get(request.library, 0) - prices.libraries.get(colleague.library, 0)
+        where, key = random.choice([(asked, request.id), (offered, colleague.id)])
+        where[key, day] = where.get((key, day), 0) + max(0, 1 - paid)
+    assert dates == prices.request_dates
+    return replace(prices, request_dates=asked, colleague_dates=offered)
+
+
+def test_no_plan_ever_serves_more_than_faultless_prices_allow() -> None:
+    tight = 0
+    for seed in range(40):
+        random = Random(seed)
+        instance = random_instance(random, same_person=seed % 2 == 1)
+        best = most_days(instance)
+        for _ in range(5):
+            prices = _repaired(
+                instance,
+                _prices(
+                    libraries={one.id: random.randint(0, 2) for one in instance.libraries},
+                    requests={one.id: random.randint(0, 1) for one in instance.requests},
+                ),
+                random,
+            )
+            assert price_faults(instance, prices) == []
+            if best is not None:
+                assert best <= priced_bound(instance, prices)
+                tight += best == priced_bound(instance, prices)
+    assert tight > 20
+
+
+def test_possible_days_are_those_that_break_neither_rule_1_nor_2() -> None:
+    dates: list[date] = [MONDAY, TUESDAY, WEDNESDAY]
+    for seed in range(60):
+        instance = random_instance(Random(seed), same_person=False)
+        found = {PlannedDay(two.id, one.id, day) for one, two, day in possible_days(instance)}
+        every = (
+            PlannedDay(two.id, one.id, day)
+            for one, two, day in product(instance.colleagues, instance.requests, dates)
+        )
+        assert found == {
+            day
+            for day in every
+            if not any("rule 1" in one or "rule 2" in one for one in violations(instance, [day]))
+        }
