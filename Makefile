@@ -1,6 +1,9 @@
 # Commands of the project. `make help` lists them.
 
 SHELL := /bin/sh
+
+# Bytecode is kept, whatever the shell says: the tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 BIN := $(VENV)/bin
 STATE ?= .state

@@ -68,6 +68,7 @@ def worlds_after(world: World, scope: Scope) -> Iterator[tuple[World, Scope]]:
             yield said, scope
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize(
     "scope",
     [

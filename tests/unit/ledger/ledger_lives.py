@@ -5,6 +5,7 @@ where either county is put back to an old backup at any moment.
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -37,6 +38,8 @@ from services.ledger.domain.invariants import broken_rules, decisions_have_their
 OWN = {"innlandet": (EIDSKOG, HAMAR), "akershus": (ASKER, BAERUM)}
 OTHER = {"innlandet": "akershus", "akershus": "innlandet"}
 KEYS = {"innlandet": SigningKey.from_seed(b"i" * 32), "akershus": SigningKey.from_seed(b"a" * 32)}
+VERSIONS = count(101)
+"""Of what the directory tells of a peer."""
 OWN_HANDLERS = {
     "PREPARE": operations.own_prepare,
     "CANCEL": operations.own_cancel,
@@ -54,20 +57,23 @@ class Node:
         self.ledger = ledger
         self.county = ledger.county
         self.peer = OTHER[ledger.county]
-        self.version = 100
         self.handlers = Handlers(
             received=lambda work, message: HANDLERS[message.message_type](work, message),
             own=lambda work, message: OWN_HANDLERS.get(message.message_type, _nothing)(work, message),
             broken=operations.broken_prepare,
             opened=operations.channel_opened,
         )
-        self.start()
-        self.meet()
+        self.seconds = 0.0
+        self.channels = self._channels()
 
     def start(self) -> None:
         """The process begins anew on the same database."""
         self.seconds = 0.0
-        self.channels = Channels(
+        self.channels = self._channels()
+        self.channels.start()
+
+    def _channels(self) -> Channels:
+        return Channels(
             self.ledger.database,
             service="ledger",
             county=self.county,
@@ -75,14 +81,12 @@ class Node:
             wake=lambda: None,
             seconds=lambda: self.seconds,
         )
-        self.channels.start()
 
     def meet(self, state: str = "active", fuse: int = 200) -> None:
         """The directory has told of the peer, and the ledger and its channel have heard it."""
-        self.version += 1
         public = KEYS[self.peer].public_key
         key = {"key_id": public.key_id, "public_key": public.text, "valid_from_at": format_time(NOW)}
-        body = peer_document(self.peer, self.version, state=state, fuse_half_days=fuse, keys=[key])
+        body = peer_document(self.peer, next(VERSIONS), state=state, fuse_half_days=fuse, keys=[key])
         with self.ledger.database.work() as work:
             self.channels.peer_changed(work, body)
             operations.peer_changed(work, body)
@@ -160,9 +164,17 @@ def exchange(one: Node, two: Node, rounds: int = 60) -> None:
     raise AssertionError(f"they do not come together: {one.state()}, {two.state()}")
 
 
+def nodes(ledgers: dict[str, Ledger]) -> tuple[Node, Node]:
+    """Innlandet and Akershus, with the channel that is in their databases."""
+    return Node(ledgers["innlandet"]), Node(ledgers["akershus"])
+
+
 def meet(ledgers: dict[str, Ledger]) -> tuple[Node, Node]:
-    """Innlandet and Akershus; their channel is open."""
-    one, two = Node(ledgers["innlandet"]), Node(ledgers["akershus"])
+    """Innlandet and Akershus open their channel."""
+    one, two = nodes(ledgers)
+    for node in (one, two):
+        node.start()
+        node.meet()
     exchange(one, two)
     return one, two
 
@@ -359,6 +371,9 @@ def lives(templates: dict[str, Path], folder: Path) -> Iterator[Callable[[int, i
             backups.mkdir()
             one, two = (Node(ledger.start_over(templates[ledger.county])) for ledger in pair)
             one.ledger.clock.move_to(NOW)
+            for node in (one, two):
+                node.start()
+                node.meet()
             life = Life(one, two, backups, seed)
             for _ in range(steps):
                 life.step()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ledger_cast import ASKER, EIDSKOG, WORK_DATE, Scenes, number
-from ledger_lives import Node, exchange, meet
+from ledger_lives import Node, exchange, meet, nodes
 
 from byttebank.contracts.received import BrokenMessage
 from byttebank.storage.messages import append_outbox
@@ -17,7 +17,7 @@ from services.ledger import operations
 @pytest.fixture
 def pair(scenes: Scenes) -> tuple[Node, Node]:
     """Innlandet owes, Akershus is owed; their channel is open."""
-    return meet(scenes.after(meet))
+    return nodes(scenes.after(meet))
 
 
 def prepare(n: int, **changes: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from ledger_cast import ASKER, EIDSKOG, HAMAR, Ledger, Scenes, number
-from ledger_lives import Node, exchange, meet
+from ledger_lives import Node, exchange, meet, nodes
 
 from byttebank.contracts.refusals import CountyFrozen, CountyUnknown
 from services.ledger import operations
@@ -27,7 +27,7 @@ def twelve_days(ledgers: dict[str, Ledger]) -> None:
 
 @pytest.fixture
 def pair(scenes: Scenes) -> tuple[Node, Node]:
-    return meet(scenes.after(twelve_days))
+    return nodes(scenes.after(twelve_days))
 
 
 def _states(node: Node) -> dict[str, str]:

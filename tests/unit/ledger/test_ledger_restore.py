@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from ledger_cast import ASKER, EIDSKOG, HAMAR, Ledger, Scenes, number
-from ledger_lives import Node, exchange, lives, meet
+from ledger_lives import Node, exchange, lives, meet, nodes
 from test_ledger_simulation import seeds
 
 from services.ledger import operations
@@ -16,7 +16,7 @@ from services.ledger import operations
 @pytest.fixture
 def pair(scenes: Scenes) -> tuple[Node, Node]:
     """Innlandet owes, Akershus is owed; their channel is open."""
-    return meet(scenes.after(meet))
+    return nodes(scenes.after(meet))
 
 
 def _sums(node: Node) -> tuple[int, int]:

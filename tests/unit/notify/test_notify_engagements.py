@@ -97,6 +97,7 @@ def test_the_same_message_again_tells_nobody_anything(notify: Database) -> None:
     assert (told(notify), mails_to(notify)) == before
 
 
+@pytest.mark.simulation
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.lists(st.sampled_from(STORY), max_size=14))
 def test_in_any_order_nobody_is_told_twice_and_the_end_is_told(
