@@ -11,6 +11,7 @@ from gateway.here import here
 from gateway.pages.board import Line
 from gateway.pages.choices import date_windows
 from gateway.speech import say
+from gateway.words.links import late_answers
 from gateway.words.reasons import reason_sentence
 
 Document = dict[str, Any]
@@ -30,6 +31,7 @@ def candidates_page(wanted: Document) -> str:
         title=speech.skills(wanted["skills"]),
         funnel=_funnel(wanted, found["funnel"]) if found else "",
         is_looking=found is None and wanted["state"] == "open",
+        late=late_answers(one["county"] for one in shown),
         candidates=[
             (
                 one,

@@ -19,7 +19,7 @@ from gateway.reading import Reader, reader_of
 from gateway.speech import say
 from gateway.words import engagements as words
 from gateway.words.history import line_sentence
-from gateway.words.links import engagement_waits
+from gateway.words.links import agreeing_waits, engagement_waits
 from gateway.words.refusals import refusal_sentence, sentence_of
 
 pages = Blueprint("engagements", __name__)
@@ -73,7 +73,7 @@ def show(engagement_id: str) -> str:
         acts=acts,
         due=_due(engagement, reader),
         refusal=_refusal(engagement),
-        waits=engagement_waits(engagement),
+        waits=engagement_waits(engagement) or agreeing_waits(engagement),
         contacts=colleague_options(own_colleagues(user)) if needs_contact else [],
         lender=words.lender_name(engagement),
         host=words.host_name(engagement),

@@ -27,6 +27,7 @@ from gateway.pages.choices import (
 )
 from gateway.pages.proposing import propose
 from gateway.speech import say
+from gateway.words.links import late_answers
 
 pages = Blueprint("offers", __name__)
 Document = dict[str, Any]
@@ -230,6 +231,7 @@ def _offer_page(offer: Document, form: Form) -> str:
         offer=offer,
         form=form,
         is_own=is_own,
+        late="" if is_own else late_answers([offer["county"]]).get(offer["county"], ""),
         may_ask=user.role in ("colleague", "library_manager") and offer["state"] == "open",
         library=library["short_name"] if library else say("et bibliotek"),
         when=when_words(offer),
