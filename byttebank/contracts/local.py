@@ -59,6 +59,12 @@ class ColleagueChanged(resources.Colleague):
     """A colleague of this county, for the county's own services: name and e-mail as they are."""
 
 
+class PersonErased(Contract):
+    """A colleague here or elsewhere wants nothing of herself kept: forget names and own words of hers."""
+
+    person_id = Id(required=True)
+
+
 class OfferChanged(resources.Offer):
     """An offer here or in another county. `colleague_name` as far as its owner shares it here."""
 
@@ -186,6 +192,7 @@ LOCAL_MESSAGES = _registry(
     ("directory", LibraryChanged),
     ("directory", ColleagueChanged),
     ("directory", OfferChanged),
+    ("directory", PersonErased),
     ("directory", RequestChanged),
     ("directory", PeerEquivocated),
     ("matching", EngagementChanged),

@@ -131,7 +131,19 @@ class DisputeRaised(BookPoint):
 
 
 class LibraryPublished(resources.Library):
-    """A library as other counties see it; the highest `version` counts."""
+    """A library as other counties see it; the highest `version` counts. Its contact point is detached."""
+
+
+class ErasePerson(Contract):
+    """Nothing of this person is kept any more: names, own words and the things that were theirs go."""
+
+    person_id = Id(required=True)
+
+
+class PersonErased(Contract):
+    """The answer to `ErasePerson`: nothing of the person is left here."""
+
+    person_id = Id(required=True)
 
 
 class OfferPublished(resources.Offer):
@@ -193,6 +205,14 @@ class Names(Contract):
     """Further names by key, such as the history's `by_name` by line number."""
 
 
+class ContactPoint(Contract):
+    """The detached part of a library: it may be one person's own."""
+
+    contact_name = fields.String(load_default=None, allow_none=True)
+    contact_email = fields.String(load_default=None, allow_none=True)
+    contact_phone = fields.String(load_default=None, allow_none=True)
+
+
 @dataclass(frozen=True)
 class PeerMessage:
     """What the registry knows of one message between counties."""
@@ -220,9 +240,11 @@ PEER_MESSAGES = _registry(
     PeerMessage("ledger", "COMPARE", 1, Compare),
     PeerMessage("ledger", "COMPARED", 1, Compared),
     PeerMessage("ledger", "DISPUTE", 1, DisputeRaised),
-    PeerMessage("directory", "LibraryPublished", 1, LibraryPublished),
+    PeerMessage("directory", "LibraryPublished", 1, LibraryPublished, ContactPoint),
     PeerMessage("directory", "OfferPublished", 1, OfferPublished, Names),
     PeerMessage("directory", "RequestOpened", 1, RequestOpened, Names),
+    PeerMessage("directory", "ErasePerson", 1, ErasePerson),
+    PeerMessage("directory", "PersonErased", 1, PersonErased),
     PeerMessage("matching", "EngagementProposed", 1, EngagementProposed, Names),
     PeerMessage("matching", "EngagementShared", 1, EngagementShared, Names),
     PeerMessage("matching", "EngagementAccepted", 1, EngagementAccepted, Names),

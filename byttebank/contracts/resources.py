@@ -5,6 +5,7 @@ In RPC and events days are `*_half_days` integers; the HTTP API turns them into 
 
 from marshmallow import fields, validate
 
+from byttebank.contracts.county_settings import County as County
 from byttebank.contracts.fields import Contract, Day, HalfDays, Id, Moment, Slug, WholeNumber, one_of, text
 
 LIBRARY_KINDS = ("public", "upper_secondary", "county", "other")
@@ -14,6 +15,9 @@ PLACES = ("host", "home", "online")
 SHARING_CHOICES = ("library", "county", "all")
 OFFER_STATES = ("open", "withdrawn")
 REQUEST_STATES = ("open", "covered", "closed")
+REQUEST_REACHES = ("county", "neighbours", "all")
+URGENCIES = ("low", "normal", "high")
+SIZE_CLASSES = ("small", "medium", "large")
 PEER_STATES = ("invited", "active", "frozen", "left")
 
 ENGAGEMENT_STATES = (
@@ -39,24 +43,12 @@ def _language() -> fields.String:
     return fields.String(load_default=None, allow_none=True, validate=validate.Length(min=2, max=8))
 
 
-class County(Contract):
-    """A county's settings, as its own gateway shows them."""
-
-    slug = Slug(required=True)
-    name = text(100)
-    code = text(16)
-    country = text(2)
-    time_zone = text(64)
-    language = text(8)
-    is_demo = fields.Boolean(load_default=False)
-    neighbours = fields.List(Slug(), load_default=list)
-    limit_half_days = WholeNumber(required=True, validate=validate.Range(min=0, max=2000))
-    limit_is_hard = fields.Boolean(load_default=False)
-    fuse_half_days = WholeNumber(load_default=200, validate=validate.Range(min=0))
-
-
 class Library(Contract):
-    """A library, own or published by another county. `language`: of those there who have not chosen."""
+    """A library, own or published by another county. `language`: of those there who have not chosen.
+
+    `national_number` and `former_numbers` are aliases, never parsed. `closed_dates`: beside public holidays.
+    The contact point may be one person's own, so between counties it travels detached.
+    """
 
     id = Id(required=True)
     county = Slug(required=True)
@@ -71,11 +63,25 @@ class Library(Contract):
     is_demo = fields.Boolean(load_default=False)
     state = one_of("open", "withdrawn", load_default="open")
     language = _language()
+    former_numbers = fields.List(text(20), load_default=list, validate=validate.Length(max=50))
+    size_class = one_of(*SIZE_CLASSES, load_default=None, allow_none=True)
+    opened_on = Day(load_default=None, allow_none=True)
+    closed_on = Day(load_default=None, allow_none=True)
+    country = fields.String(load_default=None, allow_none=True, validate=validate.Length(equal=2))
+    closed_dates = fields.List(Day(), load_default=list, validate=validate.Length(max=400))
+    website = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=300))
+    contact_name = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+    contact_email = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=320))
+    contact_phone = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
     version = WholeNumber(required=True)
 
 
 class Colleague(Contract):
-    """A person at a library, as the asker may see them: `name` is null when it is not shared."""
+    """A person at a library, as the asker may see them: `name` is null when it is not shared.
+
+    `own_words`: skills in words of her own. `confirmed`: skills that her manager has confirmed, if any.
+    `may_be_offered`: whether her manager may offer her; false once she has said no.
+    """
 
     id = Id(required=True)
     library_id = Id(required=True)
@@ -86,20 +92,30 @@ class Colleague(Contract):
     can = fields.List(fields.String(), load_default=list)
     can_teach = fields.List(fields.String(), load_default=list)
     wants_to_learn = fields.List(fields.String(), load_default=list)
+    own_words = fields.String(load_default="", validate=validate.Length(max=2000))
+    confirmed = fields.List(fields.String(), load_default=list)
+    may_be_offered = fields.Boolean(load_default=True)
     language = _language()
     version = WholeNumber(load_default=1)
 
 
 class Skill(Contract):
-    """One entry of the controlled vocabulary; names by language."""
+    """One entry of the vocabulary; names by language. `maps_to`: the shared entry that other counties know a
+    county's own entry as; null for the shared ones.
+    """
 
     code = text(60)
     category = text(60)
     names = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    maps_to = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=60))
 
 
 class Offer(Contract):
-    """A colleague's skills on dates (`dates`), in a span (`first_on`, `last_on`) or standing (neither)."""
+    """A colleague's skills on dates (`dates`), in a span (`first_on`, `last_on`) or standing (neither).
+
+    `weekdays` (1 Monday to 7 Sunday): only on these of a span or of a standing offer. It ends by itself after
+    `expires_on` unless it is renewed. `min_at_home`: so many colleagues must stay at the own library.
+    """
 
     id = Id(required=True)
     county = Slug(required=True)
@@ -117,12 +133,19 @@ class Offer(Contract):
     reach = one_of(*REACHES, load_default="all")
     counties = fields.List(Slug(), load_default=list)
     own_words = fields.String(load_default="", validate=validate.Length(max=2000))
+    weekdays = fields.List(WholeNumber(validate=validate.Range(min=1, max=7)), load_default=list)
+    expires_on = Day(load_default=None, allow_none=True)
+    min_at_home = WholeNumber(load_default=None, allow_none=True, validate=validate.Range(min=0, max=1000))
     state = one_of(*OFFER_STATES, load_default="open")
     version = WholeNumber(required=True)
 
 
 class Request(Contract):
-    """A library asks for help: on some day or days from `first_on` to `last_on`."""
+    """A library asks for help: on some day or days from `first_on` to `last_on`, or of `dates` where given.
+
+    `reach`: which counties see it while it is on the board; it widens by itself on `widens_on`, then every
+    `widens_after_days`, unless somebody has answered. `to_library_id`: the library that is asked directly.
+    """
 
     id = Id(required=True)
     county = Slug(required=True)
@@ -136,6 +159,15 @@ class Request(Contract):
     host_contact_id = Id(required=True)
     host_contact_name = fields.String(load_default=None, allow_none=True)
     is_open = fields.Boolean(load_default=False)  # on the board; otherwise only whom the library asks
+    dates = fields.List(Day(), load_default=list, validate=validate.Length(max=366))
+    same_person = fields.Boolean(load_default=False)
+    urgency = one_of(*URGENCIES, load_default="normal")
+    to_library_id = Id(load_default=None, allow_none=True)
+    reach = one_of(*REQUEST_REACHES, load_default="all")
+    widens_after_days = WholeNumber(
+        load_default=None, allow_none=True, validate=validate.Range(min=1, max=90)
+    )
+    widens_on = Day(load_default=None, allow_none=True)
     state = one_of(*REQUEST_STATES, load_default="open")
     version = WholeNumber(required=True)
 

@@ -11,98 +11,13 @@ the same content answers as the first time, with other content it is refused wit
 
 from typing import Any, Protocol
 
+from byttebank.contracts.directory_port import DirectoryPort
 from byttebank.contracts.matching_port import MatchingPort
 from byttebank.contracts.notify_port import NotifyPort
 
 __all__ = ["DirectoryPort", "Document", "LedgerPort", "MatchingPort", "NotifyPort"]
 
 Document = dict[str, Any]
-
-
-class DirectoryPort(Protocol):
-    """Who: libraries, colleagues, skills, offers, requests, peers."""
-
-    def county(self) -> Document:
-        """This node's `County`."""
-
-    def list_libraries(
-        self, county: str | None = None, query: str | None = None, cursor: str | None = None, limit: int = 50
-    ) -> Document:
-        """`{items: [Library], next_cursor}` of own and published libraries, by name."""
-
-    def get_library(self, library_id: str) -> Document:
-        """`Library`."""
-
-    def set_library_language(self, library_id: str, language: str | None, actor: Document) -> Document:
-        """`Library`, read in the language by those of it who have not chosen; None: as the county.
-        Refuses: NotYourRole."""
-
-    def set_colleague_language(self, colleague_id: str, language: str | None, actor: Document) -> Document:
-        """`Colleague`, written to in the language; None: as the library. Refuses: NotYourRole."""
-
-    def list_colleagues(self, library_id: str, actor: Document | None = None) -> list[Document]:
-        """`Colleague`s of a library, names as far as each has chosen to share with the actor."""
-
-    def list_skills(self) -> list[Document]:
-        """`Skill`s, by category and code."""
-
-    def create_offer(self, offer: Document, actor: Document) -> Document:
-        """`Offer` as stored. `offer`: an `Offer` without county, names and version.
-        Refuses: NotYourRole, BelowHalfDay, DateOrder, DatePast, DateTooFar, FieldMissing (skills),
-        SameKeyOtherBody."""
-
-    def withdraw_offer(self, offer_id: str, actor: Document) -> Document:
-        """`Offer`, now withdrawn. Refuses: NotYourRole."""
-
-    def get_offer(self, offer_id: str, actor: Document | None = None) -> Document:
-        """`Offer`."""
-
-    def list_offers(
-        self, library_id: str | None = None, cursor: str | None = None, limit: int = 50
-    ) -> Document:
-        """`{items: [Offer], next_cursor}`, open ones."""
-
-    def create_request(self, request: Document, actor: Document) -> Document:
-        """`Request` as stored. `request`: a `Request` without county, names and version.
-        Refuses: NotYourRole, BelowHalfDay, TooManyDays, DateOrder, DatePast, DateTooFar,
-        HostContactMissing, FieldMissing (skills), SameKeyOtherBody."""
-
-    def open_request(self, request_id: str, actor: Document) -> Document:
-        """`Request`, now on the board (`is_open`). Refuses: NotYourRole, RequestClosed, AlreadyCovered."""
-
-    def close_request(self, request_id: str, actor: Document) -> Document:
-        """`Request`, now closed. Refuses: NotYourRole, AlreadyCovered."""
-
-    def get_request(self, request_id: str) -> Document:
-        """`Request`."""
-
-    def list_requests(
-        self, library_id: str | None = None, cursor: str | None = None, limit: int = 50
-    ) -> Document:
-        """`{items: [Request], next_cursor}`, open ones first."""
-
-    def board(
-        self,
-        library_id: str,
-        show: str = "all",
-        skill: str | None = None,
-        county: str | None = None,
-        max_km: int | None = None,
-    ) -> Document:
-        """Needs and offers as this library sees them, nearest first:
-        `{items: [{kind: need|offer, id, library: Library, document: Request|Offer, distance_km,
-        is_possible, reasons: [Reason], helpers: [names of own colleagues who can]}]}`.
-        `show`: all, needs or offers."""
-
-    def list_peers(self) -> list[Document]:
-        """`Peer`s."""
-
-    def act_on_peer(self, act: Document, actor: Document) -> Document:
-        """`Peer`, stopped, open again or with another fuse. `act`: a `NewPeerAct`. Refuses: NotYourRole,
-        FieldMissing (reason), CountyUnknown, NotNow, SameKeyOtherBody."""
-
-    def peer_acts(self, limit: int = 50) -> list[Document]:
-        """`PeerAct`s: who has stopped, opened or limited the exchange with which county, newest first."""
 
 
 class LedgerPort(Protocol):

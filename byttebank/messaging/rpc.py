@@ -47,6 +47,8 @@ WRITES = frozenset(
     {
         "create_offer",
         "withdraw_offer",
+        "renew_offer",
+        "widen_request",
         "create_request",
         "set_library_language",
         "set_colleague_language",

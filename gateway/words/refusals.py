@@ -23,6 +23,9 @@ SENTENCES: dict[str, str] = {
         "Velg den andre måten."
     ),
     "colleague_busy": N_("{name} har et oppdrag {date} fra før. Velg en annen dag eller en annen kollega."),
+    "colleague_not_agreed": N_(
+        "Kollegaen vil ikke bli tilbudt av andre. La kollegaen legge inn tilbudet selv, eller velg en annen."
+    ),
     "contradiction": N_(
         "Det {county} har sagt om dette, stemmer ikke med det de har sagt før. Ingenting er endret. "
         "Fylkesbiblioteket tar kontakt."
@@ -51,6 +54,10 @@ SENTENCES: dict[str, str] = {
         "fylkesbiblioteket."
     ),
     "malformed": N_("Noe av dette kan ikke leses slik det er skrevet. Rett det og send på nytt."),
+    "no_open_day": N_(
+        "Biblioteket har for få åpne dager i tidsrommet. Helligdager og dager dere har stengt, "
+        "regnes ikke med. Velg flere dager."
+    ),
     "not_found": N_(
         "Siden finnes ikke, eller den er ikke delt med biblioteket ditt. Gå til forsiden, eller søk."
     ),
@@ -61,7 +68,14 @@ SENTENCES: dict[str, str] = {
     "not_offered_date": N_("{library} har ikke tilbudt {date}. Velg en annen dag."),
     "not_yet": N_("{date} har ikke vært ennå. Svar når dagen er over."),
     "not_your_role": N_("Dette kan {role} gjøre. Spør hos dere."),
+    "number_taken": N_("{library} har dette nummeret fra før. Se om biblioteket står i lista to ganger."),
     "offer_expired": N_("Tilbudet gikk ut {date}. Spør {library} om det fortsatt gjelder."),
+    "offer_overlaps": N_(
+        "Kollegaen er tilbudt på disse ukedagene fra før. Endre det andre tilbudet, eller velg andre dager."
+    ),
+    "outside_area": N_(
+        "Stedet ligger utenfor fylket. Se over breddegrad og lengdegrad; kanskje er de byttet om."
+    ),
     "own_library": N_("{library} er deres eget bibliotek. Velg et annet, eller spør alle."),
     "peer_not_gone": N_(
         "{county} svarer fortsatt. Be dem føre dagen tilbake; fylkesbiblioteket dekker den når de ikke "
@@ -92,6 +106,9 @@ SENTENCES: dict[str, str] = {
     "stale_page": N_(
         "Noen har endret dette etter at du åpnet siden. Se endringen og send på nytt. Det du skrev, står "
         "her fortsatt."
+    ),
+    "too_few_at_home": N_(
+        "Det blir for få igjen på biblioteket den dagen. Velg et lavere tall, eller tilby færre dager."
     ),
     "too_few_counties": N_("En avregning trenger minst to andre fylker som det er forbindelse med nå."),
     "too_many_attempts": N_("Det har vært mange forsøk. Vent til {time}."),

@@ -32,6 +32,8 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     (r"Invalid JSON body\.", N_("Innholdet er ikke JSON.")),
     (r"Give dates or a span, not both\.", N_("Gi enten datoer eller et tidsrom.")),
     (r"A span needs its last day too\.", N_("Et tidsrom trenger også siste dag.")),
+    (r"Give dates or weekdays, not both\.", N_("Gi enten datoer eller ukedager.")),
+    (r"The span has none of these weekdays\.", N_("Tidsrommet har ingen av disse ukedagene.")),
     (r"At most (?P<n>\d+) dates\.", N_("Høyst {n} datoer.")),
     (
         r"'(?P<code>.*)' is not a skill we know.*",

@@ -3,11 +3,12 @@
 from typing import Any
 
 from byttebank.contracts.received import ReceivedMessage, SentMessage
-from byttebank.messaging.service import Runtime, on_local, on_own, on_peer, rpc
+from byttebank.messaging.service import Runtime, every, on_local, on_own, on_peer, rpc
 from byttebank.storage.work import Work
 from services.directory import operations
 
 Document = dict[str, Any]
+HOUR_SECONDS = 3600
 
 
 class DirectoryService:
@@ -64,6 +65,11 @@ class DirectoryService:
             return operations.withdraw_offer(work, offer_id, actor)
 
     @rpc
+    def renew_offer(self, offer_id: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.renew_offer(work, offer_id, actor)
+
+    @rpc
     def get_offer(self, offer_id: str, actor: Document | None = None) -> Document:
         with self.runtime.reading() as work:
             return operations.get_offer(work, offer_id, actor)
@@ -84,6 +90,17 @@ class DirectoryService:
     def open_request(self, request_id: str, actor: Document) -> Document:
         with self.runtime.work() as work:
             return operations.open_request(work, request_id, actor)
+
+    @rpc
+    def widen_request(
+        self,
+        request_id: str,
+        actor: Document,
+        reach: str | None = None,
+        widens_after_days: int | None = None,
+    ) -> Document:
+        with self.runtime.work() as work:
+            return operations.widen_request(work, request_id, actor, reach, widens_after_days)
 
     @rpc
     def close_request(self, request_id: str, actor: Document) -> Document:
@@ -110,9 +127,17 @@ class DirectoryService:
         skill: str | None = None,
         county: str | None = None,
         max_km: int | None = None,
+        category: str | None = None,
+        text: str | None = None,
+        first_on: str | None = None,
+        last_on: str | None = None,
+        only_possible: bool = False,
+        cursor: str | None = None,
+        limit: int = 200,
     ) -> Document:
+        filters = (show, skill, county, max_km, category, text, first_on, last_on, only_possible)
         with self.runtime.reading() as work:
-            return operations.board(work, library_id, show, skill, county, max_km)
+            return operations.board(work, library_id, *filters, cursor, limit)
 
     @rpc
     def list_peers(self) -> list[Document]:
@@ -160,3 +185,12 @@ class DirectoryService:
     @on_own("RequestOpened")
     def own_request(self, work: Work, message: SentMessage) -> None:
         operations.own_request(work, message)
+
+    @every(HOUR_SECONDS, at_start=True)
+    def tidy(self) -> None:
+        """What is due by the day is done, in bounded steps."""
+        for step in (operations.place_missing, operations.widen_requests):
+            is_more = True
+            while is_more:
+                with self.runtime.work() as work:
+                    is_more = step(work) > 0

@@ -1,26 +1,12 @@
-"""The board: needs and offers as one library sees them, nearest first, with the reasons."""
+"""The board: needs and offers as one library sees them, with the reasons."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from services.directory.domain.geography import distance_between
-from services.directory.domain.market import offer_ends_on
 
 Document = dict[str, Any]
-FAR_AWAY = 10**9
-"""Sorts what has no distance (online, or no place on the map) after everything that has one."""
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What the reader wants to see. `max_km` lets pass what needs no travel."""
-
-    show: str = "all"
-    skill: str | None = None
-    county: str | None = None
-    max_km: int | None = None
 
 
 @dataclass(frozen=True)
@@ -33,45 +19,17 @@ class Viewpoint:
     frozen_counties: frozenset[str] = field(default_factory=frozenset)
 
 
-def see(
-    viewpoint: Viewpoint,
-    libraries: dict[str, Document],
-    requests: Iterable[Document],
-    offers: Iterable[Document],
-    wanted: Filter,
-) -> list[Document]:
-    """The items of the board in reading order: `{kind, id, library, document, distance_km, is_possible,
-    reasons, helpers}`.
-
-    Own items, ended ones, and those of libraries that are unknown, withdrawn or of another county than the
-    item are left out: a county speaks for its own libraries only.
+def see(viewpoint: Viewpoint, kind: str, thing: Document, library: Document) -> Document:
+    """The item of an offer or a request of another library: `{kind: need|offer, id, library, document,
+    distance_km, is_possible, reasons, helpers}`.
     """
-    items = []
-    if wanted.show in ("all", "needs"):
-        items += [_need(viewpoint, one, library) for one, library in _others(viewpoint, libraries, requests)]
-    if wanted.show in ("all", "offers"):
-        items += [
-            _offer(viewpoint, one, library)
-            for one, library in _others(viewpoint, libraries, offers)
-            if (offer_ends_on(one) or viewpoint.today.isoformat()) >= viewpoint.today.isoformat()
-        ]
-    return sorted((item for item in items if _passes(item, wanted)), key=_reading_order)
+    turn = _offer if kind == "offer" else _need
+    return turn(viewpoint, thing, library)
 
 
 def can_do(colleague: Document, skill: str) -> bool:
     """Whether the colleague can do it; who can teach it can do it."""
     return skill in colleague["can"] or skill in colleague["can_teach"]
-
-
-def _others(
-    viewpoint: Viewpoint, libraries: dict[str, Document], things: Iterable[Document]
-) -> Iterable[tuple[Document, Document]]:
-    for thing in things:
-        library = libraries.get(thing["library_id"])
-        if library is None or library["state"] != "open" or library["county"] != thing["county"]:
-            continue
-        if library["id"] != viewpoint.library["id"]:
-            yield thing, library
 
 
 def _need(viewpoint: Viewpoint, request: Document, library: Document) -> Document:
@@ -131,9 +89,10 @@ def _item(
 def _availability(offer: Document, today: date) -> Document:
     if offer["dates"]:
         return _for("offered_dates", dates=[day for day in offer["dates"] if day >= today.isoformat()])
+    weekdays = {"weekdays": offer["weekdays"]} if offer["weekdays"] else {}
     if offer["last_on"]:
-        return _for("offered_span", first_on=offer["first_on"], last_on=offer["last_on"])
-    return _for("standing_offer")
+        return _for("offered_span", first_on=offer["first_on"], last_on=offer["last_on"], **weekdays)
+    return _for("standing_offer", **weekdays)
 
 
 def _for(code: str, **parameters: Any) -> Document:
@@ -142,20 +101,3 @@ def _for(code: str, **parameters: Any) -> Document:
 
 def _against(code: str, **parameters: Any) -> Document:
     return {"code": code, "parameters": parameters, "is_favourable": False, "score": 0}
-
-
-def _passes(item: Document, wanted: Filter) -> bool:
-    if wanted.skill is not None and wanted.skill not in item["document"]["skills"]:
-        return False
-    if wanted.county is not None and wanted.county != item["library"]["county"]:
-        return False
-    if wanted.max_km is None or any(reason["code"] == "no_travel" for reason in item["reasons"]):
-        return True
-    return item["distance_km"] is not None and item["distance_km"] <= wanted.max_km
-
-
-def _reading_order(item: Document) -> tuple[int, str, str]:
-    km = item["distance_km"]
-    document = item["document"]
-    first_day = document["dates"][0] if document.get("dates") else document["first_on"]
-    return (FAR_AWAY if km is None else km, first_day or "9999", item["id"])

@@ -1,9 +1,12 @@
 """How far apart two libraries are, as the crow flies."""
 
 from math import asin, cos, radians, sin, sqrt
+from typing import Any
 
 EARTH_RADIUS_KM = 6371.0
 """The mean radius; good to half a percent, which is finer than whole kilometres between villages."""
+
+Point = tuple[int, int, int]
 
 
 def distance_km(from_latitude: float, from_longitude: float, to_latitude: float, to_longitude: float) -> int:
@@ -21,3 +24,26 @@ def distance_between(one: dict[str, object], other: dict[str, object]) -> int | 
     points = [place.get(axis) for place in (one, other) for axis in ("latitude", "longitude")]
     numbers = [float(point) for point in points if isinstance(point, int | float)]
     return distance_km(*numbers) if len(numbers) == 4 else None
+
+
+def point_of(library: dict[str, Any]) -> Point | None:
+    """Where the `Library` is, in metres from the middle of the earth; None without a place on the map.
+
+    The straight line between two such points grows as the distance over ground does, and a database finds its
+    square with whole numbers alone.
+    """
+    if library["latitude"] is None or library["longitude"] is None:
+        return None
+    latitude, longitude = radians(library["latitude"]), radians(library["longitude"])
+    metres = EARTH_RADIUS_KM * 1000
+    return (
+        round(metres * cos(latitude) * cos(longitude)),
+        round(metres * cos(latitude) * sin(longitude)),
+        round(metres * sin(latitude)),
+    )
+
+
+def chord_square(km: int) -> int:
+    """The square of the straight line in metres to what is just so many kilometres away."""
+    angle = min((km + 0.5) / EARTH_RADIUS_KM, 3.14159)
+    return round((2 * EARTH_RADIUS_KM * 1000 * sin(angle / 2)) ** 2)

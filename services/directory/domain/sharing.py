@@ -19,5 +19,8 @@ def shared_name(name: str | None, sharing: str, reader: Place) -> str | None:
 
 
 def reaches(reach: str, counties: list[str], county: str) -> bool:
-    """Whether an offer with this reach is told to another county."""
-    return reach == "all" or (reach == "counties" and county in counties)
+    """Whether an offer or a request with this reach is told to another county.
+
+    `counties`: those that the offer names, or the neighbours that a request reaches.
+    """
+    return reach == "all" or (reach in ("counties", "neighbours") and county in counties)

@@ -15,6 +15,7 @@ from services.directory.operations.offers import (
     get_offer,
     list_offers,
     receive_offer,
+    renew_offer,
     withdraw_offer,
 )
 from services.directory.operations.peer_acts import (
@@ -30,6 +31,7 @@ from services.directory.operations.peers import (
     set_fuse,
     thaw_peer,
 )
+from services.directory.operations.placing import place_missing
 from services.directory.operations.recovering import own_library, own_offer, own_request
 from services.directory.operations.requests import (
     close_request,
@@ -39,6 +41,8 @@ from services.directory.operations.requests import (
     list_requests,
     open_request,
     receive_request,
+    widen_request,
+    widen_requests,
 )
 from services.directory.operations.skills import list_skills, seed_skills
 
@@ -69,15 +73,19 @@ __all__ = [
     "own_request",
     "peer_acts",
     "peer_equivocated",
+    "place_missing",
     "receive_library",
     "receive_offer",
     "receive_request",
     "register_library",
+    "renew_offer",
     "seed_skills",
     "set_colleague_language",
     "set_county",
     "set_fuse",
     "set_library_language",
     "thaw_peer",
+    "widen_request",
+    "widen_requests",
     "withdraw_offer",
 ]

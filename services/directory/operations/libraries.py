@@ -4,8 +4,9 @@ from typing import Any
 
 from byttebank.contracts import resources
 from byttebank.contracts.fields import one_of
+from byttebank.contracts.market_refusals import NumberTaken, OutsideArea
 from byttebank.contracts.received import ReceivedMessage
-from byttebank.contracts.refusals import NotFound, SameKeyOtherBody
+from byttebank.contracts.refusals import DateOrder, NotFound, SameKeyOtherBody
 from byttebank.identifiers import is_slug
 from byttebank.language import LANGUAGES
 from byttebank.storage.work import Work
@@ -13,9 +14,10 @@ from services.directory.domain.cursors import check_limit, read_cursor, write_cu
 from services.directory.domain.texts import sort_key, unstorable
 from services.directory.domain.versions import counts_over
 from services.directory.operations.documents import read, refuse
-from services.directory.operations.publishing import tell_library
+from services.directory.operations.placing import place_things_of
+from services.directory.operations.publishing import CONTACT_POINT, tell_library
 from services.directory.operations.receiving import check_received
-from services.directory.storage import libraries
+from services.directory.storage import counties, libraries
 
 Document = dict[str, Any]
 MAX_QUERY = 200
@@ -32,11 +34,15 @@ def register_library(work: Work, library: Document) -> Document:
 
     `library`: a `Library` without county and version. Its id stays the same for ever, and the language that
     its manager has chosen stays when the document does not name one.
-    Refuses: Malformed; SameKeyOtherBody when another county's library has the id.
+    Refuses: Malformed; NumberTaken; OutsideArea for coordinates that are not in the county; DateOrder for one
+    that closed before it opened; SameKeyOtherBody when another county's library has the id.
     """
     wanted = read(OwnLibrary, library, county=work.county, version=1)
-    _check_place(wanted)
+    settings = counties.find_county(work.connection, work.county)
+    wanted = checked_library(wanted, settings)
+    _check_numbers(work, wanted)
     if libraries.add_library(work.connection, wanted):
+        libraries.write_numbers(work.connection, wanted)
         tell_library(work, wanted)
         return wanted
     stored = libraries.find_library(work.connection, wanted["id"], for_update=True)
@@ -48,6 +54,7 @@ def register_library(work: Work, library: Document) -> Document:
         return stored
     changed = {**wanted, "version": stored["version"] + 1}
     libraries.replace_library(work.connection, changed)
+    libraries.write_numbers(work.connection, changed)
     tell_library(work, changed)
     return changed
 
@@ -58,9 +65,9 @@ def receive_library(work: Work, message: ReceivedMessage) -> None:
     Refuses: CountyUnknown; Malformed for what the sender may not say; SameKeyOtherBody for a library that
     is another county's.
     """
-    library = message.payload
+    library = {**message.payload, **{name: message.detached.get(name) for name in CONTACT_POINT}}
     check_received(work, message, library)
-    _check_place(library)
+    check_place(library, [])
     if not libraries.add_library(work.connection, library):
         stored = libraries.find_library(work.connection, library["id"], for_update=True)
         if stored is None or stored["county"] != message.peer:
@@ -68,12 +75,19 @@ def receive_library(work: Work, message: ReceivedMessage) -> None:
         if not counts_over(library, stored):
             return
         libraries.replace_library(work.connection, library)
+    libraries.write_numbers(work.connection, library)
+    place_things_of(work, library)
     work.emit("LibraryChanged", library)
 
 
 def get_library(work: Work, library_id: str) -> Document:
-    """`Library`, own or published, withdrawn ones too. Refuses: NotFound."""
+    """`Library`, own or published, withdrawn ones too; by its id, or an own one by a number it has or had.
+
+    Refuses: NotFound.
+    """
     found = libraries.find_library(work.connection, library_id)
+    if found is None:
+        found = libraries.find_by_number(work.connection, work.county, library_id)
     if found is None:
         raise NotFound(kind="library", id=library_id)
     return found
@@ -110,7 +124,39 @@ def own_library(work: Work, library_id: str) -> Document:
     return found
 
 
-def _check_place(library: Document) -> None:
+def checked_library(library: Document, settings: Document | None) -> Document:
+    """The own library as it is kept: in the county's country where it names none.
+
+    Refuses: Malformed, OutsideArea, DateOrder.
+    """
+    country = library["country"] or (settings["country"] if settings else None)
+    dates = sorted(set(library["closed_dates"]))
+    library = {**library, "country": country, "closed_dates": dates}
+    check_place(library, settings["area"] if settings else [])
+    opened_on, closed_on = library["opened_on"], library["closed_on"]
+    if opened_on and closed_on and closed_on < opened_on:
+        raise DateOrder(first_on=opened_on, last_on=closed_on)
+    return library
+
+
+def check_place(library: Document, area: list[float]) -> None:
+    """The library has both coordinates or none, and lies in the area if there is one.
+
+    Refuses: Malformed, OutsideArea.
+    """
     for axis, most in (("latitude", 90), ("longitude", 180)):
-        if library[axis] is not None and abs(library[axis]) > most:
+        if library[axis] is not None and not abs(library[axis]) <= most:
             raise refuse(f"/{axis}", f"Degrees from -{most} to {most}.")
+    latitude, longitude = library["latitude"], library["longitude"]
+    if area and latitude is not None and longitude is not None:
+        south, west, north, east = area
+        if not (south <= latitude <= north and west <= longitude <= east):
+            raise OutsideArea(latitude=latitude, longitude=longitude)
+
+
+def _check_numbers(work: Work, library: Document) -> None:
+    numbers = [library["national_number"], *library["former_numbers"]]
+    for number in [one for one in numbers if one]:
+        owner = libraries.find_by_number(work.connection, work.county, number)
+        if owner is not None and owner["id"] != library["id"]:
+            raise NumberTaken(number=number, library_id=owner["id"], name=owner["name"])

@@ -4,15 +4,24 @@ from typing import Any
 
 from byttebank.contracts import resources
 from byttebank.contracts.actor import load_actor
+from byttebank.contracts.market_refusals import ColleagueNotAgreed
 from byttebank.contracts.received import ReceivedMessage
-from byttebank.contracts.refusals import NotFound, SameKeyOtherBody
+from byttebank.contracts.refusals import NotFound, NotNow, SameKeyOtherBody
 from byttebank.storage.work import Work
 from services.directory.domain.cursors import check_limit, read_cursor, write_cursor
-from services.directory.domain.market import check_half_days, check_skills, settle_offer_dates
+from services.directory.domain.market import (
+    check_half_days,
+    check_no_overlap,
+    check_skills,
+    check_staffing,
+    renewed_until,
+    settle_offer_dates,
+)
 from services.directory.domain.roles import check_acts_for_colleague
 from services.directory.domain.versions import counts_over, fingerprint
-from services.directory.operations.documents import read, refuse
+from services.directory.operations.documents import read_own_words, refuse
 from services.directory.operations.libraries import own_library
+from services.directory.operations.placing import place
 from services.directory.operations.publishing import as_seen, tell
 from services.directory.operations.receiving import check_detached, check_received
 from services.directory.storage import libraries, market
@@ -24,14 +33,15 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
     """`Offer` as stored, open and told of as far as it reaches. `offer`: without county, names and version.
 
     The same id with the same content answers with the offer as it stands now.
-    Refuses: NotYourRole for others than the colleague and her manager; BelowHalfDay, DateOrder, DatePast,
-    DateTooFar, FieldMissing (skills), SameKeyOtherBody; NotFound for a library or colleague that is not ours.
+    Refuses: NotYourRole for others than the colleague and her manager; ColleagueNotAgreed when she has said
+    no to that; OfferOverlaps, TooFewAtHome, BelowHalfDay, DateOrder, DatePast, DateTooFar, FieldMissing
+    (skills), SameKeyOtherBody; NotFound for a library or colleague that is not ours.
     """
     who = load_actor(actor)
     if isinstance(offer, dict):
         check_half_days(offer.get("half_days"))
     added = {"county": work.county, "version": 1, "state": "open", "colleague_name": None}
-    wanted = read(resources.Offer, offer, **added)
+    wanted = read_own_words(resources.Offer, offer, **added)
     check_acts_for_colleague(who, wanted["library_id"], wanted["colleague_id"])
     content = fingerprint(wanted)
     if market.fingerprint_of(work.connection, "offer", wanted["id"]) is None:
@@ -39,10 +49,15 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
         colleague = libraries.find_colleague(work.connection, wanted["colleague_id"])
         if colleague is None or colleague["library_id"] != wanted["library_id"]:
             raise NotFound(kind="colleague", id=wanted["colleague_id"])
+        if not colleague["may_be_offered"] and who.person_id != colleague["id"]:
+            raise ColleagueNotAgreed(colleague_id=colleague["id"])
         check_skills(wanted["skills"], libraries.skill_codes(work.connection))
         if not wanted["places"]:
             raise refuse("/places", "At least one of host, home and online.")
         settled = settle_offer_dates(wanted, work.today)
+        check_staffing(settled, len(libraries.list_colleagues(work.connection, wanted["library_id"])))
+        if settled["weekdays"]:
+            check_no_overlap(settled, market.things_of_person(work.connection, "offer", colleague["id"]))
         if market.add(work.connection, "offer", settled, content):
             tell(work, "offer", settled)
     if market.fingerprint_of(work.connection, "offer", wanted["id"]) != content:
@@ -57,6 +72,24 @@ def withdraw_offer(work: Work, offer_id: str, actor: Document) -> Document:
     check_acts_for_colleague(who, stored["library_id"], stored["colleague_id"])
     if stored["state"] == "open":
         stored = {**stored, "state": "withdrawn", "version": stored["version"] + 1}
+        market.replace(work.connection, "offer", stored)
+        tell(work, "offer", stored)
+    return as_seen(work, "offer", [stored], library_id=who.library_id)[0]
+
+
+def renew_offer(work: Work, offer_id: str, actor: Document) -> Document:
+    """`Offer`, which now ends half a year from today, unless its days end before.
+
+    Refuses: NotYourRole, NotFound; NotNow for one that was withdrawn.
+    """
+    who = load_actor(actor)
+    stored = _find(work, offer_id, for_update=True)
+    check_acts_for_colleague(who, stored["library_id"], stored["colleague_id"])
+    if stored["state"] != "open":
+        raise NotNow(state=stored["state"], act="renew")
+    until = renewed_until(work.today)
+    if (stored["expires_on"] or until) < until:
+        stored = {**stored, "expires_on": until, "version": stored["version"] + 1}
         market.replace(work.connection, "offer", stored)
         tell(work, "offer", stored)
     return as_seen(work, "offer", [stored], library_id=who.library_id)[0]
@@ -103,6 +136,7 @@ def receive_offer(work: Work, message: ReceivedMessage) -> None:
         if not counts_over(offer, stored):
             return
         market.replace(work.connection, "offer", offer)
+    place(work, "offer", offer)
     work.emit("OfferChanged", offer)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from byttebank.storage.work import Work
 from services.directory.domain.sharing import Place, reaches, shared_name
+from services.directory.operations.placing import place, place_things_of
 from services.directory.storage import counties, libraries, market
 from services.directory.storage.market import Kind
 
@@ -14,6 +15,7 @@ PERSON: dict[Kind, tuple[str, str]] = {
     "request": ("host_contact_id", "host_contact_name"),
 }
 EVENT = {"offer": "OfferChanged", "request": "RequestChanged"}
+CONTACT_POINT = ("contact_name", "contact_email", "contact_phone")
 MESSAGE = {"offer": "OfferPublished", "request": "RequestOpened"}
 
 
@@ -40,16 +42,18 @@ def as_seen(
 
 
 def tell_library(work: Work, library: Document) -> None:
-    """The library is told of in this county and to every active peer."""
+    """The library is told of in this county and to every active peer, and what it has on the board."""
     counties.hold_publishing(work.connection, work.county, alone=False)
+    place_things_of(work, library)
     work.emit("LibraryChanged", library)
     for peer in counties.list_counties_in_state(work.connection, "active"):
-        work.send(peer, "LibraryPublished", library)
+        _send_library(work, peer, library)
 
 
 def tell(work: Work, kind: Kind, thing: Document) -> None:
-    """The own offer or request is told of in this county and to every active peer that it reaches."""
+    """The own offer or request is told of in this county, on its board and to each active peer it reaches."""
     counties.hold_publishing(work.connection, work.county, alone=False)
+    place(work, kind, thing)
     (event,) = as_seen(work, kind, [thing])
     work.emit(EVENT[kind], event)
     for peer in counties.list_counties_in_state(work.connection, "active"):
@@ -63,7 +67,7 @@ def tell_everything(work: Work, peer: str, *, with_ended: bool) -> None:
     """
     for library in libraries.libraries_of_county(work.connection, work.county):
         if with_ended or library["state"] == "open":
-            work.send(peer, "LibraryPublished", library)
+            _send_library(work, peer, library)
     kinds: Iterable[Kind] = ("offer", "request")
     for kind in kinds:
         for thing in market.own_things(work.connection, kind, work.county):
@@ -71,15 +75,34 @@ def tell_everything(work: Work, peer: str, *, with_ended: bool) -> None:
                 _send(work, peer, kind, thing)
 
 
+def _send_library(work: Work, peer: str, library: Document) -> None:
+    """Send it, its contact point detached and only while it is open: that may be one person's own."""
+    payload = {**library, **dict.fromkeys(CONTACT_POINT)}
+    is_open = library["state"] == "open"
+    detached = {name: library[name] for name in CONTACT_POINT} if is_open else None
+    work.send(peer, "LibraryPublished", payload, detached=detached)
+
+
 def _send(work: Work, peer: str, kind: Kind, thing: Document) -> None:
     """Send it if it reaches the peer. Names and own words go detached, and only while it is open."""
-    is_told = reaches(thing["reach"], thing["counties"], peer) if kind == "offer" else bool(thing["is_open"])
-    if not is_told:
+    if not _is_told(work, peer, kind, thing):
         return
     name_field = PERSON[kind][1]
-    payload = {**thing, name_field: None, "own_words": ""}
+    skills = libraries.shared_codes(work.connection, thing["skills"])
+    payload = {**thing, name_field: None, "own_words": "", "skills": skills}
     detached = None
     if thing["state"] == "open":
         (seen,) = as_seen(work, kind, [thing], to_peer=True)
         detached = {name_field: seen[name_field], "own_words": thing["own_words"]}
     work.send(peer, MESSAGE[kind], payload, detached=detached)
+
+
+def _is_told(work: Work, peer: str, kind: Kind, thing: Document) -> bool:
+    if kind == "offer":
+        return reaches(thing["reach"], thing["counties"], peer)
+    if not thing["is_open"]:
+        return False
+    if thing["reach"] == "all":
+        return True
+    county = counties.find_county(work.connection, work.county)
+    return reaches(thing["reach"], county["neighbours"] if county else [], peer)

@@ -9,7 +9,8 @@ from typing import Any
 from byttebank.contracts.received import SentMessage
 from byttebank.storage.work import Work
 from services.directory.domain.versions import precedence
-from services.directory.operations.publishing import EVENT, PERSON, as_seen
+from services.directory.operations.placing import place, place_things_of
+from services.directory.operations.publishing import CONTACT_POINT, EVENT, PERSON, as_seen
 from services.directory.storage import libraries, market
 from services.directory.storage.market import Kind
 
@@ -25,10 +26,13 @@ def own_library(work: Work, message: SentMessage) -> None:
     if stored is None:
         libraries.add_library(work.connection, library)
     elif precedence(library) > precedence(stored):
-        library = {**library, "language": stored.get("language")}
+        kept = {name: stored[name] for name in ("language", *CONTACT_POINT)}
+        library = {**library, **kept}
         libraries.replace_library(work.connection, library)
     else:
         return
+    libraries.write_numbers(work.connection, library)
+    place_things_of(work, library)
     work.emit("LibraryChanged", library)
 
 
@@ -55,5 +59,6 @@ def _stand_again(work: Work, kind: Kind, thing: Document) -> None:
         market.replace(work.connection, kind, thing)
     else:
         return
+    place(work, kind, thing)
     (event,) = as_seen(work, kind, [thing])
     work.emit(EVENT[kind], event)

@@ -3,29 +3,36 @@
 from datetime import date
 from typing import Any
 
+from marshmallow import validate
+
 from byttebank.contracts import resources
 from byttebank.contracts.actor import load_actor
+from byttebank.contracts.fields import Contract, WholeNumber, one_of
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import (
     AlreadyCovered,
     HostContactMissing,
     NotFound,
+    NotNow,
+    OwnLibrary,
     RequestClosed,
     SameKeyOtherBody,
 )
 from byttebank.storage.work import Work
-from services.directory.domain.covering import COVERING_STATES
+from services.directory.domain.covering import ANSWERING_STATES, COVERING_STATES
 from services.directory.domain.cursors import check_limit, read_cursor, write_cursor
 from services.directory.domain.market import (
     MAX_REQUEST_HALF_DAYS,
     check_half_days,
-    check_request_dates,
     check_skills,
+    settle_request_dates,
 )
 from services.directory.domain.roles import check_acts_for_library
 from services.directory.domain.versions import counts_over, fingerprint
-from services.directory.operations.documents import read
+from services.directory.domain.widening import begin, is_wider, widen
+from services.directory.operations.documents import read, read_own_words
 from services.directory.operations.libraries import own_library
+from services.directory.operations.placing import place
 from services.directory.operations.publishing import as_seen, tell
 from services.directory.operations.receiving import check_detached, check_received
 from services.directory.storage import libraries, market
@@ -38,26 +45,30 @@ def create_request(work: Work, request: Document, actor: Document) -> Document:
 
     The same id with the same content answers with the request as it stands now.
     Refuses: NotYourRole for others than the library's people; BelowHalfDay, TooManyDays, DateOrder, DatePast,
-    DateTooFar, HostContactMissing, FieldMissing (skills), SameKeyOtherBody; NotFound for a library not ours.
+    DateTooFar, NoOpenDay, HostContactMissing, FieldMissing (skills), OwnLibrary for asking itself,
+    SameKeyOtherBody; NotFound for a library not ours, and for one asked directly that we do not know.
     """
     who = load_actor(actor)
     if isinstance(request, dict):
         check_half_days(request.get("half_days"), MAX_REQUEST_HALF_DAYS)
         if not request.get("host_contact_id"):
             raise HostContactMissing()
-    added = {"county": work.county, "version": 1, "state": "open", "host_contact_name": None}
-    wanted = read(resources.Request, request, **added)
+        if request.get("dates") and not (request.get("first_on") or request.get("last_on")):
+            request = {**request, "first_on": min(request["dates"]), "last_on": max(request["dates"])}
+    added = {"county": work.county, "version": 1, "state": "open"}
+    wanted = read_own_words(resources.Request, request, **added, host_contact_name=None, widens_on=None)
     check_acts_for_library(who, wanted["library_id"])
     content = fingerprint(wanted)
     if market.fingerprint_of(work.connection, "request", wanted["id"]) is None:
-        own_library(work, wanted["library_id"])
+        library = own_library(work, wanted["library_id"])
+        _check_asked(work, wanted)
         contact = libraries.find_colleague(work.connection, wanted["host_contact_id"])
         if contact is None or contact["library_id"] != wanted["library_id"]:
             raise HostContactMissing()
         check_skills(wanted["skills"], libraries.skill_codes(work.connection))
-        check_request_dates(wanted, work.today)
-        if market.add(work.connection, "request", wanted, content):
-            tell(work, "request", wanted)
+        settled = begin(settle_request_dates(wanted, library, work.today), work.today)
+        if market.add(work.connection, "request", settled, content):
+            tell(work, "request", settled)
     if market.fingerprint_of(work.connection, "request", wanted["id"]) != content:
         raise SameKeyOtherBody(id=wanted["id"])
     return _seen(work, _find(work, wanted["id"]), who.library_id)
@@ -69,13 +80,45 @@ def open_request(work: Work, request_id: str, actor: Document) -> Document:
     Refuses: NotYourRole, RequestClosed, AlreadyCovered, NotFound.
     """
     library_id, stored = _own(work, request_id, actor)
-    if stored["state"] == "closed":
-        raise RequestClosed(library_id=stored["library_id"])
-    if stored["state"] == "covered":
-        raise AlreadyCovered(library_id=stored["library_id"])
+    _check_waits(stored)
     if not stored["is_open"]:
-        stored = _change(work, stored, is_open=True)
+        begun = begin({**stored, "is_open": True}, work.today)
+        stored = _change(work, stored, **begun)
     return _seen(work, stored, library_id)
+
+
+def widen_request(
+    work: Work,
+    request_id: str,
+    actor: Document,
+    reach: str | None = None,
+    widens_after_days: int | None = None,
+) -> Document:
+    """`Request` that reaches so far from now on (None: as far as before), and widens by itself after so many
+    days (None: never again). What has been told to more counties is not taken back from them.
+
+    Refuses: NotYourRole, NotFound, RequestClosed, AlreadyCovered, Malformed; NotNow for a narrower reach.
+    """
+    wanted = read(_Widening, {"reach": reach, "widens_after_days": widens_after_days})
+    library_id, stored = _own(work, request_id, actor)
+    _check_waits(stored)
+    reach = wanted["reach"] or stored["reach"]
+    if stored["is_open"] and is_wider(stored["reach"], reach):
+        raise NotNow(state=stored["reach"], act="narrow")
+    changed = {"reach": reach, "widens_after_days": widens_after_days, "widens_on": None}
+    if widens_after_days is not None:
+        changed["widens_on"] = begin({**stored, **changed}, work.today)["widens_on"]
+    if any(stored[name] != value for name, value in changed.items()):
+        stored = _change(work, stored, **changed)
+    return _seen(work, stored, library_id)
+
+
+def widen_requests(work: Work, limit: int = 100) -> int:
+    """Own requests whose day to widen has come reach further, unless somebody has answered; how many did."""
+    due = market.requests_to_widen(work.connection, work.county, work.today, limit)
+    for stored in due:
+        _change(work, stored, **widen(stored, work.today))
+    return len(due)
 
 
 def close_request(work: Work, request_id: str, actor: Document) -> Document:
@@ -102,6 +145,7 @@ def engagement_changed(work: Work, body: Document) -> None:
         "engagement_id": body["id"],
         "request_id": stored["id"],
         "half_days": body["half_days"] if body["state"] in COVERING_STATES else 0,
+        "is_answer": body["state"] in ANSWERING_STATES,
         "version": body["version"],
     }
     if not market.write_cover(work.connection, cover) or stored["state"] == "closed":
@@ -153,7 +197,31 @@ def receive_request(work: Work, message: ReceivedMessage) -> None:
         if not counts_over(request, stored):
             return
         market.replace(work.connection, "request", request)
+    place(work, "request", request)
     work.emit("RequestChanged", request)
+
+
+class _Widening(Contract):
+    reach = one_of(*resources.REQUEST_REACHES, load_default=None, allow_none=True)
+    widens_after_days = WholeNumber(allow_none=True, validate=validate.Range(min=1, max=90))
+
+
+def _check_asked(work: Work, request: Document) -> None:
+    """A library that is asked directly is another one that we know."""
+    if request["to_library_id"] is None:
+        return
+    if request["to_library_id"] == request["library_id"]:
+        raise OwnLibrary(library_id=request["library_id"])
+    asked = libraries.find_library(work.connection, request["to_library_id"])
+    if asked is None or asked["state"] != "open":
+        raise NotFound(kind="library", id=request["to_library_id"])
+
+
+def _check_waits(request: Document) -> None:
+    if request["state"] == "closed":
+        raise RequestClosed(library_id=request["library_id"])
+    if request["state"] == "covered":
+        raise AlreadyCovered(library_id=request["library_id"])
 
 
 def _own(work: Work, request_id: str, actor: Document) -> tuple[str, Document]:

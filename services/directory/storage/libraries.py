@@ -3,15 +3,16 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, delete, select, tuple_
 
 from services.directory.domain.texts import sort_key
 from services.directory.storage import rows
 from services.directory.storage.rows import Row
-from services.directory.storage.tables import colleagues, libraries, skills
+from services.directory.storage.tables import colleagues, libraries, library_numbers, skills
 
 Document = dict[str, Any]
 OWN_COLUMNS = ("sort_key", "search_text")
+MAX_NUMBER_LENGTH = 20
 
 
 def find_library(connection: Connection, library_id: str, *, for_update: bool = False) -> Document | None:
@@ -30,15 +31,43 @@ def replace_library(connection: Connection, library: Document) -> None:
     rows.replace(connection, libraries, _library_row(library))
 
 
-def libraries_by_id(connection: Connection) -> dict[str, Document]:
-    """Every library we know of."""
-    return {row["id"]: _library(row) for row in connection.execute(select(libraries)).mappings()}
+def libraries_among(connection: Connection, ids: Collection[str]) -> dict[str, Document]:
+    """Those of the libraries that we know of."""
+    query = select(libraries).where(libraries.c.id.in_(sorted(set(ids))))
+    return {row["id"]: _library(row) for row in connection.execute(query).mappings()}
 
 
 def libraries_of_county(connection: Connection, county: str) -> list[Document]:
     """All libraries of a county, withdrawn ones too."""
     query = select(libraries).where(libraries.c.county == county).order_by(libraries.c.id)
     return [_library(row) for row in connection.execute(query).mappings()]
+
+
+def find_by_number(connection: Connection, county: str, number: str) -> Document | None:
+    """The county's library that has this national number, or had it."""
+    numbers = library_numbers.c
+    query = select(numbers.library_id).where(numbers.county == county, numbers.number == number)
+    found = connection.execute(query).scalar_one_or_none()
+    return None if found is None else find_library(connection, found)
+
+
+def numbers_of_county(connection: Connection, county: str) -> dict[str, str]:
+    """Library id by number, the present and the former ones."""
+    numbers = library_numbers.c
+    found = connection.execute(select(numbers.number, numbers.library_id).where(numbers.county == county))
+    return {row.number: row.library_id for row in found}
+
+
+def write_numbers(connection: Connection, library: Document) -> None:
+    """The library is found by its number and its former ones. One that is another's stays the other's."""
+    connection.execute(delete(library_numbers).where(library_numbers.c.library_id == library["id"]))
+    given = dict.fromkeys(library["former_numbers"], True)
+    if library["national_number"]:
+        given[library["national_number"]] = False
+    for number, is_former in given.items():
+        if len(number) <= MAX_NUMBER_LENGTH:
+            row = {"county": library["county"], "number": number, "library_id": library["id"]}
+            rows.add(connection, library_numbers, {**row, "is_former": is_former})
 
 
 def list_libraries(
@@ -102,6 +131,18 @@ def list_skills(connection: Connection) -> list[Document]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def skills_by_code(connection: Connection, codes: Collection[str]) -> dict[str, Document]:
+    """Those of the vocabulary's entries."""
+    query = select(skills).where(skills.c.code.in_(sorted(set(codes))))
+    return {row["code"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def shared_codes(connection: Connection, codes: list[str]) -> list[str]:
+    """The codes as other counties know them, each once: a county's own is told as what it maps to."""
+    known = skills_by_code(connection, codes)
+    return list(dict.fromkeys(known[code]["maps_to"] or code if code in known else code for code in codes))
+
+
 def skill_codes(connection: Connection) -> set[str]:
     """The codes of the vocabulary."""
     return set(connection.execute(select(skills.c.code)).scalars())
@@ -116,5 +157,7 @@ def _library_row(library: Document) -> Row:
     return {
         **library,
         "sort_key": sort_key(library["name"]),
-        "search_text": sort_key(" ".join(library[key] or "" for key in searchable)),
+        "search_text": sort_key(
+            " ".join([library[key] or "" for key in searchable] + library["former_numbers"])
+        ),
     }

@@ -12,7 +12,7 @@ from services.directory.storage.tables import covers, offers, requests
 
 Document = dict[str, Any]
 OWN_COLUMNS = ("ends_on", "fingerprint")
-DATES = ("first_on", "last_on")
+DATES = ("first_on", "last_on", "expires_on", "widens_on")
 
 Kind = Literal["offer", "request"]
 TABLES = {"offer": offers, "request": requests}
@@ -55,20 +55,11 @@ def things_of_person(connection: Connection, kind: Kind, colleague_id: str) -> l
     return [_document(row) for row in connection.execute(query).mappings()]
 
 
-def offers_in_use(connection: Connection, today: date) -> list[Document]:
-    """Open offers that have not ended."""
-    query = select(offers).where(*_offer_in_use(today)).order_by(offers.c.id)
-    return [_document(row) for row in connection.execute(query).mappings()]
-
-
-def requests_on_board(connection: Connection, today: date) -> list[Document]:
-    """Requests that wait for help, shown to all, and not over."""
-    query = (
-        select(requests)
-        .where(requests.c.state == "open", requests.c.is_open, requests.c.last_on >= today)
-        .order_by(requests.c.id)
-    )
-    return [_document(row) for row in connection.execute(query).mappings()]
+def find_all(connection: Connection, kind: Kind, ids: list[str]) -> dict[str, Document]:
+    """Those of the offers or requests that exist."""
+    table = TABLES[kind]
+    found = connection.execute(select(table).where(table.c.id.in_(ids))).mappings()
+    return {row["id"]: _document(row) for row in found}
 
 
 def list_offers(
@@ -118,6 +109,26 @@ def write_cover(connection: Connection, cover: Row) -> bool:
     return True
 
 
+def has_answers(connection: Connection, request_id: str) -> bool:
+    """Whether an engagement for the request is under way."""
+    query = select(covers.c.engagement_id).where(covers.c.request_id == request_id, covers.c.is_answer)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def requests_to_widen(connection: Connection, county: str, today: date, limit: int) -> list[Document]:
+    """Own requests that nobody has answered when their day to widen has come; locked (PostgreSQL)."""
+    answered = select(covers.c.request_id).where(covers.c.is_answer)
+    query = (
+        select(requests)
+        .where(requests.c.county == county, requests.c.widens_on <= today)
+        .where(requests.c.state == "open", requests.c.is_open, requests.c.id.not_in(answered))
+        .order_by(requests.c.id)
+        .limit(limit)
+        .with_for_update()
+    )
+    return [_document(row) for row in connection.execute(query).mappings()]
+
+
 def covered_half_days(connection: Connection, request_id: str) -> int:
     """How much of the request is covered by all its engagements together."""
     query = select(func.coalesce(func.sum(covers.c.half_days), 0)).where(covers.c.request_id == request_id)
@@ -131,6 +142,8 @@ def _offer_in_use(today: date) -> tuple[Any, ...]:
 def _document(row: Any) -> Document:
     document = {key: value for key, value in row.items() if key not in OWN_COLUMNS}
     for key in DATES:
+        if key not in document:
+            continue
         document[key] = None if document[key] is None else document[key].isoformat()
     return document
 
@@ -138,7 +151,8 @@ def _document(row: Any) -> Document:
 def _row(kind: Kind, document: Document) -> Row:
     row = dict(document)
     for key in DATES:
-        row[key] = None if document[key] is None else date.fromisoformat(document[key])
+        if row.get(key) is not None:
+            row[key] = date.fromisoformat(row[key])
     if kind == "offer":
         ends_on = offer_ends_on(document)
         row["ends_on"] = None if ends_on is None else date.fromisoformat(ends_on)

@@ -36,6 +36,8 @@ county_settings = Table(
     Column("limit_half_days", Integer, nullable=False),
     Column("limit_is_hard", Boolean, nullable=False),
     Column("fuse_half_days", Integer, nullable=False),
+    Column("area", JSON, nullable=False),
+    Column("legal_basis", Text, nullable=False),
     Column("version", BigInteger, nullable=False),
 )
 
@@ -55,11 +57,32 @@ libraries = Table(
     Column("is_demo", Boolean, nullable=False),
     Column("state", Text, nullable=False),
     Column("language", Text),
+    Column("former_numbers", JSON, nullable=False),
+    Column("size_class", Text),
+    Column("opened_on", Text),
+    Column("closed_on", Text),
+    Column("country", Text),
+    Column("closed_dates", JSON, nullable=False),
+    Column("website", Text),
+    Column("contact_name", Text),
+    Column("contact_email", Text),
+    Column("contact_phone", Text),
     Column("version", BigInteger, nullable=False),
     Column("sort_key", SortText, nullable=False),
     Column("search_text", Text, nullable=False),
 )
 Index("libraries_by_name", libraries.c.sort_key, libraries.c.id)
+Index("libraries_by_county", libraries.c.county)
+
+library_numbers = Table(
+    "library_numbers",
+    metadata,
+    Column("county", String(40), primary_key=True),
+    Column("number", String(20), primary_key=True),
+    Column("library_id", String(36), nullable=False),
+    Column("is_former", Boolean, nullable=False),
+)
+Index("library_numbers_by_library", library_numbers.c.library_id)
 
 colleagues = Table(
     "colleagues",
@@ -73,6 +96,9 @@ colleagues = Table(
     Column("can", JSON, nullable=False),
     Column("can_teach", JSON, nullable=False),
     Column("wants_to_learn", JSON, nullable=False),
+    Column("own_words", Text, nullable=False),
+    Column("confirmed", JSON, nullable=False),
+    Column("may_be_offered", Boolean, nullable=False),
     Column("language", Text),
     Column("version", BigInteger, nullable=False),
 )
@@ -84,6 +110,7 @@ skills = Table(
     Column("code", String(60), primary_key=True),
     Column("category", Text, nullable=False),
     Column("names", JSON, nullable=False),
+    Column("maps_to", String(60)),
 )
 
 offers = Table(
@@ -106,6 +133,9 @@ offers = Table(
     Column("reach", Text, nullable=False),
     Column("counties", JSON, nullable=False),
     Column("own_words", Text, nullable=False),
+    Column("weekdays", JSON, nullable=False),
+    Column("expires_on", Date),
+    Column("min_at_home", Integer),
     Column("state", String(20), nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("fingerprint", String(64), nullable=False),
@@ -129,6 +159,13 @@ requests = Table(
     Column("host_contact_id", String(36), nullable=False),
     Column("host_contact_name", Text),
     Column("is_open", Boolean, nullable=False),
+    Column("dates", JSON, nullable=False),
+    Column("same_person", Boolean, nullable=False),
+    Column("urgency", Text, nullable=False),
+    Column("to_library_id", String(36)),
+    Column("reach", Text, nullable=False),
+    Column("widens_after_days", Integer),
+    Column("widens_on", Date),
     Column("state", String(20), nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("fingerprint", String(64), nullable=False),
@@ -136,6 +173,7 @@ requests = Table(
 Index("requests_by_end", requests.c.state, requests.c.last_on)
 Index("requests_by_library", requests.c.library_id)
 Index("requests_by_contact", requests.c.host_contact_id)
+Index("requests_by_widening", requests.c.widens_on)
 
 covers = Table(
     "covers",
@@ -143,9 +181,39 @@ covers = Table(
     Column("engagement_id", String(36), primary_key=True),
     Column("request_id", String(36), nullable=False),
     Column("half_days", Integer, nullable=False),
+    Column("is_answer", Boolean, nullable=False),
     Column("version", BigInteger, nullable=False),
 )
 Index("covers_by_request", covers.c.request_id)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("person_id", String(36), primary_key=True),
+    Column("place", String(40), primary_key=True),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("confirmed_at", UtcTime),
+)
+
+board_entries = Table(
+    "board_entries",
+    metadata,
+    Column("key", BigKey, primary_key=True, autoincrement=True),
+    Column("thing_id", String(36), nullable=False, unique=True),
+    Column("kind", String(10), nullable=False),
+    Column("county", String(40), nullable=False),
+    Column("library_id", String(36), nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("is_remote", Boolean, nullable=False),
+    Column("x", BigInteger),
+    Column("y", BigInteger),
+    Column("z", BigInteger),
+    Column("reach_square", BigInteger),
+)
+"""What the board is searched in. Its words are beside it: a tsvector, or an FTS5 table of the same key."""
+Index("board_entries_by_library", board_entries.c.library_id)
+Index("board_entries_by_place", board_entries.c.z, board_entries.c.y)
 
 peers = Table(
     "peers",

@@ -30,7 +30,7 @@ from services.directory.domain.texts import sort_key, unstorable
 from services.directory.domain.versions import counts_over, fingerprint
 
 TODAY = date(2026, 11, 23)
-STANDING = {"dates": [], "first_on": None, "last_on": None}
+STANDING = {"dates": [], "first_on": None, "last_on": None, "weekdays": [], "expires_on": None}
 
 
 def test_oslo_to_trondheim_is_the_distance_of_the_atlas() -> None:
@@ -123,8 +123,8 @@ def test_dates_are_sorted_and_written_once() -> None:
     assert settled["dates"] == ["2026-12-01", "2026-12-09"]
 
 
-def test_a_standing_offer_has_no_end() -> None:
-    assert offer_ends_on(settle_offer_dates(STANDING, TODAY)) is None
+def test_a_standing_offer_ends_by_itself_after_half_a_year() -> None:
+    assert offer_ends_on(settle_offer_dates(STANDING, TODAY)) == "2027-05-23"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_standing_offer_has_no_end() -> None:
         ({**STANDING, "dates": ["2029-01-01"]}, DateTooFar),
         ({**STANDING, "first_on": "2026-12-02", "last_on": "2026-12-01"}, DateOrder),
         ({**STANDING, "first_on": "2026-12-02"}, Malformed),
-        ({"dates": ["2026-12-01"], "first_on": None, "last_on": "2026-12-02"}, Malformed),
+        ({**STANDING, "dates": ["2026-12-01"], "last_on": "2026-12-02"}, Malformed),
         ({**STANDING, "dates": ["2026-12-01"] * 367}, Malformed),
     ],
 )

@@ -1,0 +1,39 @@
+"""Saying no about libraries, offers and requests: refusals of the directory (see `refusals`)."""
+
+from byttebank.contracts.refusals import Refusal
+
+
+class NumberTaken(Refusal):
+    """The library number `number` is `library_id`'s."""
+
+    code = "number_taken"
+
+
+class OutsideArea(Refusal):
+    """`latitude`, `longitude` lie outside the county's area: mistyped, or in another county."""
+
+    code = "outside_area"
+
+
+class ColleagueNotAgreed(Refusal):
+    """The colleague `colleague_id` has said that others may not offer her."""
+
+    code = "colleague_not_agreed"
+
+
+class OfferOverlaps(Refusal):
+    """The colleague is offered on `weekdays` (1 Monday to 7 Sunday) already, by the offer `offer_id`."""
+
+    code = "offer_overlaps"
+
+
+class TooFewAtHome(Refusal):
+    """With one of `colleagues` away fewer than `min_at_home` are left at the library."""
+
+    code = "too_few_at_home"
+
+
+class NoOpenDay(Refusal):
+    """From `first_on` to `last_on` the library is open on `days` days, and `needed` are needed."""
+
+    code = "no_open_day"
