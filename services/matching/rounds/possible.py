@@ -1,0 +1,297 @@
+"""Which days are possible at all: every (request, colleague, date) that the rules about one day allow.
+
+An instance becomes arrays of integers, because a country's round has millions of possible days. A *pair* is a
+colleague and a request that fit each other on at least one date (with `same_person`: on enough dates); a *day* is
+one date of a pair. Pairs are ascending by request and colleague, days by pair and date, so that what is computed
+from them depends on the instance alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.matching.domain.instance import ANY_OF, Colleague, Instance, Wish
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+EARTH_RADIUS_KM = 6371.0
+MOST_DAYS = 40_000_000
+"""Possible days; about 4 GB while they are solved. A country's round (L of docs/rounds.md) has 6 million."""
+_CELLS = 1_000_000
+"""Colleagues times requests looked at in one piece, which bounds the memory of the search."""
+
+
+class RoundTooLarge(Exception):
+    """More possible days than fit into memory; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """The arrays of an instance. Indices are positions in `instance.libraries`, `.colleagues`, `.requests`, `dates`.
+
+    `room[l]`: days the library may receive more than it gives (below 0: must give more than it receives).
+    `most[c]`: days the colleague can work, `wanted[r]`: days the request can be served, both no more than it has dates.
+    `pair_km` is nan where the distance is not known.
+    """
+
+    instance: Instance
+    dates: tuple[date, ...]
+    room: Ints
+    home: Ints
+    most: Ints
+    host: Ints
+    wanted: Ints
+    same: Bools
+    pair_colleague: Ints
+    pair_request: Ints
+    pair_km: Floats
+    day_pair: Ints
+    day_date: Ints
+    day_colleague: Ints = field(init=False)
+    day_request: Ints = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "day_colleague", self.pair_colleague[self.day_pair])
+        object.__setattr__(self, "day_request", self.pair_request[self.day_pair])
+
+
+def possible_days(instance: Instance) -> Possible:
+    """Every pair and day that rules 1 and 2 of the format allow (home, skills, dates, `compatible`, `max_km`).
+
+    Refuses: RoundTooLarge, when there are more than MOST_DAYS.
+    """
+    dates = tuple(sorted({day for one in (*instance.colleagues, *instance.requests) for day in one.dates}))
+    library = {one.id: at for at, one in enumerate(instance.libraries)}
+    requests, colleagues = instance.requests, instance.colleagues
+    wanted = _ints(min(one.days, len(one.dates)) for one in requests)
+    wanted[[at for at, one in enumerate(requests) if one.same_person and one.days > len(one.dates)]] = 0
+    places = Places(instance, library)
+    search = _Search(
+        instance=instance,
+        places=places,
+        home=_ints(library[one.library] for one in colleagues),
+        host=_ints(library[one.library] for one in requests),
+        most=_ints(min(one.max_days, len(one.dates)) for one in colleagues),
+        wanted=wanted,
+        same=np.array([one.same_person for one in requests], dtype=bool),
+        colleague_dates=_bits(colleagues, dates),
+        request_dates=_bits(requests, dates),
+        max_km=np.array([np.inf if one.max_km is None else one.max_km for one in colleagues], dtype=float),
+    )
+    pieces = list(search.pieces())
+    pair_colleague, pair_request, pair_km, day_pair, day_date = _together(pieces)
+    return Possible(
+        instance=instance,
+        dates=dates,
+        room=_ints(one.balance_days + one.limit_days for one in instance.libraries),
+        home=search.home,
+        most=search.most,
+        host=search.host,
+        wanted=wanted,
+        same=search.same,
+        pair_colleague=pair_colleague,
+        pair_request=pair_request,
+        pair_km=pair_km,
+        day_pair=day_pair,
+        day_date=day_date,
+    )
+
+
+class Places:
+    """How far it is from a home to a host, by `distances_km` first and coordinates after that."""
+
+    def __init__(self, instance: Instance, library: dict[str, int]) -> None:
+        at = [
+            (np.nan, np.nan) if one.lat is None or one.lon is None else (one.lat, one.lon)
+            for one in instance.libraries
+        ]
+        self.latitude, self.longitude = np.radians(np.array(at, dtype=float).reshape(-1, 2)).T
+        unit = np.array(
+            [
+                np.cos(self.latitude) * np.cos(self.longitude),
+                np.cos(self.latitude) * np.sin(self.longitude),
+                np.sin(self.latitude),
+            ]
+        ).T
+        self.unit: Floats = np.nan_to_num(unit)
+        """Points on the unit sphere, for a quick first look; the origin where the place is not known."""
+        self.count = len(instance.libraries)
+        listed = sorted(
+            (library[home] * self.count + library[host], km)
+            for (home, host), km in instance.distances_km.items()
+        )
+        self.listed = _ints(key for key, _ in listed)
+        self.listed_km: Floats = np.array([km for _, km in listed], dtype=float)
+
+    def km(self, home: Ints, host: Ints) -> Floats:
+        """Kilometres between libraries, pairwise; nan where neither listed nor computable (haversine formula)."""
+        latitude, other = self.latitude[home], self.latitude[host]
+        half_chord = (
+            np.sin((other - latitude) / 2) ** 2
+            + np.cos(latitude)
+            * np.cos(other)
+            * np.sin((self.longitude[host] - self.longitude[home]) / 2) ** 2
+        )
+        km: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half_chord)))
+        if len(self.listed):
+            key = home * self.count + host
+            at = np.minimum(np.searchsorted(self.listed, key), len(self.listed) - 1)
+            km = np.where(self.listed[at] == key, self.listed_km[at], km)
+        return km
+
+
+_Piece = tuple[Ints, Ints, Floats, Ints, Ints]
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The search for pairs: by what a request asks for first, then in blocks of requests times colleagues."""
+
+    instance: Instance
+    places: Places
+    home: Ints
+    host: Ints
+    most: Ints
+    wanted: Ints
+    same: Bools
+    colleague_dates: NDArray[np.uint8]
+    request_dates: NDArray[np.uint8]
+    max_km: Floats
+
+    def pieces(self) -> Iterator[_Piece]:
+        found = 0
+        for colleague, request in self._fitting():
+            piece = self._days(colleague, request)
+            found += len(piece[3])
+            if found > MOST_DAYS:
+                raise RoundTooLarge(
+                    f"More than {MOST_DAYS:,} days are possible, which is more than fits into memory."
+                    " Divide the round: by weeks, by skills or by part of the country."
+                )
+            yield piece
+
+    def _fitting(self) -> Iterator[tuple[Ints, Ints]]:
+        """Colleagues and requests, pairwise, that may fit; skills are decided here."""
+        by_skills: dict[tuple[str, ...], list[int]] = {}
+        for at, one in enumerate(self.instance.requests):
+            if self.wanted[at] > 0:
+                by_skills.setdefault(one.skills, []).append(at)
+        able = _Able(self.instance)
+        if self.instance.compatible is not None:
+            yield from self._listed(able)
+            return
+        for skills, requests in by_skills.items():
+            yield from self._blocks(_ints(requests), able.who(skills))
+
+    def _listed(self, able: "_Able") -> Iterator[tuple[Ints, Ints]]:
+        compatible = self.instance.compatible or frozenset()
+        colleague_at = {one.id: at for at, one in enumerate(self.instance.colleagues)}
+        request_at = {one.id: at for at, one in enumerate(self.instance.requests)}
+        by_request: dict[int, list[int]] = {}
+        for colleague, request in compatible:
+            by_request.setdefault(request_at[request], []).append(colleague_at[colleague])
+        pairs = [
+            (colleague, request)
+            for request, colleagues in sorted(by_request.items())
+            if self.wanted[request] > 0
+            for colleague in sorted(colleagues)
+            if able.can(colleague, self.instance.requests[request].skills)
+        ]
+        for start in range(0, len(pairs), _CELLS):
+            both = np.array(pairs[start : start + _CELLS], dtype=np.int64)
+            yield both[:, 0], both[:, 1]
+
+    def _blocks(self, requests: Ints, colleagues: Ints) -> Iterator[tuple[Ints, Ints]]:
+        """Pairs of these with a date in common and not surely too far apart."""
+        places = self.places
+        reach = np.cos(np.minimum(self.max_km / EARTH_RADIUS_KM, np.pi)) - 1e-9
+        reach[np.isinf(self.max_km)] = -2.0
+        offered = self.colleague_dates.view(np.uint64)[colleagues]
+        asked = self.request_dates.view(np.uint64)[requests]
+        rows = max(1, _CELLS // max(1, len(colleagues)))
+        for start in range(0, len(requests), rows):
+            some = requests[start : start + rows]
+            fits = self.host[some][:, None] != self.home[colleagues][None, :]
+            if not len(places.listed):
+                near = places.unit[self.host[some]] @ places.unit[self.home[colleagues]].T
+                fits &= near >= reach[colleagues][None, :]
+            common = np.zeros(fits.shape, dtype=bool)
+            for word in range(offered.shape[1]):
+                common |= (asked[start : start + rows, word][:, None] & offered[:, word][None, :]) != 0
+            row, column = np.nonzero(fits & common)
+            yield colleagues[column], some[row]
+
+    def _days(self, colleague: Ints, request: Ints) -> _Piece:
+        """The pairs among these that fit, exactly, and their days."""
+        home, host = self.home[colleague], self.host[request]
+        km = self.places.km(home, host)
+        limit = self.max_km[colleague]
+        with np.errstate(invalid="ignore"):
+            fits = (home != host) & (np.isinf(limit) | (km <= limit))
+        colleague, request, km = colleague[fits], request[fits], km[fits]
+        common = np.unpackbits(self.colleague_dates[colleague] & self.request_dates[request], axis=1)
+        enough = np.where(self.same[request], self.wanted[request], 1)
+        fits = (common.sum(axis=1) >= enough) & (self.most[colleague] >= enough)
+        pair, day = np.nonzero(common[fits])
+        return colleague[fits], request[fits], km[fits], pair, day
+
+
+class _Able:
+    """Who has which skills."""
+
+    def __init__(self, instance: Instance) -> None:
+        self._any = instance.skills_rule == ANY_OF
+        self._of = [frozenset(one.skills) for one in instance.colleagues]
+        by_skill: dict[str, list[int]] = {}
+        for at, one in enumerate(instance.colleagues):
+            for skill in one.skills:
+                by_skill.setdefault(skill, []).append(at)
+        self._by_skill = {skill: _ints(who) for skill, who in by_skill.items()}
+
+    def who(self, skills: tuple[str, ...]) -> Ints:
+        """The colleagues who can do it, ascending; everybody, when nothing is asked for."""
+        if not skills:
+            return np.arange(len(self._of), dtype=np.int64)
+        lists = [self._by_skill.get(skill, _ints(())) for skill in skills]
+        count = np.bincount(np.concatenate(lists), minlength=len(self._of))
+        return np.flatnonzero(count >= (1 if self._any else len(set(skills))))
+
+    def can(self, colleague: int, skills: tuple[str, ...]) -> bool:
+        asked = frozenset(skills)
+        return not asked or (bool(asked & self._of[colleague]) if self._any else asked <= self._of[colleague])
+
+
+def _together(pieces: list[_Piece]) -> _Piece:
+    """The pieces as one, pairs ascending by request and colleague, days by pair and date."""
+    if not pieces:
+        return _ints(()), _ints(()), np.zeros(0), _ints(()), _ints(())
+    starts = np.cumsum([0, *(len(one[0]) for one in pieces)])
+    colleague, request, km = (np.concatenate([one[at] for one in pieces]) for at in range(3))
+    day_pair = np.concatenate([one[3] + start for one, start in zip(pieces, starts, strict=False)])
+    day_date = np.concatenate([one[4] for one in pieces])
+    order = np.lexsort((colleague, request))
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    day_pair = rank[day_pair]
+    days = np.lexsort((day_date, day_pair))
+    return colleague[order], request[order], km[order], day_pair[days], day_date[days]
+
+
+def _bits(having: tuple[Colleague, ...] | tuple[Wish, ...], dates: tuple[date, ...]) -> NDArray[np.uint8]:
+    """Their dates as bits, one row each, padded to whole 64-bit words."""
+    at = {day: index for index, day in enumerate(dates)}
+    width = max(64, -(-len(dates) // 64) * 64)
+    bits = np.zeros((len(having), width // 8), dtype=np.uint8)
+    rows = np.repeat(np.arange(len(having)), [len(one.dates) for one in having])
+    columns = _ints(at[day] for one in having for day in one.dates)
+    np.bitwise_or.at(bits, (rows, columns >> 3), (128 >> (columns & 7)).astype(np.uint8))
+    return bits
+
+
+def _ints(values: "Iterator[int] | object") -> Ints:
+    return np.fromiter(values, dtype=np.int64)  # type: ignore[call-overload,no-any-return]

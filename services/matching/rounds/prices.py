@@ -1,0 +1,114 @@
+"""Prices prove how many days can be exchanged at most, without trusting whoever found the plan.
+
+Let every library have a price of its account, every colleague a price and every date a colleague offers a price,
+none below 0. A day of a request is worth 1, less the host's price, plus the home's, less the colleague's, less the
+date's. Each request by itself chooses what is worth most to it, and nothing else stops it. Then no plan serves more than
+
+    Σ price(account) · (balance + limit) + Σ price(colleague) · max_days + Σ price(date) + Σ worth of each request
+
+days (Lagrange's relaxation, weak duality). For rounds without `same_person` the best prices meet the plan exactly.
+Prices are integers in units of 1/`scale`, and the sum is exact.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from services.matching.rounds.circulation import Circulation
+from services.matching.rounds.network import Ints
+from services.matching.rounds.possible import Possible
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Prices in units of 1/`scale`. `date_keys`: colleague times number of dates plus date, ascending."""
+
+    scale: int
+    account: Ints
+    colleague: Ints
+    date_keys: Ints
+    date: Ints
+
+    def bound(self, possible: Possible) -> int:
+        """The most days that any plan can serve, by these prices."""
+        p = possible
+        total = int(p.room @ self.account) + int(p.most @ self.colleague) + int(self.date.sum())
+        total += int(self._worth_split(possible).sum() + self._worth_in_blocks(possible).sum())
+        return total // self.scale
+
+    def worth(self, possible: Possible) -> Ints:
+        """What each possible day is worth at these prices."""
+        p = possible
+        worth = self.scale - self.account[p.host[p.day_request]] + self.account[p.home[p.day_colleague]]
+        worth -= self.colleague[p.day_colleague]
+        if len(self.date_keys):
+            key = p.day_colleague * len(p.dates) + p.day_date
+            at = np.minimum(np.searchsorted(self.date_keys, key), len(self.date_keys) - 1)
+            worth -= np.where(self.date_keys[at] == key, self.date[at], 0)
+        return worth
+
+    def _worth_split(self, possible: Possible) -> Ints:
+        """Of each request that may be split: its most valuable dates, as many as it wants."""
+        p = possible
+        split = np.flatnonzero(~p.same[p.day_request])
+        worth, request = self.worth(possible)[split], p.day_request[split]
+        order = np.lexsort((-worth, p.day_date[split], request))
+        key = (request * len(p.dates) + p.day_date[split])[order]
+        best = order[np.concatenate([[True], key[1:] != key[:-1]])] if len(order) else order
+        return _largest(np.maximum(worth[best], 0), request[best], p.wanted, len(p.wanted))
+
+    def _worth_in_blocks(self, possible: Possible) -> Ints:
+        """Of each request with `same_person`: its most valuable colleague, for all days or for none."""
+        p = possible
+        same = np.flatnonzero(p.same[p.day_request])
+        pair = p.day_pair[same]
+        worth = _largest(self.worth(possible)[same], pair, p.wanted[p.pair_request], len(p.pair_request))
+        most = np.zeros(len(p.wanted), dtype=np.int64)
+        np.maximum.at(most, p.pair_request, np.where(p.same[p.pair_request], worth, 0))
+        return most
+
+    def document(self, possible: Possible) -> dict[str, Any]:
+        """The prices other than 0, by the ids and dates of the instance."""
+        i = possible.instance
+        dates: dict[str, dict[str, int]] = {}
+        for key, price in zip(self.date_keys.tolist(), self.date.tolist(), strict=True):
+            if price:
+                colleague, day = divmod(key, len(possible.dates))
+                dates.setdefault(i.colleagues[colleague].id, {})[possible.dates[day].isoformat()] = price
+        return {
+            "scale": self.scale,
+            "libraries": {i.libraries[at].id: int(self.account[at]) for at in np.flatnonzero(self.account)},
+            "colleagues": {
+                i.colleagues[at].id: int(self.colleague[at]) for at in np.flatnonzero(self.colleague)
+            },
+            "dates": dates,
+        }
+
+
+def _largest(values: Ints, group: Ints, many: Ints, groups: int) -> Ints:
+    """Per group, the sum of its `many[group]` largest values."""
+    order = np.lexsort((-values, group))
+    sorted_group = group[order]
+    first = np.searchsorted(sorted_group, np.arange(groups))
+    taken = np.arange(len(order)) - first[sorted_group] < many[sorted_group]
+    sums = np.zeros(groups, dtype=np.int64)
+    np.add.at(sums, sorted_group[taken], values[order][taken])
+    return sums
+
+
+def prices_of(circulation: Circulation, flow: Ints) -> Prices:
+    """The prices at which this flow of most days is the best that is possible."""
+    c = circulation
+    potential = c.network.potentials(c.cost_of_days(), flow)
+    libraries, width = len(c.possible.room), max(1, len(c.possible.dates))
+    account = potential[c.account_node : c.account_node + libraries]
+    colleague = potential[c.colleague_node : c.colleague_node + len(c.possible.home)]
+    date = potential[c.date_node : c.date_node + len(c.colleague_dates)]
+    return Prices(
+        scale=1,
+        account=np.maximum(potential[0] - account, 0),
+        colleague=np.maximum(colleague - account[c.possible.home], 0),
+        date_keys=c.colleague_dates,
+        date=np.maximum(date - colleague[c.colleague_dates // width], 0),
+    )
