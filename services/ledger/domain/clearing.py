@@ -155,19 +155,27 @@ class Round:
 
     def contradictions(self) -> list[str]:
         """Documents of one county that cannot both be true, as sentences: proof against their signer."""
+        return sorted({sentence for _, sentence in self._contradicting()})
+
+    @property
+    def contradicting(self) -> set[str]:
+        """The counties that have signed documents that cannot both be true."""
+        return {signer for signer, _ in self._contradicting()}
+
+    def _contradicting(self) -> list[tuple[str, str]]:
         found = []
         first: dict[tuple[str, str], Paper] = {}
         for paper in self.papers:
             known = first.setdefault((paper.kind, paper.signer), paper)
             if known.body_hash != paper.body_hash:
-                found.append(f"{paper.signer} has signed two different {paper.kind}")
+                found.append((paper.signer, f"{paper.signer} has signed two different {paper.kind}"))
         found += [
-            f"{signer} has signed both {one} and {other}"
+            (signer, f"{signer} has signed both {one} and {other}")
             for one, other in (("COMMIT", "ABORT"), ("APPLIED", "CLOSE"))
             for kind, signer in sorted(first)
             if kind == one and (other, signer) in first
         ]
-        return sorted(set(found))
+        return found
 
     def _is_of_proposal(self, paper: Paper) -> bool:
         return self.proposal is not None and paper.body["proposal_hash"] == self.proposal.body_hash

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from byttebank import telemetry
 from byttebank.contracts.clearing import MAX_COUNTIES
 from byttebank.contracts.received import ReceivedMessage, SentMessage
 from byttebank.contracts.refusals import (
@@ -53,6 +54,7 @@ LEAST_COUNTIES = 3
 """A ring has three at least."""
 MONTHLY = uuid.UUID("5d1c8a52-51f5-4a0e-9d3e-2f6f1f0f7c11")
 """The name space of the monthly rounds' ids (RFC 9562, 5.5)."""
+_log = telemetry.logger(__name__)
 
 
 def propose_clearing(work: Work, key: SigningKey, round_id: str, actor: Any) -> dict[str, Any]:
@@ -125,8 +127,23 @@ def _learn(work: Work, key: SigningKey, payload: dict[str, Any]) -> None:
 def _add(work: Work, round_id: str, texts: list[str]) -> Round:
     papers = open_papers(round_id, texts, keyring(work.connection))
     clearing.lock_round(work.connection, round_id, work.now)
-    round_ = _load(work, round_id)
-    return replace(round_, papers=clearing.add_papers(work.connection, round_, papers, work.now))
+    before = _load(work, round_id)
+    round_ = replace(before, papers=clearing.add_papers(work.connection, before, papers, work.now))
+    _stop_contradicting(work, before, round_)
+    return round_
+
+
+def _stop_contradicting(work: Work, before: Round, round_: Round) -> None:
+    """A peer whose documents cannot both be true is frozen, as one with two messages of one number is.
+
+    What it has signed in the round still counts: a COMMIT with all ACCEPTs is posted.
+    """
+    for county in sorted(round_.contradicting - before.contradicting - {work.county}):
+        _log.error("A county contradicts itself in a clearing", peer=county, round=round_.id)
+        work.emit(
+            "PeerEquivocated",
+            {"county": county, "service": "ledger", "seq": 0, "clearing_round_id": round_.id},
+        )
 
 
 def _load(work: Work, round_id: str) -> Round:

@@ -459,6 +459,11 @@ def test_a_coordinator_that_signs_both_is_shown_as_one_that_did(three: Three) ->
     assert set(stages(three).values()) == {"applied"}
     assert shown(three["oslo"])["contradictions"] == ["innlandet has signed both COMMIT and ABORT"]
     check(three)
+    told = [body for name, body in three["oslo"].told() if name == "PeerEquivocated"]
+    assert told == [{"county": "innlandet", "service": "ledger", "seq": 0, "clearing_round_id": ROUND}]
+    receive(three["oslo"], message("innlandet", abort))
+    assert all(name != "PeerEquivocated" for name, _ in three["oslo"].told()), "once is enough"
+    assert all(name != "PeerEquivocated" for name, _ in three["akershus"].told()), "it has not seen both"
 
 
 def test_what_a_restored_county_had_signed_stands_again(three: Three, tmp_path: Path) -> None:
