@@ -4,11 +4,13 @@ Written from the rules alone. It shares nothing with what computes plans, is sho
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
+from itertools import groupby
 from math import atan2, cos, hypot, radians, sin
+from typing import Any
 
-from services.matching.domain.instance import ANY_OF, Colleague, Instance, Library, PlannedDay, Prices, Wish
+from services.matching.domain.instance import ANY_OF, Colleague, Instance, Library, PlannedDay, Wish
 
 EARTH_RADIUS_KM = 6371.0
 TOLERANCE_KM = 1e-6
@@ -56,52 +58,106 @@ def possible_days(instance: Instance) -> Iterator[tuple[Colleague, Wish, date]]:
                     yield colleague, request, day
 
 
-def price_faults(instance: Instance, prices: Prices) -> list[str]:
-    """Why the prices prove nothing, in words; empty when `priced_bound` is a proven bound for every plan."""
-    found = [f"a price of {kind} is below 0: {name}" for kind, name in _below_zero(prices)]
-    for colleague, request, day in possible_days(instance):
-        paid = (
-            prices.colleague_dates.get((colleague.id, day), 0)
-            + prices.colleagues.get(colleague.id, 0)
-            + prices.request_dates.get((request.id, day), 0)
-            + prices.requests.get(request.id, 0)
-            + prices.libraries.get(request.library, 0)
-            - prices.libraries.get(colleague.library, 0)
-        )
-        if paid < 1:
-            found.append(
-                f"{_named(PlannedDay(request.id, colleague.id, day))} is possible and costs {paid} only"
-            )
-    return found
+class CertificateWrong(Exception):
+    """The certificate proves nothing: the message says what in it is not a price."""
 
 
-def priced_bound(instance: Instance, prices: Prices) -> int:
-    """What everything there is costs: with prices without fault, no feasible plan serves more days than this.
+def proven_bound(instance: Instance, certificate: Mapping[str, Any]) -> int:
+    """The most days any feasible plan can serve, which follows from the certificate's prices by adding up.
 
-    Requests with `same_person` count as if they could be served in part, so the bound holds for them as well.
+    `certificate` is `{scale, libraries: {id: price}, colleagues: {id: price}, dates: {id: {date: price}}}`:
+    whole prices from 0 in units of 1/scale, of a library's day of credit, a colleague's day, her date; what
+    is left out costs 0. Why it is a bound (Lagrange's relaxation): a plan keeps within what there is of all
+    three, so its days are at most what all of that costs, plus what each request gains by itself if it pays
+    these prices (a day is worth 1; the home library is paid what the host pays). Here each request takes what
+    it gains most by, as if there were no others. Any prices prove some bound; good ones prove a low one.
+
+    Refuses: CertificateWrong.
     """
-    bound = sum(
+    prices = _Prices(instance, certificate)
+    total = sum(
         prices.libraries.get(one.id, 0) * (one.balance_days + one.limit_days) for one in instance.libraries
     )
-    for colleague in instance.colleagues:
-        bound += prices.colleagues.get(colleague.id, 0) * colleague.max_days
-        bound += sum(prices.colleague_dates.get((colleague.id, day), 0) for day in colleague.dates)
-    for request in instance.requests:
-        bound += prices.requests.get(request.id, 0) * request.days
-        bound += sum(prices.request_dates.get((request.id, day), 0) for day in request.dates)
-    return bound
+    total += sum(
+        prices.colleagues.get(one.id, 0) * min(one.max_days, len(one.dates)) for one in instance.colleagues
+    )
+    total += sum(prices.dates.values())
+    requests = {one.id: one for one in instance.requests}
+    for name, days in groupby(possible_days(instance), key=lambda one: one[1].id):
+        request = requests[name]
+        gains = [(one.id, day, prices.gain(one, request, day)) for one, _, day in days]
+        total += _best_together(request, gains) if request.same_person else _best_apart(request, gains)
+    return total // prices.scale
 
 
-def certificate_faults(instance: Instance, plan: Sequence[PlannedDay], prices: Prices) -> list[str]:
-    """Why plan and prices do not prove that no plan serves more days than this one; empty when they do.
-
-    Equal value of a feasible plan and of faultless prices is complementary slackness, summed up.
-    """
-    found = violations(instance, plan) + price_faults(instance, prices)
-    bound = priced_bound(instance, prices)
+def optimality_faults(
+    instance: Instance, plan: Sequence[PlannedDay], certificate: Mapping[str, Any]
+) -> list[str]:
+    """Why this does not prove that no plan serves more days than this one, in words; empty when it does."""
+    found = violations(instance, plan)
+    try:
+        bound = proven_bound(instance, certificate)
+    except CertificateWrong as wrong:
+        return [*found, str(wrong)]
     if bound != len(plan):
-        found.append(f"the plan serves {len(plan)} days and the prices allow {bound}")
+        found.append(f"the plan serves {len(plan)} days and the certificate proves {bound} only")
     return found
+
+
+class _Prices:
+    """The prices of a certificate, by id. Refuses: CertificateWrong."""
+
+    def __init__(self, instance: Instance, certificate: Mapping[str, Any]) -> None:
+        scale = certificate.get("scale")
+        if type(scale) is not int or scale < 1:
+            raise CertificateWrong(f"scale is {scale!r}, not a whole number from 1")
+        self.scale: int = scale
+        self._homes = {one.id: one.library for one in instance.colleagues}
+        self.libraries = _prices(certificate, "libraries", {one.id for one in instance.libraries})
+        self.colleagues = _prices(certificate, "colleagues", self._homes.keys())
+        dates = certificate.get("dates", {})
+        if not isinstance(dates, dict) or not dates.keys() <= self._homes.keys():
+            raise CertificateWrong("dates is not by ids of colleagues")
+        self.dates: dict[tuple[str, date], int] = {}
+        offered = {one.id: {day.isoformat(): day for day in one.dates} for one in instance.colleagues}
+        for colleague in dates:
+            for day, price in _prices(dates, colleague, offered[colleague].keys()).items():
+                self.dates[colleague, offered[colleague][day]] = price
+
+    def gain(self, colleague: Colleague, request: Wish, day: date) -> int:
+        """What is left of a day's worth when everything it uses is paid for."""
+        paid = self.colleagues.get(colleague.id, 0) + self.dates.get((colleague.id, day), 0)
+        paid += self.libraries.get(request.library, 0) - self.libraries.get(colleague.library, 0)
+        return self.scale - paid
+
+
+def _prices(certificate: Mapping[str, Any], kind: str, known: Set[str]) -> dict[str, int]:
+    prices = certificate.get(kind, {})
+    if not isinstance(prices, dict) or not prices.keys() <= known:
+        raise CertificateWrong(f"{kind} has prices of something that is not in the instance")
+    if not all(type(price) is int and price >= 0 for price in prices.values()):
+        raise CertificateWrong(f"{kind} has a price that is not a whole number from 0")
+    return prices
+
+
+_Gains = list[tuple[str, date, int]]
+
+
+def _best_apart(request: Wish, gains: _Gains) -> int:
+    """The most that the request can gain by different people: one a date, as many dates as it wants."""
+    best: dict[date, int] = {}
+    for _, day, gain in gains:
+        best[day] = max(gain, best.get(day, 0))
+    return sum(sorted(best.values(), reverse=True)[: request.days])
+
+
+def _best_together(request: Wish, gains: _Gains) -> int:
+    """The most that the request can gain by one person for all its days, or for none."""
+    people: dict[str, list[int]] = defaultdict(list)
+    for name, _, gain in gains:
+        people[name].append(gain)
+    whole = (sorted(one, reverse=True)[: request.days] for one in people.values() if len(one) >= request.days)
+    return max([0, *(sum(one) for one in whole)])
 
 
 class _Pairs:
@@ -201,13 +257,6 @@ def _library_violations(
                 f"rule 5: library {library.id} has {library.balance_days} days, gives {given[library.id]},"
                 f" receives {received[library.id]} and ends at {after}, below its limit -{library.limit_days}"
             )
-
-
-def _below_zero(prices: Prices) -> Iterator[tuple[str, object]]:
-    for kind in ("colleague_dates", "colleagues", "request_dates", "requests", "libraries"):
-        for name, price in getattr(prices, kind).items():
-            if price < 0:
-                yield kind, name
 
 
 def _named(day: PlannedDay) -> str:

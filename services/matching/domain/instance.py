@@ -82,26 +82,3 @@ class PlannedDay:
     request: str
     colleague: str
     date: date
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Why no plan serves more days than a bound: what is scarce, and how many days one more of it is worth.
-
-    What is left out costs 0. These are the dual prices of the rules of a plan (linear programming duality,
-    or node potentials of the circulation): for every day that is possible at all, the prices of what it uses
-    come to at least 1. A day uses the colleague's date and one of her days, the request's date and one of its
-    days, and a credit of the host library, while the home library earns one. The bound is then what everything
-    there is would cost. Whoever doubts it can add it up.
-    """
-
-    colleague_dates: Mapping[tuple[str, date], int]
-    """Of a colleague's date, on which she can be in one place only."""
-    colleagues: Mapping[str, int]
-    """Of one of a colleague's `max_days`."""
-    request_dates: Mapping[tuple[str, date], int]
-    """Of a request's date, on which one person comes at most."""
-    requests: Mapping[str, int]
-    """Of one of a request's `days`."""
-    libraries: Mapping[str, int]
-    """Of one day of credit: what a library may receive more than it gives."""

@@ -10,14 +10,8 @@ from typing import Any
 import pytest
 from instance_cast import MONDAY, TUESDAY, WEDNESDAY, document, most_days, random_instance
 
-from services.matching.domain.checker import (
-    certificate_faults,
-    possible_days,
-    price_faults,
-    priced_bound,
-    violations,
-)
-from services.matching.domain.instance import Instance, PlannedDay, Prices
+from services.matching.domain.checker import optimality_faults, possible_days, proven_bound, violations
+from services.matching.domain.instance import Instance, PlannedDay
 from services.matching.rounds.reading import read_content
 
 KARI_MONDAY, KARI_TUESDAY = PlannedDay("w1", "kari", MONDAY), PlannedDay("w1", "kari", TUESDAY)
@@ -91,68 +85,79 @@ def test_any_of_needs_one_skill_and_days_of_the_same_round_count_in_any_order() 
     assert violations(cyclic, [*PLAN, PlannedDay("w2", "ola", TUESDAY)]) == []
 
 
-def _prices(**parts: Any) -> Prices:
-    kinds = ("colleague_dates", "colleagues", "request_dates", "requests", "libraries")
-    return Prices(**{kind: parts.get(kind, {}) for kind in kinds})
+def _certificate(scale: int = 1, **prices: Any) -> dict[str, Any]:
+    return {"scale": scale, **prices}
 
 
 def test_prices_prove_a_bound_and_with_a_plan_of_that_value_the_optimum() -> None:
-    prices = _prices(requests={"w1": 1, "w2": 1})
-    assert priced_bound(_instance(), prices) == 3
-    assert certificate_faults(_instance(), PLAN, prices) == []
-    credit = _prices(libraries={"hamar": 1}, requests={"w2": 2})
-    assert certificate_faults(_instance(), PLAN, credit) == []
+    assert proven_bound(_instance(), _certificate()) == 3
+    assert optimality_faults(_instance(), PLAN, _certificate()) == []
+    busy = _instance(kari={"max_days": 1}, w1={"same_person": False})
+    assert proven_bound(busy, _certificate(colleagues={"kari": 1})) == 2
+    assert optimality_faults(busy, PLAN[1:], _certificate(2, colleagues={"kari": 2})) == []
+    poor = _instance(hamar={"limit_days": 0})
+    assert proven_bound(poor, _certificate(libraries={"hamar": 1})) == 2
+    assert proven_bound(_instance(), _certificate(libraries={"eidskog": 1})) == 1 + 4 + 0
+    dated = _instance(w2={"dates": ["2027-03-02"], "days": 2})
+    assert proven_bound(dated, _certificate(dates={"ola": {"2027-03-02": 1}})) == 3
+
+
+def test_one_person_for_all_days_is_weighed_as_a_whole() -> None:
+    one_date_less = _instance(kari={"dates": ["2027-03-02"]})
+    assert proven_bound(one_date_less, _certificate()) == 1
+    assert proven_bound(one_date_less, _certificate(dates={"ola": {"2027-03-03": 5}})) == 6
+    priced = _instance(kari={"dates": ["2027-03-01", "2027-03-02", "2027-03-03"]})
+    assert proven_bound(priced, _certificate(dates={"kari": {"2027-03-01": 3}})) == 3 + 0 + 1
 
 
 @pytest.mark.parametrize(
-    ("plan", "prices", "words"),
+    ("plan", "certificate", "words"),
     [
-        (PLAN, _prices(requests={"w1": 1}), "request w2, colleague ola, 2027-03-02 is possible and costs 0"),
-        (PLAN, _prices(requests={"w1": 2, "w2": -1}), "below 0: w2"),
-        (PLAN, _prices(requests={"w1": 2, "w2": 1}), "serves 3 days and the prices allow 5"),
-        (PLAN[:2], _prices(requests={"w1": 1, "w2": 1}), "serves 2 days and the prices allow 3"),
-        (PLAN[1:], _prices(requests={"w1": 1, "w2": 1}), "rule 4"),
-        (PLAN, _prices(libraries={"hamar": 1}, requests={"w2": 1}), "costs 0 only"),
+        (PLAN[:2], _certificate(), "serves 2 days and the certificate proves 3 only"),
+        (PLAN, _certificate(libraries={"hamar": 4}), "serves 3 days and the certificate proves 9 only"),
+        (PLAN, _certificate(colleagues={"ola": 2}), "serves 3 days and the certificate proves 6 only"),
+        (PLAN[1:], _certificate(), "rule 4"),
+        (PLAN, _certificate(libraries={"hamar": -1}), "not a whole number from 0"),
+        (PLAN, _certificate(libraries={"hamar": True}), "not a whole number from 0"),
+        (PLAN, _certificate(libraries={"hamar": 0.5}), "not a whole number from 0"),
+        (PLAN, _certificate(libraries={"oslo": 1}), "not in the instance"),
+        (PLAN, _certificate(colleagues=[1]), "not in the instance"),
+        (PLAN, _certificate(dates={"per": {}}), "not by ids of colleagues"),
+        (PLAN, _certificate(dates={"ola": {"2027-03-09": 1}}), "not in the instance"),
+        (PLAN, _certificate(0), "scale is 0"),
+        (PLAN, {}, "scale is None"),
     ],
 )
-def test_a_proof_that_was_tampered_with_is_none(plan: list[PlannedDay], prices: Prices, words: str) -> None:
-    assert any(words in told for told in certificate_faults(_instance(), plan, prices))
+def test_a_proof_that_was_tampered_with_is_none(
+    plan: list[PlannedDay], certificate: dict[str, Any], words: str
+) -> None:
+    faults = optimality_faults(_instance(), plan, certificate)
+    assert any(words in told for told in faults), faults
 
 
-def _repaired(instance: Instance, prices: Prices, random: Random) -> Prices:
-    """The prices with those of dates raised until no day is too cheap."""
-    dates = dict(prices.request_dates)
-    asked, offered = dict(prices.request_dates), dict(prices.colleague_dates)
-    for colleague, request, day in possible_days(instance):
-        paid = offered.get((colleague.id, day), 0) + asked.get((request.id, day), 0)
-        paid += prices.colleagues.get(colleague.id, 0) + prices.requests.get(request.id, 0)
-        paid += prices.libraries.get(request.library, 0) - prices.libraries.get(colleague.library, 0)
-        where, key = random.choice([(asked, request.id), (offered, colleague.id)])
-        where[key, day] = where.get((key, day), 0) + max(0, 1 - paid)
-    assert dates == prices.request_dates
-    return replace(prices, request_dates=asked, colleague_dates=offered)
-
-
-def test_no_plan_ever_serves_more_than_faultless_prices_allow() -> None:
+def test_no_plan_ever_serves_more_than_any_prices_prove() -> None:
     tight = 0
-    for seed in range(40):
+    for seed in range(150):
         random = Random(seed)
-        instance = random_instance(random, same_person=seed % 2 == 1)
+        instance = random_instance(random, same_person=seed % 2 == 1, most=2 + seed % 2)
         best = most_days(instance)
-        for _ in range(5):
-            prices = _repaired(
-                instance,
-                _prices(
-                    libraries={one.id: random.randint(0, 2) for one in instance.libraries},
-                    requests={one.id: random.randint(0, 1) for one in instance.requests},
-                ),
-                random,
+        if best is None:
+            continue
+        bounds = []
+        for _ in range(8):
+            prices = [random.choice([0, 0, 1, 2, 3]) for _ in range(20)].pop
+            certificate = _certificate(
+                random.choice([1, 2]),
+                libraries={one.id: prices() for one in instance.libraries},
+                colleagues={one.id: prices() for one in instance.colleagues},
+                dates={
+                    one.id: {day.isoformat(): prices() for day in one.dates} for one in instance.colleagues
+                },
             )
-            assert price_faults(instance, prices) == []
-            if best is not None:
-                assert best <= priced_bound(instance, prices)
-                tight += best == priced_bound(instance, prices)
-    assert tight > 20
+            bounds.append(proven_bound(instance, certificate))
+        assert best <= min(bounds)
+        tight += best == min(bounds)
+    assert tight > 40
 
 
 def test_possible_days_are_those_that_break_neither_rule_1_nor_2() -> None:
