@@ -79,16 +79,19 @@ class Ledger:
     def hold(self, orders: Sequence[dict[str, Any]]) -> None:
         """The days are set aside, in one transaction."""
         with self.database.work() as work:
+            self._remember(work, "ReserveDays", orders)
             for order in orders:
-                self._remember(work)
                 operations.reserve_days(work, order)
 
     def post(self, orders: Sequence[dict[str, Any]]) -> None:
         """The days are posted, or on their way to the peer, in one transaction."""
+        postings = [
+            {"transfer_id": order["transfer_id"], "amount_half_days": order["amount_half_days"]}
+            for order in orders
+        ]
         with self.database.work() as work:
-            for order in orders:
-                self._remember(work)
-                posting = {"transfer_id": order["transfer_id"], "amount_half_days": order["amount_half_days"]}
+            self._remember(work, "PostDays", postings)
+            for posting in postings:
                 operations.post_days(work, posting)
 
     def take_out(self, limit: int = 100) -> list[Outgoing]:
@@ -124,9 +127,12 @@ class Ledger:
         return told
 
     @staticmethod
-    def _remember(work: Work) -> None:
-        if not work.is_new("matching", work.new_id()):
+    def _remember(work: Work, name: str, bodies: Sequence[dict[str, Any]]) -> None:
+        """As `LocalInbox` does before the messages have their effect."""
+        if len(work.are_new([("matching", work.new_id()) for _ in bodies])) < len(bodies):
             raise AssertionError("an id came twice")
+        if len(bodies) > 1:
+            operations.foresee(work, [(name, body, None) for body in bodies])
 
 
 def introduce(one: Ledger, other: Ledger) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from nameko.extensions import Entrypoint
 
 from byttebank.contracts.received import BrokenMessage, ReceivedMessage, SentMessage
-from byttebank.messaging.handlers import Handlers
+from byttebank.messaging.handlers import Handlers, foresee
 from byttebank.storage.work import Work
 
 Contract = tuple[str, int]
@@ -48,7 +49,7 @@ class Hearing:
             for name in self.opened:
                 self._method(service, self.opened, name)(work, peer)
 
-        return Handlers(received, own, broken, opened)
+        return Handlers(received, own, broken, opened, partial(foresee, service))
 
     @staticmethod
     def _method(service: Any, registry: Mapping[Any, Entrypoint], key: Any) -> Callable[..., Any]:

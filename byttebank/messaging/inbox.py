@@ -7,6 +7,7 @@ from nameko.extensions import Entrypoint
 
 from byttebank import telemetry
 from byttebank.messaging.deliveries import Delivery, LocalMessage, read_local
+from byttebank.messaging.handlers import Foreseen, foresee
 from byttebank.messaging.node import Channels
 from byttebank.storage.work import Database, Work
 
@@ -49,11 +50,16 @@ class LocalInbox:
         with self._database.work() as work:
             if len(messages) > 1:
                 work.take_turn()
-            return [self._apply(work, message, service) for message in messages]
+            new = work.are_new([(message.origin, message.message_id) for message in messages])
+            if len(new) > 1:
+                foresee(service, work, [Foreseen(message.name, message.body) for message in messages])
+            return [self._apply(work, message, service, new) for message in messages]
 
-    def _apply(self, work: Work, message: LocalMessage, service: Any) -> str:
-        if not work.is_new(message.origin, message.message_id):
+    def _apply(self, work: Work, message: LocalMessage, service: Any, new: set[tuple[str, str]]) -> str:
+        place = (message.origin, message.message_id)
+        if place not in new:
             return DUPLICATE
+        new.remove(place)
         with telemetry.bound(message_id=message.message_id, **message.trace):
             work.trace = dict(message.trace)
             if message.name == PEER_CHANGED and self._channels is not None:

@@ -12,7 +12,7 @@ from byttebank.contracts.received import ReceivedMessage
 from byttebank.federation.channel import Channel, Decision
 from byttebank.federation.envelope import Envelope
 from byttebank.messaging.arrivals import judge, received_message
-from byttebank.messaging.handlers import Handlers
+from byttebank.messaging.handlers import Foreseen, Handlers
 from byttebank.storage import envelopes
 from byttebank.storage.envelopes import Held
 from byttebank.storage.work import Work
@@ -52,6 +52,7 @@ def apply_together(
     accepted = [one for one in in_order if decisions[id(one)] is Decision.ACCEPT]
     messages = [_read(one) for one in accepted]
     envelopes.add_received(work.connection, [one.envelope for one in accepted], work.now)
+    handlers.foresee(work, [Foreseen(one.message_type, one.payload, one.peer) for one in messages])
     for one, message in zip(accepted, messages, strict=True):
         with telemetry.bound(message_id=message.message_id, **one.trace):
             work.trace = dict(one.trace)

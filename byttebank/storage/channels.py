@@ -15,6 +15,7 @@ from byttebank.federation.keys import PublicKey
 from byttebank.federation.ranges import NO_NUMBERS, Ranges
 from byttebank.storage.channel_tables import channels, create_channel_tables, peer_keys, peers_heard
 from byttebank.storage.envelopes import received
+from byttebank.storage.transaction import transaction_of
 
 __all__ = [
     "PeerRow",
@@ -44,6 +45,20 @@ class PeerRow:
     channel: Channel
 
 
+class _Unsure:
+    """Whom we are unsure of among which peers, as this transaction has read it."""
+
+    def __init__(self) -> None:
+        self.among: dict[tuple[str, ...], frozenset[str]] = {}
+
+    def forget(self) -> None:
+        """See `byttebank.storage.transaction.Memory`."""
+        self.among.clear()
+
+    def write(self, connection: Connection) -> None:
+        """See `byttebank.storage.transaction.Memory`."""
+
+
 def peers(connection: Connection) -> list[str]:
     """Every county that we exchange or have exchanged with."""
     return list(connection.scalars(select(channels.c.peer).order_by(channels.c.peer)))
@@ -59,9 +74,13 @@ def unsure_peers(connection: Connection, *among: str) -> frozenset[str]:
     """The peers, `among` these if any are named, that have not told us yet, since our last start, what we had
     said to them.
     """
-    query = select(channels.c.peer, channels.c.channel).where(channels.c.peer_state != "left")
-    rows = connection.execute(query.where(channels.c.peer.in_(among)) if among else query)
-    return frozenset(row.peer for row in rows if not load_channel(row.channel).outgoing.is_recovered)
+    read = transaction_of(connection).memory(_Unsure).among
+    if among not in read:
+        query = select(channels.c.peer, channels.c.channel).where(channels.c.peer_state != "left")
+        rows = connection.execute(query.where(channels.c.peer.in_(among)) if among else query)
+        unsure = (row.peer for row in rows if not load_channel(row.channel).outgoing.is_recovered)
+        read[among] = frozenset(unsure)
+    return read[among]
 
 
 def missing_before(connection: Connection, peer: str, seq: int) -> Ranges:
@@ -81,6 +100,7 @@ def lock_peer(connection: Connection, peer: str) -> PeerRow | None:
 
 def add_peer(connection: Connection, row: PeerRow) -> None:
     """The peer is known from now on."""
+    transaction_of(connection).memory(_Unsure).forget()
     connection.execute(
         insert(channels).values(
             peer=row.peer,
@@ -93,6 +113,7 @@ def add_peer(connection: Connection, row: PeerRow) -> None:
 
 def store_channel(connection: Connection, channel: Channel) -> None:
     """The channel is as it is now."""
+    transaction_of(connection).memory(_Unsure).forget()
     connection.execute(
         update(channels).where(channels.c.peer == channel.peer).values(channel=dump_channel(channel))
     )
@@ -100,6 +121,7 @@ def store_channel(connection: Connection, channel: Channel) -> None:
 
 def store_peer_state(connection: Connection, peer: str, state: str, version: int) -> None:
     """What the directory said last of the peer."""
+    transaction_of(connection).memory(_Unsure).forget()
     connection.execute(
         update(channels).where(channels.c.peer == peer).values(peer_state=state, peer_version=version)
     )

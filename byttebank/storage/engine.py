@@ -8,6 +8,8 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 
+from byttebank.storage.transaction import watch
+
 POOL_SIZE = 12
 """At least the number of workers of a service, so that no worker waits for a connection."""
 
@@ -35,6 +37,7 @@ def open_engine(url: str) -> Engine:
         if parsed.get_backend_name() == "postgresql":
             engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE)
             _ask_after_a_pause(engine)
+            watch(engine)
             return engine
     except (ArgumentError, ImportError) as error:
         # The URL may hold a password, so it is not shown.
@@ -56,6 +59,7 @@ def open_engine(url: str) -> Engine:
         url, pool_size=POOL_SIZE, max_overflow=POOL_SIZE, connect_args={"check_same_thread": False}
     )
     event.listen(engine, "connect", settle_sqlite)
+    watch(engine)
     return engine
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from byttebank.storage.engine import settle_sqlite
+from byttebank.storage.transaction import watch
 
 
 class MemoryDatabase:
@@ -21,6 +22,7 @@ class MemoryDatabase:
             "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
         event.listen(self.engine, "connect", settle_sqlite)
+        watch(self.engine)
         with self.engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
         self._connection: sqlite3.Connection = driver

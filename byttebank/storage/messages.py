@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from byttebank.storage.columns import BigKey, UtcTime
+from byttebank.storage.transaction import gather
 
 metadata = MetaData()
 
@@ -60,6 +61,14 @@ inbox = Table(
     Column("message_id", String(120), primary_key=True),
     Column("received_at", UtcTime, nullable=False),
 )
+
+_TO_OUTBOX = insert(outbox)
+_TO_INBOX = {
+    kind.__name__.rpartition(".")[2]: kind.insert(inbox)
+    .on_conflict_do_nothing()
+    .returning(inbox.c.source, inbox.c.message_id)
+    for kind in (postgresql, sqlite)
+}
 
 RETRIED, ASKED_FOR = 1, 2
 """`is_transient` of a parked message that is tried again by itself, and of one that somebody wants redriven;
@@ -110,7 +119,7 @@ def create_message_tables(connection: Connection) -> None:
 
 def append_outbox(connection: Connection, row: dict[str, Any]) -> None:
     """The message is published after this transaction commits, at least once."""
-    connection.execute(insert(outbox).values(row))
+    gather(connection, _TO_OUTBOX, row)
 
 
 def waiting_outbox(
@@ -143,10 +152,16 @@ def mark_sealed(connection: Connection, message_ids: Sequence[str], now: datetim
 
 def remember(connection: Connection, source: str, message_id: str, now: datetime) -> bool:
     """Write the inbox row. False when it was there: the message has had its effect already."""
-    values = {"source": source, "message_id": message_id, "received_at": now}
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    result = connection.execute(dialect.insert(inbox).values(values).on_conflict_do_nothing())
-    return result.rowcount == 1
+    return bool(remember_all(connection, [(source, message_id)], now))
+
+
+def remember_all(
+    connection: Connection, heard: Sequence[tuple[str, str]], now: datetime
+) -> set[tuple[str, str]]:
+    """As `remember` for each (source, message id), each named once: those that were not there."""
+    rows = [{"source": source, "message_id": message_id, "received_at": now} for source, message_id in heard]
+    new = connection.execute(_TO_INBOX[connection.dialect.name], rows)
+    return {(source, message_id) for source, message_id in new}
 
 
 def park(

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -85,6 +85,10 @@ class Work:
     def is_new(self, source: str, message_id: str) -> bool:
         """Write the inbox row; False when the message has had its effect already."""
         return messages.remember(self.connection, source, message_id, self.now)
+
+    def are_new(self, heard: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """As `is_new` for each (source, message id), in one statement: those that have had no effect yet."""
+        return messages.remember_all(self.connection, list(dict.fromkeys(heard)), self.now)
 
     def _append(
         self,

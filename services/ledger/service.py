@@ -1,9 +1,11 @@
 """The ledger as a process: what it answers, what it hears, and what it does in time."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from prometheus_client import Gauge
 
+from byttebank.messaging.handlers import Foreseen
 from byttebank.messaging.service import Runtime, every, on_local, rpc
 from byttebank.storage.work import Work
 from services.ledger import operations
@@ -201,6 +203,10 @@ class LedgerService(BetweenCounties, ClearingRounds):
     @on_local("ReverseDays")
     def reverse_days(self, work: Work, body: dict[str, Any]) -> None:
         operations.take_back(work, body)
+
+    def foresee(self, work: Work, messages: Sequence[Foreseen]) -> None:
+        """Before several messages in one transaction: what they need is locked and read at once."""
+        operations.foresee(work, [(message.name, message.body, message.peer) for message in messages])
 
     @every(TICK_SECONDS)
     def tick(self) -> None:

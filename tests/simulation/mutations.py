@@ -64,7 +64,7 @@ def acknowledge_before_commit(patch: pytest.MonkeyPatch) -> None:
 
 def no_inbox(patch: pytest.MonkeyPatch) -> None:
     """Nobody remembers which local messages have had their effect."""
-    patch.setattr(messages, "remember", lambda *_: True)
+    patch.setattr(messages, "remember_all", lambda _, heard, now: set(heard))
 
 
 def no_inbox_for_peers(patch: pytest.MonkeyPatch) -> None:

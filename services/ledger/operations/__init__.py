@@ -15,6 +15,7 @@ from services.ledger.operations.copies import county_changed, library_changed, p
 from services.ledger.operations.corrections import decline, make_whole, reverse, take_back, transfer
 from services.ledger.operations.evidence import EXPORT_FORMATS, export, verify_exports
 from services.ledger.operations.findings import list_disputes, list_reconciliations, signed_message
+from services.ledger.operations.foreseeing import foresee
 from services.ledger.operations.holds import post_days, release_days, reserve_days
 from services.ledger.operations.opening import Imported, ImportRefused, import_opening
 from services.ledger.operations.overview import doubts, figures, positions, trial_balance
@@ -86,6 +87,7 @@ __all__ = [
     "doubts",
     "export",
     "figures",
+    "foresee",
     "forgive_promise",
     "fulfil",
     "go_on_clearing",

@@ -1,14 +1,33 @@
 """Accounts, their balances, and the locks on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select, update
+from sqlalchemy import Connection, String, any_, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from byttebank.storage.transaction import transaction_of
 from services.ledger.domain.accounts import Balance, kind_of, lock_order, unit_of
 from services.ledger.storage.acts import with_successors
+from services.ledger.storage.known import known
 from services.ledger.storage.tables import accounts, balances, insert_into
+
+_ORDERED = cast(bindparam("ordered"), ARRAY(String))
+_LOCK = {
+    "postgresql": select(balances)
+    .where(balances.c.account_id == any_(_ORDERED))
+    .order_by(func.array_position(_ORDERED, balances.c.account_id))
+    .with_for_update(),
+    # One writer at a time has the whole file.
+    "sqlite": select(balances).where(balances.c.account_id.in_(bindparam("ordered", expanding=True))),
+}
+_IDS = select(
+    func.hashtextextended(func.unnest(cast(bindparam("ids"), ARRAY(String))), 0).label("key")
+).subquery()
+_KEYS = select(_IDS.c.key).order_by(_IDS.c.key).offset(0).subquery()
+_LOCK_IDS = select(func.pg_advisory_xact_lock(_KEYS.c.key))
+_BALANCE = select(balances).where(balances.c.account_id == bindparam("account_id"))
 
 
 def open_account(connection: Connection, account_id: str, now: datetime) -> None:
@@ -22,6 +41,8 @@ def open_account(connection: Connection, account_id: str, now: datetime) -> None
 
 def has_account(connection: Connection, account_id: str) -> bool:
     """Whether the account was opened in this county."""
+    if account_id in known(connection).balances:
+        return True
     return connection.execute(select(accounts.c.id).where(accounts.c.id == account_id)).first() is not None
 
 
@@ -32,14 +53,14 @@ def lock(connection: Connection, account_ids: Iterable[str]) -> set[str]:
     Where an account is closed, the one that took over its days is locked as well: what comes late goes there.
     PostgreSQL sorts first and takes the locks then, in that order (manual, SELECT, "The Locking Clause").
     """
-    ordered = lock_order(with_successors(connection, account_ids))
-    if not ordered:
-        return set()
-    query = select(balances.c.account_id).where(balances.c.account_id.in_(ordered)).with_for_update()
-    if len(ordered) > 1:
-        ranks = {account_id: rank for rank, account_id in enumerate(ordered)}
-        query = query.order_by(case(ranks, value=balances.c.account_id))
-    return set(connection.scalars(query))
+    mine = known(connection)
+    wanted = with_successors(connection, account_ids)
+    new = wanted - mine.balances.keys()
+    if new:
+        rows = connection.execute(_LOCK[connection.dialect.name], {"ordered": lock_order(new)}).all()
+        transaction_of(connection).forget()
+        mine.balances.update((row.account_id, _balance(row)) for row in rows)
+    return wanted & mine.balances.keys()
 
 
 def open_and_lock(connection: Connection, account_ids: Iterable[str], now: datetime) -> None:
@@ -52,43 +73,43 @@ def open_and_lock(connection: Connection, account_ids: Iterable[str], now: datet
         lock(connection, wanted)
 
 
-def lock_id(connection: Connection, transfer_id: str) -> None:
-    """No other transaction reserves, posts or releases this id, not even before there is a row to lock."""
+def lock_id(connection: Connection, *transfer_ids: str) -> None:
+    """No other transaction reserves, posts or releases these ids, not even before there is a row to lock."""
+    mine = known(connection)
+    new = set(transfer_ids) - mine.locked_ids
+    if not new:
+        return
     if connection.dialect.name == "postgresql":
-        key = func.hashtextextended(transfer_id, 0)
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
+        connection.execute(_LOCK_IDS, {"ids": list(new)}).all()
+        transaction_of(connection).forget()
+    mine.locked_ids |= new
 
 
 def balance(connection: Connection, account_id: str) -> Balance:
     """The account's sums; zero for an account that was never opened."""
-    row = connection.execute(select(balances).where(balances.c.account_id == account_id)).mappings().first()
+    locked = known(connection).balances.get(account_id)
+    if locked is not None:
+        return locked
+    row = connection.execute(_BALANCE, {"account_id": account_id}).first()
     return _balance(row) if row else Balance()
 
 
 def list_accounts(connection: Connection) -> dict[str, Balance]:
     """Every account with its sums, by id."""
-    rows = connection.execute(select(balances).order_by(balances.c.account_id)).mappings()
-    return {row["account_id"]: _balance(row) for row in rows}
+    rows = connection.execute(select(balances).order_by(balances.c.account_id))
+    return {row.account_id: _balance(row) for row in rows}
 
 
-def add_posted(connection: Connection, account_id: str, debits: int, credits_: int) -> None:
-    """So much more is posted on the account. For those who write entries by the batch."""
-    change(
-        connection,
-        [account_id],
-        {
-            "debits_posted": balances.c.debits_posted + debits,
-            "credits_posted": balances.c.credits_posted + credits_,
-        },
-    )
+def add(connection: Connection, account_id: str, **more: int) -> None:
+    """So much more is in these sums of the account, which is locked from now on.
 
-
-def change(connection: Connection, account_ids: Sequence[str], news: dict[str, Any]) -> None:
-    """The balances have changed so. Raises `LookupError` for an account that was never opened."""
-    changed = connection.execute(update(balances).where(balances.c.account_id.in_(account_ids)).values(news))
-    if changed.rowcount != len(account_ids):
-        raise LookupError(f"{' or '.join(account_ids)} was never opened")
+    Raises `LookupError` for an account that was never opened.
+    """
+    mine = known(connection)
+    if account_id not in mine.balances and account_id not in lock(connection, [account_id]):
+        raise LookupError(f"{account_id} was never opened")
+    mine.add(account_id, **more)
 
 
 def _balance(row: Any) -> Balance:
-    return Balance(row["debits_posted"], row["credits_posted"], row["debits_pending"], row["credits_pending"])
+    return Balance(row.debits_posted, row.credits_posted, row.debits_pending, row.credits_pending)

@@ -6,15 +6,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from services.ledger.domain.accounts import kind_of
+from services.ledger.storage.known import known
 from services.ledger.storage.tables import acts
 
 GIVEN, HANDED_ON, FORGIVEN, MERGED = "gift", "handed_on", "forgiven", "merged"
 CLOSINGS = (GIVEN, HANDED_ON, FORGIVEN, MERGED)
 """The four ways in which an account closes at zero."""
 OPENED = "opened_again"
+
+_CLOSINGS = (
+    select(acts)
+    .where(acts.c.about.in_(bindparam("account_ids", expanding=True)), acts.c.kind.in_((*CLOSINGS, OPENED)))
+    .order_by(acts.c.number)
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,7 @@ class KeptAct:
 
 def keep(connection: Connection, act: Act, body: dict[str, Any], answer: Any, now: datetime) -> None:
     """The act stands, with what was asked and what was answered."""
+    known(connection).read.closings.pop(act.about, None)
     connection.execute(
         insert(acts).values(
             **vars(act),
@@ -73,31 +81,33 @@ def about(connection: Connection, things: Iterable[str]) -> list[KeptAct]:
 
 def closing_of(connection: Connection, account_id: str) -> Act | None:
     """The act that closed the account, when it is closed now."""
-    kept = (
-        connection.execute(
-            select(acts)
-            .where(acts.c.about == account_id, acts.c.kind.in_((*CLOSINGS, OPENED)))
-            .order_by(acts.c.number.desc())
-            .limit(1)
-        )
-        .mappings()
-        .first()
-    )
-    return _kept(kept).act if kept and kept["kind"] in CLOSINGS else None
+    return _closings(connection, [account_id])[account_id]
 
 
 def successors(connection: Connection, account_ids: Iterable[str] | None = None) -> dict[str, str]:
     """Where the days of those of the accounts that are closed go, by account; of all when none are named."""
-    found: dict[str, str] = {}
-    query = select(acts.c.about, acts.c.kind, acts.c.successor_id).where(acts.c.kind.in_((*CLOSINGS, OPENED)))
-    if account_ids is not None:
-        query = query.where(acts.c.about.in_(list(account_ids)))
-    rows = connection.execute(query.order_by(acts.c.number))
-    for account_id, kind, successor_id in rows:
-        found.pop(account_id, None)
-        if kind in CLOSINGS and successor_id is not None:
-            found[account_id] = successor_id
-    return found
+    if account_ids is None:
+        rows = connection.execute(
+            select(acts.c.about).where(acts.c.kind.in_((*CLOSINGS, OPENED))).order_by(acts.c.number)
+        )
+        account_ids = list(dict.fromkeys(rows.scalars()))
+    closings = _closings(connection, account_ids)
+    return {
+        account_id: act.successor_id
+        for account_id, act in closings.items()
+        if act is not None and act.successor_id is not None
+    }
+
+
+def _closings(connection: Connection, account_ids: Iterable[str]) -> dict[str, Act | None]:
+    """The act that closed each of the accounts, if it is closed now: the last word about it counts."""
+    read, wanted = known(connection).read.closings, dict.fromkeys(account_ids)
+    unread = [one for one in wanted if one not in read]
+    if unread:
+        read.update(dict.fromkeys(unread))
+        for row in connection.execute(_CLOSINGS, {"account_ids": unread}).mappings():
+            read[row["about"]] = _kept(row).act if row["kind"] in CLOSINGS else None
+    return {account_id: read[account_id] for account_id in wanted}
 
 
 def with_successors(connection: Connection, account_ids: Iterable[str]) -> set[str]:

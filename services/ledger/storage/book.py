@@ -3,17 +3,16 @@
 `hold`, `post`, `void` and `shrink_hold` expect the caller to hold the locks of both balance rows (`lock`).
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select
+from sqlalchemy import Connection, func, insert, select
 
+from byttebank.storage.transaction import gather
 from services.ledger.domain.transfers import Transfer
 from services.ledger.storage.accounts import (
-    add_posted,
+    add,
     balance,
-    change,
     has_account,
     list_accounts,
     lock,
@@ -21,14 +20,30 @@ from services.ledger.storage.accounts import (
     open_account,
     open_and_lock,
 )
-from services.ledger.storage.tables import balances, entries, prepares_sent, resolutions, transfers
+from services.ledger.storage.known import known
+from services.ledger.storage.standing import (
+    StoredTransfer,
+    find,
+    find_all,
+    find_ends,
+    find_parts,
+    of_part,
+    open_of_payer,
+    part_of,
+    resolved_as,
+    reversals_of,
+)
+from services.ledger.storage.tables import entries, prepares_sent, resolutions, transfers
 
 __all__ = [
     "StoredTransfer",
-    "add_posted",
+    "add",
     "balance",
     "count_posted",
     "find",
+    "find_all",
+    "find_ends",
+    "find_parts",
     "has_account",
     "hold",
     "hold_and_post",
@@ -48,76 +63,8 @@ __all__ = [
     "void_unseen",
 ]
 
-_TERMS = tuple(Transfer.__dataclass_fields__)
-_STANDING = (
-    select(
-        transfers,
-        resolutions.c.state.label("resolution"),
-        resolutions.c.amount.label("resolved_amount"),
-        prepares_sent.c.amount.label("sent_amount"),
-        prepares_sent.c.payload_hash,
-        prepares_sent.c.sent_at,
-    )
-    .outerjoin(resolutions, resolutions.c.transfer_id == transfers.c.id)
-    .outerjoin(prepares_sent, prepares_sent.c.transfer_id == transfers.c.id)
-)
-
-
-@dataclass(frozen=True)
-class StoredTransfer:
-    """A transfer as it stands. `state`: pending, prepared (sent to the peer), posted, voided or expired.
-
-    `amount`: what it holds or has posted, at most `terms.amount`.
-    """
-
-    terms: Transfer
-    debit_account_id: str
-    credit_account_id: str
-    is_over_limit: bool
-    created_at: datetime
-    state: str
-    amount: int
-    prepare_hash: str | None
-    sent_at: datetime | None
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it has not ended yet."""
-        return self.state in ("pending", "prepared")
-
-
-def find(connection: Connection, transfer_id: str) -> StoredTransfer | None:
-    """The transfer as it stands."""
-    row = connection.execute(_STANDING.where(transfers.c.id == transfer_id)).mappings().first()
-    return _stored(row) if row else None
-
-
-def open_of_payer(connection: Connection, account_id: str) -> list[StoredTransfer]:
-    """Transfers that hold days of this account, oldest first."""
-    rows = connection.execute(
-        _STANDING.where(transfers.c.debit_account_id == account_id, resolutions.c.id.is_(None)).order_by(
-            transfers.c.created_at, transfers.c.id
-        )
-    ).mappings()
-    return [_stored(row) for row in rows]
-
-
-def of_part(connection: Connection, payer_county: str, engagement_id: str, part: int) -> list[StoredTransfer]:
-    """Every transfer for one part of an engagement, reversals included."""
-    rows = connection.execute(
-        _STANDING.where(
-            transfers.c.engagement_id == engagement_id,
-            transfers.c.part == part,
-            transfers.c.payer_county == payer_county,
-        )
-    ).mappings()
-    return [_stored(row) for row in rows]
-
-
-def reversals_of(connection: Connection, transfer_id: str) -> list[StoredTransfer]:
-    """Every transfer that takes this one back, in whole or in part."""
-    rows = connection.execute(_STANDING.where(transfers.c.reverses == transfer_id)).mappings()
-    return [_stored(row) for row in rows]
+_TO_TRANSFERS, _TO_RESOLUTIONS, _TO_ENTRIES = insert(transfers), insert(resolutions), insert(entries)
+_TO_PREPARES_SENT = insert(prepares_sent)
 
 
 def hold(
@@ -141,29 +88,27 @@ def _begin(
     connection: Connection, terms: Transfer, county: str, now: datetime, *, is_over_limit: bool
 ) -> StoredTransfer:
     debit, credit = terms.accounts_at(county)
-    connection.execute(
-        insert(transfers).values(
-            **asdict(terms),
-            debit_account_id=debit,
-            credit_account_id=credit,
-            is_over_limit=is_over_limit,
-            created_at=now,
-        )
-    )
-    return StoredTransfer(
+    stored = StoredTransfer(
         terms, debit, credit, is_over_limit, now, "pending", terms.amount, prepare_hash=None, sent_at=None
     )
+    sides = {"debit_account_id": debit, "credit_account_id": credit}
+    row = {**vars(terms), **sides, "is_over_limit": is_over_limit, "created_at": now}
+    gather(connection, _TO_TRANSFERS, row)
+    read = known(connection).read
+    read.transfers[terms.id] = stored
+    if part_of(terms) in read.parts:
+        read.parts[part_of(terms)].append(terms.id)
+    return stored
 
 
 def mark_sent(
     connection: Connection, stored: StoredTransfer, peer: str, amount: int, payload_hash: str, now: datetime
 ) -> None:
     """The transfer is prepared: the peer decides. What is held and not asked for is free again."""
-    connection.execute(
-        insert(prepares_sent).values(
-            transfer_id=stored.terms.id, peer=peer, amount=amount, payload_hash=payload_hash, sent_at=now
-        )
-    )
+    row = {"transfer_id": stored.terms.id, "peer": peer, "amount": amount}
+    gather(connection, _TO_PREPARES_SENT, {**row, "payload_hash": payload_hash, "sent_at": now})
+    sent = replace(stored, state="prepared", amount=amount, prepare_hash=payload_hash, sent_at=now)
+    known(connection).read.transfers[stored.terms.id] = sent
     freed = stored.amount - amount
     if freed:
         _add(connection, stored, pending=-freed)
@@ -177,6 +122,7 @@ def post(connection: Connection, stored: StoredTransfer, amount: int, now: datet
 
 def _finish(connection: Connection, stored: StoredTransfer, amount: int, now: datetime) -> None:
     _resolve(connection, stored.terms.id, "posted", amount, None, now)
+    known(connection).read.transfers[stored.terms.id] = replace(stored, state="posted", amount=amount)
     leg = {
         "transfer_id": stored.terms.id,
         "amount": amount,
@@ -185,26 +131,20 @@ def _finish(connection: Connection, stored: StoredTransfer, amount: int, now: da
         "posted_at": now,
     }
     sides = (("debit", stored.debit_account_id), ("credit", stored.credit_account_id))
-    legs = [{**leg, "side": side, "account_id": account_id} for side, account_id in sides]
-    connection.execute(insert(entries), legs)
+    for side, account_id in sides:
+        gather(connection, _TO_ENTRIES, {**leg, "side": side, "account_id": account_id})
 
 
 def void(connection: Connection, stored: StoredTransfer, code: str, now: datetime) -> None:
     """The transfer ended without being used; what it held is free again."""
     _resolve(connection, stored.terms.id, "voided", 0, code, now)
+    known(connection).read.transfers[stored.terms.id] = replace(stored, state="voided", amount=0)
     _add(connection, stored, pending=-stored.amount)
 
 
 def void_unseen(connection: Connection, transfer_id: str, code: str, now: datetime) -> None:
     """A transfer that nobody has asked for yet has ended already: the asking is late."""
     _resolve(connection, transfer_id, "voided", 0, code, now)
-
-
-def resolved_as(connection: Connection, transfer_id: str) -> str | None:
-    """How the transfer ended, also when it was never seen."""
-    return connection.execute(
-        select(resolutions.c.state).where(resolutions.c.transfer_id == transfer_id)
-    ).scalar_one_or_none()
 
 
 def posted_sums(connection: Connection) -> dict[str, tuple[int, int]]:
@@ -227,41 +167,15 @@ def count_posted(connection: Connection) -> int:
     ).scalar_one()
 
 
-def _stored(row: Any) -> StoredTransfer:
-    state, amount = "pending", row["amount"]
-    if row["sent_at"] is not None:
-        state, amount = "prepared", row["sent_amount"]
-    if row["resolution"] is not None:
-        state, amount = row["resolution"], row["resolved_amount"]
-    return StoredTransfer(
-        Transfer(**{name: row[name] for name in _TERMS}),
-        row["debit_account_id"],
-        row["credit_account_id"],
-        row["is_over_limit"],
-        row["created_at"],
-        state,
-        amount,
-        row["payload_hash"],
-        row["sent_at"],
-    )
-
-
 def _resolve(
     connection: Connection, transfer_id: str, state: str, amount: int, code: str | None, now: datetime
 ) -> None:
-    connection.execute(
-        insert(resolutions).values(
-            transfer_id=transfer_id, state=state, amount=amount, code=code, resolved_at=now
-        )
-    )
+    row = {"transfer_id": transfer_id, "state": state, "amount": amount, "code": code, "resolved_at": now}
+    gather(connection, _TO_RESOLUTIONS, row)
+    known(connection).read.resolutions[transfer_id] = state
 
 
 def _add(connection: Connection, stored: StoredTransfer, *, pending: int = 0, posted: int = 0) -> None:
     """So much more is pending, and posted, on both of the transfer's accounts."""
-    news = {}
-    for side, account_id in (("debits", stored.debit_account_id), ("credits", stored.credit_account_id)):
-        for what, amount in ((f"{side}_pending", pending), (f"{side}_posted", posted)):
-            if amount:
-                more = case((balances.c.account_id == account_id, amount), else_=0)
-                news[what] = balances.c[what] + more
-    change(connection, [stored.debit_account_id, stored.credit_account_id], news)
+    add(connection, stored.debit_account_id, debits_pending=pending, debits_posted=posted)
+    add(connection, stored.credit_account_id, credits_pending=pending, credits_posted=posted)

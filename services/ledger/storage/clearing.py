@@ -18,7 +18,12 @@ from services.ledger.storage.clearing_tables import (
     clearing_reservations,
     clearing_rounds,
 )
+from services.ledger.storage.known import known
 from services.ledger.storage.tables import accounts, insert_into, transfers
+
+_RESERVED = select(clearing_reservations.c.peer, func.sum(clearing_reservations.c.owed_half_days)).group_by(
+    clearing_reservations.c.peer
+)
 
 
 @dataclass(frozen=True)
@@ -130,6 +135,7 @@ def decisions(connection: Connection) -> dict[str, str]:
 def reserve(connection: Connection, round_id: str, owed: Mapping[str, int]) -> None:
     """So much of each position is reserved for the round, and nothing else."""
     release(connection, round_id)
+    known(connection).read.reserved = None
     for peer, half_days in sorted(owed.items()):
         connection.execute(
             insert(clearing_reservations).values(round_id=round_id, peer=peer, owed_half_days=half_days)
@@ -146,6 +152,7 @@ def release(connection: Connection, round_id: str) -> list[str]:
         )
     )
     if peers:
+        known(connection).read.reserved = None
         connection.execute(delete(clearing_reservations).where(clearing_reservations.c.round_id == round_id))
     return peers
 
@@ -160,12 +167,10 @@ def reserved_of(connection: Connection, round_id: str) -> dict[str, int]:
 
 def reservations(connection: Connection) -> dict[str, int]:
     """Peer to what is reserved of what we owe it; below zero where it owes us."""
-    rows = connection.execute(
-        select(clearing_reservations.c.peer, func.sum(clearing_reservations.c.owed_half_days)).group_by(
-            clearing_reservations.c.peer
-        )
-    )
-    return {peer: int(half_days) for peer, half_days in rows}
+    read = known(connection).read
+    if read.reserved is None:
+        read.reserved = {peer: int(half_days) for peer, half_days in connection.execute(_RESERVED)}
+    return dict(read.reserved)
 
 
 def reserved_towards(connection: Connection, peer: str) -> int:

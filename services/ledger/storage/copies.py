@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, bindparam, select
 
 from services.ledger.domain.accounts import STARTING_LIMIT, Limit
+from services.ledger.storage.known import known
 from services.ledger.storage.tables import county_settings, insert_into, libraries, peers
+
+_LIBRARIES = select(libraries).where(libraries.c.id.in_(bindparam("ids", expanding=True)))
+_PEER = select(peers).where(peers.c.county == bindparam("county"))
+_LIMIT = select(county_settings.c.limit_half_days, county_settings.c.limit_is_hard).where(
+    county_settings.c.slug == bindparam("county")
+)
 
 
 @dataclass(frozen=True)
@@ -62,20 +69,27 @@ def keep_settings(
 
 def find_library(connection: Connection, library_id: str) -> Library | None:
     """The library, when we have heard of it."""
-    row = connection.execute(select(libraries).where(libraries.c.id == library_id)).first()
-    return Library(*row) if row else None
+    return libraries_by_id(connection, {library_id}).get(library_id)
 
 
 def libraries_by_id(connection: Connection, library_ids: set[str]) -> dict[str, Library]:
     """Those of the libraries that we have heard of."""
-    rows = connection.execute(select(libraries).where(libraries.c.id.in_(library_ids)))
-    return {row.id: Library(*row) for row in rows}
+    read = known(connection).read.libraries
+    unread = library_ids - read.keys()
+    if unread:
+        rows = connection.execute(_LIBRARIES, {"ids": list(unread)})
+        found = {row.id: Library(*row) for row in rows}
+        read.update({one: found.get(one) for one in unread})
+    return {one: library for one in library_ids if (library := read[one]) is not None}
 
 
 def find_peer(connection: Connection, county: str) -> Peer | None:
     """The peer, when we have heard of it."""
-    row = connection.execute(select(peers).where(peers.c.county == county)).first()
-    return Peer(*row) if row else None
+    read = known(connection).read.peers
+    if county not in read:
+        row = connection.execute(_PEER, {"county": county}).first()
+        read[county] = Peer(*row) if row else None
+    return read[county]
 
 
 def list_peers(connection: Connection) -> dict[str, Peer]:
@@ -85,12 +99,11 @@ def list_peers(connection: Connection) -> dict[str, Peer]:
 
 def limit(connection: Connection, county: str) -> Limit:
     """How far the county's libraries may receive ahead of giving."""
-    row = connection.execute(
-        select(county_settings.c.limit_half_days, county_settings.c.limit_is_hard).where(
-            county_settings.c.slug == county
-        )
-    ).first()
-    return Limit(*row) if row else STARTING_LIMIT
+    read = known(connection).read.limits
+    if county not in read:
+        row = connection.execute(_LIMIT, {"county": county}).first()
+        read[county] = Limit(*row) if row else STARTING_LIMIT
+    return read[county]
 
 
 def county_name(connection: Connection, county: str) -> str:
@@ -102,6 +115,9 @@ def county_name(connection: Connection, county: str) -> str:
 
 
 def _keep(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> bool:
+    read = known(connection).read
+    for copies in (read.libraries, read.peers, read.limits):
+        copies.clear()
     statement = insert_into(connection, table).values(values)
     new = statement.excluded
     is_newer = table.c.version < new.version

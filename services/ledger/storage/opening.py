@@ -119,7 +119,9 @@ def add_to_balances(connection: Connection, debits: Counter[str], credits_: Coun
     touched = set(debits) | set(credits_)
     book.lock(connection, touched)
     for account_id in sorted(touched):
-        book.add_posted(connection, account_id, debits[account_id], credits_[account_id])
+        book.add(
+            connection, account_id, debits_posted=debits[account_id], credits_posted=credits_[account_id]
+        )
 
 
 def _write_acts(connection: Connection, rows: Sequence[OpeningRow], now: datetime) -> None:

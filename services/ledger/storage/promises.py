@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, insert, select
+from sqlalchemy import Connection, and_, bindparam, func, insert, select
 
 from services.ledger.domain.promises import Deposit, Promise
 from services.ledger.storage import acts
+from services.ledger.storage.known import known
 from services.ledger.storage.tables import acts as acts_table
 from services.ledger.storage.tables import entries, promises, resolutions, transfers
 
@@ -29,9 +30,16 @@ _MADE = (
     promises.c.after_entry_id,
 )
 
+_OF_LIBRARIES = (
+    select(*_MADE)
+    .where(promises.c.library_id.in_(bindparam("library_ids", expanding=True)))
+    .order_by(promises.c.made_at, promises.c.id)
+)
+
 
 def keep(connection: Connection, promise: Promise, now: datetime) -> None:
     """The promise is made."""
+    known(connection).read.without_promises.discard(promise.library_id)
     connection.execute(
         insert(promises).values(
             id=promise.id,
@@ -53,10 +61,17 @@ def find(connection: Connection, promise_id: str) -> Promise | None:
 
 def of_library(connection: Connection, library_id: str) -> list[Promise]:
     """Every promise of the library as it stands, kept ones too, oldest first."""
-    rows = connection.execute(
-        select(*_MADE).where(promises.c.library_id == library_id).order_by(promises.c.made_at, promises.c.id)
-    )
+    if library_id in known(connection).read.without_promises:
+        return []
+    rows = connection.execute(_OF_LIBRARIES, {"library_ids": [library_id]})
     return _as_they_stand(connection, [Promise(*row) for row in rows])
+
+
+def find_promisers(connection: Connection, library_ids: Iterable[str]) -> None:
+    """Which of these libraries have never promised anything is known, in one question."""
+    wanted = set(library_ids)
+    rows = connection.execute(_OF_LIBRARIES, {"library_ids": list(wanted)})
+    known(connection).read.without_promises |= wanted - {row.library_id for row in rows}
 
 
 def every_promise(connection: Connection) -> list[Promise]:

@@ -7,8 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select
 
+from services.ledger.storage.known import known
 from services.ledger.storage.recovery_tables import kept_prepares, postponed_orders
 from services.ledger.storage.tables import insert_into
+
+_ORIGINALS_AWAITED = select(kept_prepares.c.transfer_id, kept_prepares.c.original_id)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def forget_postponed(connection: Connection, order: PostponedOrder) -> None:
 
 def keep_prepare(connection: Connection, kept: KeptPrepare) -> None:
     """The PREPARE waits for its original. A second time changes nothing."""
+    known(connection).read.originals_awaited = None
     row = {
         "transfer_id": kept.payload["transfer_id"],
         "peer": kept.peer,
@@ -63,14 +67,25 @@ def keep_prepare(connection: Connection, kept: KeptPrepare) -> None:
 
 def is_kept(connection: Connection, transfer_id: str) -> bool:
     """Whether a PREPARE with this id waits for its original."""
-    query = select(kept_prepares.c.transfer_id).where(kept_prepares.c.transfer_id == transfer_id)
-    return connection.execute(query).first() is not None
+    return transfer_id in _originals_awaited(connection)
 
 
 def take_kept(connection: Connection, original_id: str) -> list[KeptPrepare]:
     """The PREPAREs that waited for this transfer; they wait no longer."""
+    if original_id not in _originals_awaited(connection).values():
+        return []
+    known(connection).read.originals_awaited = None
     which = kept_prepares.c.original_id == original_id
     rows = connection.execute(select(kept_prepares).where(which).order_by(kept_prepares.c.transfer_id)).all()
     if rows:
         connection.execute(delete(kept_prepares).where(which))
     return [KeptPrepare(row.peer, json.loads(row.payload), row.payload_hash, row.sent_at) for row in rows]
+
+
+def _originals_awaited(connection: Connection) -> dict[str, str]:
+    """The originals that PREPAREs wait for, by the PREPARE's transfer. Only after a restore there are any."""
+    read = known(connection).read
+    if read.originals_awaited is None:
+        rows = connection.execute(_ORIGINALS_AWAITED)
+        read.originals_awaited = {row.transfer_id: row.original_id for row in rows}
+    return read.originals_awaited
