@@ -10,6 +10,8 @@ Document = dict[str, Any]
 
 ONGOING = ("proposed", "reserving", "refused", "agreed", "carried_out", "confirmed", "disputed", "unanswered")
 """Something is still to happen."""
+CALLED_OFF = ("cancelled", "declined", "expired")
+"""Nobody comes of it: where it had been agreed, another may have been asked."""
 ANSWERABLE = ("agreed", "carried_out", "unanswered")
 """One may say whether it happened, once the day has come."""
 DISPUTABLE = ("carried_out", "confirmed", "settled", "no_show", "cancelled", "unanswered")

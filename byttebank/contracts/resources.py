@@ -240,6 +240,8 @@ class Engagement(Contract):
     """Side to its answer to "did it happen?"; a missing side has not answered."""
     refusal = fields.Dict(load_default=None, allow_none=True)  # {code, parameters}: why it was turned down
     transfer_id = Id(load_default=None, allow_none=True)
+    replaces = Id(load_default=None, allow_none=True)
+    """The engagement whose colleague could not come after all; this one was asked instead."""
     history = fields.List(fields.Nested(HistoryLine), load_default=list)
 
 

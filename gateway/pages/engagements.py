@@ -80,6 +80,7 @@ def show(engagement_id: str) -> str:
         place=place_words(engagement, reader),
         history=[(line["at"], line_sentence(line, engagement, reader)) for line in engagement["history"]],
         must_act=reading.must_act(engagement, reader, today),
+        search=_search(engagement, user),
     )
 
 
@@ -99,6 +100,27 @@ def _due(engagement: Document, reader: Reader) -> str:
     if engagement["state"] == "carried_out":
         return say("Frist {date}: uten svar føres det som gjennomført.", date=speech.short(last))
     return say("Frist {date}: uten svar blir dagene ledige igjen.", date=speech.short(last))
+
+
+def _search(engagement: Document, user: User) -> list[Document]:
+    """Whom the host has asked instead, for the host: the latest first. Nobody else is told who was asked."""
+    first = engagement["replaces"] or engagement["id"]
+    if engagement["state"] not in reading.CALLED_OFF or user.library_id != engagement["host_library_id"]:
+        return []
+    found = [
+        one
+        for one in here().backend.matching.list_engagements(user.library_id)
+        if one["replaces"] == first and one["id"] != engagement["id"]
+    ]
+    found.sort(key=lambda one: one["history"][0]["at"], reverse=True)
+    return [
+        {
+            "href": url_for("engagements.show", engagement_id=one["id"]),
+            "name": words.lender_name(one),
+            "sentence": words.sentence(one, reader_of(one, user)),
+        }
+        for one in found
+    ]
 
 
 def _refusal(engagement: Document) -> str:

@@ -27,6 +27,10 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("Forslaget om {date} gikk ut"),
         N_("Ikke alle rakk å svare. Send gjerne et nytt forslag."),
     ),
+    "replacement": (
+        N_("Kan en annen komme {date}?"),
+        N_("{host} mistet hjelpen sin {date} og spør på nytt."),
+    ),
     "reminder_7": (N_("Om en uke: {host} {date}"), N_("Om en uke hjelper {lender} {host}.")),
     "reminder_1": (N_("I morgen: {host}"), N_("{lender} hjelper {host} {date}. {contact} tar imot.")),
     "did_it_happen": (N_("Ble det noe av {date}?"), N_("Ett trykk er nok: ja, eller det ble ikke noe av.")),
@@ -60,6 +64,29 @@ WORDS: dict[str, tuple[str, str]] = {
     "disputed.county": (
         N_("Uenige om {date}"),
         N_("{lender} og {host} er uenige. Les hva begge har skrevet, og avgjør."),
+    ),
+    "promise_due": (
+        N_("Et løfte nærmer seg: {date}"),
+        N_("Dere har lovet {days} innen {date}. På tavla står noen som trenger hjelp nå."),
+    ),
+    "promise_late": (
+        N_("Et løfte har ventet siden {date}"),
+        N_("Det haster ikke, men noen venter kanskje. Velg en dag, eller snakk med fylkesbiblioteket."),
+    ),
+    "clearing_applied": (
+        N_("En avregning er ført"),
+        N_("Det som gikk i ring mellom fylkene, er strøket ut. Ingen har fått eller mistet noe."),
+    ),
+    "clearing_unchanged": (
+        N_("En avregning ble avsluttet"),
+        N_("Runden som {county} samlet, ble ikke ferdig. Ingenting er endret."),
+    ),
+    "peer_stopped": (
+        N_("Utvekslingen med {county} er stanset"),
+        N_(
+            "{county} har signert to ting som ikke kan være sanne samtidig. Begge er tatt vare på. Ring "
+            "{county} før dere åpner igjen."
+        ),
     ),
     "request_fits": (
         N_("{library} spør om hjelp"),
@@ -106,6 +133,7 @@ def _values(parameters: dict[str, Any]) -> dict[str, str]:
     half_days = parameters.get("half_days")
     refusal = parameters.get("refusal")
     return {
+        "county": speech.county_name(str(parameters.get("county") or "")) or say("det andre fylket"),
         "host": str(parameters.get("host") or say("vertsbiblioteket")),
         "lender": str(parameters.get("lender") or say("biblioteket som hjelper")),
         "library": str(parameters.get("library") or say("det andre biblioteket")),

@@ -27,6 +27,8 @@ class Words:
 
 
 ANSWER = N_("Svar her")
+SEE_ACCOUNT = N_("Se dagene deres")
+SEE_COUNTY = N_("Se hva som har skjedd")
 GREETING = N_("Hei,")
 SIGN_OFF = N_("Hilsen Byttebanken, {county}")
 SIGN_OFF_WITHOUT_COUNTY = N_("Hilsen Byttebanken")
@@ -69,6 +71,11 @@ WORDS: Mapping[str, Words] = {
     "proposal.colleague": Words(
         PROPOSAL,
         (N_("Lederen din foreslår at du hjelper {host} {date}."), ANSWER_BY, NO_NEED_TO_SAY_WHY),
+        ANSWER,
+    ),
+    "replacement": Words(
+        N_("Kan en annen komme {date}?"),
+        (N_("{host} mistet hjelpen sin {date} og spør på nytt."), ANSWER_BY, NO_NEED_TO_SAY_WHY),
         ANSWER,
     ),
     "proposal_reminder": Words(
@@ -190,6 +197,28 @@ WORDS: Mapping[str, Words] = {
             N_("Les hva begge har skrevet, og avgjør."),
         ),
     ),
+    "promise_due": Words(
+        N_("Et løfte nærmer seg: {date}"),
+        (N_("Dere har lovet {days} innen {date}."), N_("På tavla står noen som trenger hjelp nå.")),
+        SEE_ACCOUNT,
+    ),
+    "promise_late": Words(
+        N_("Et løfte har ventet siden {date}"),
+        (
+            N_("Det haster ikke, men noen venter kanskje."),
+            N_("Velg en dag, eller snakk med fylkesbiblioteket."),
+        ),
+        SEE_ACCOUNT,
+    ),
+    "peer_stopped": Words(
+        N_("Utvekslingen med {county} er stanset"),
+        (
+            N_("{county} har signert to ting som ikke kan være sanne samtidig."),
+            N_("Begge er tatt vare på, og utvekslingen er stanset."),
+            N_("Ring {county} før dere åpner igjen."),
+        ),
+        SEE_COUNTY,
+    ),
 }
 """By key; more particular words after a dot: the party, who asked, the purpose, or a refusal's code."""
 
@@ -206,12 +235,12 @@ def words_for(key: str, parameters: Mapping[str, Any]) -> Iterator[Words]:
 
 
 def _names(key: str, parameters: Mapping[str, Any]) -> Iterator[str]:
-    party = parameters["party"]
+    party = parameters.get("party", "library")
     if "refusal" in parameters:
         yield f"{key}.{parameters['refusal'].get('code')}"
-    if parameters["purpose"] != "help" and party != "county":
+    if parameters.get("purpose", "help") != "help" and party != "county":
         yield f"{key}.visit"
-    if parameters["proposed_by"] == "host":
+    if parameters.get("proposed_by") == "host":
         yield f"{key}.{party}.asked"
     yield f"{key}.{party}"
     yield key

@@ -19,7 +19,7 @@ from byttebank.contracts.refusals import (
     SameKeyOtherBody,
 )
 from byttebank.storage.work import Work
-from services.directory.domain.covering import ANSWERING_STATES, COVERING_STATES
+from services.directory.domain.covering import ANSWERING_STATES, covering_half_days
 from services.directory.domain.cursors import check_limit, read_cursor, write_cursor
 from services.directory.domain.market import (
     MAX_REQUEST_HALF_DAYS,
@@ -144,7 +144,7 @@ def engagement_changed(work: Work, body: Document) -> None:
     cover = {
         "engagement_id": body["id"],
         "request_id": stored["id"],
-        "half_days": body["half_days"] if body["state"] in COVERING_STATES else 0,
+        "half_days": covering_half_days(body),
         "is_answer": body["state"] in ANSWERING_STATES,
         "version": body["version"],
     }

@@ -41,7 +41,7 @@ class Line:
 
     proposed, accepted, over_limit, agreed, refused, declined, expired, cancelled, said_yes, said_no,
     confirmed, confirmed_by_silence, unanswered, no_show, disputed, days_posted, settled, turned_down,
-    ruled_happened, ruled_not_happened.
+    ruled_happened, ruled_not_happened, asked_instead.
     """
 
     at: datetime
@@ -86,6 +86,8 @@ class Engagement:
     happened: Mapping[str, bool] = field(default_factory=dict)
     refusal: Mapping[str, Any] | None = None
     transfer_id: str | None = None
+    replaces: str | None = None
+    """The engagement whose colleague could not come after all, where another is asked instead."""
     history: tuple[Line, ...] = ()
 
     @property

@@ -54,6 +54,15 @@ def days_after(day: date, count: int) -> date:
     return day
 
 
+def working_days_after(day: date, count: int) -> date:
+    """The day that lies `count` days from Monday to Friday after `day`."""
+    while count > 0:
+        day += ONE_DAY
+        if day.weekday() < SATURDAY:
+            count -= 1
+    return day
+
+
 def working_days_before(day: date, count: int) -> date:
     """The day that lies `count` days from Monday to Friday before `day`."""
     while count > 0:

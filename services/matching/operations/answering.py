@@ -15,7 +15,8 @@ from services.matching.domain.names import PEER, people_in, seen_name
 from services.matching.domain.transitions import act_on
 from services.matching.operations import possible
 from services.matching.operations.parties import by, consenting_roles, part_taker, side_of
-from services.matching.operations.recording import is_home, record, shown, take, when
+from services.matching.operations.recording import is_home, shown, take, when
+from services.matching.operations.replacing import record
 from services.matching.storage import engagements, index
 
 Document = dict[str, Any]

@@ -23,7 +23,7 @@ def candidates(work: Work, request_id: str, limit: int = 10) -> dict[str, Any]:
     if request is None:
         raise NotFound(kind="request", id=request_id)
     ranking = rank(
-        _need(work, request),
+        need_of(work, request),
         index.options(work.connection, request, work.county),
         engagements.taken(work.connection, max(request["first_on"], work.today)),
         today=work.today,
@@ -42,7 +42,8 @@ def candidates(work: Work, request_id: str, limit: int = 10) -> dict[str, Any]:
     }
 
 
-def _need(work: Work, request: Row) -> Need:
+def need_of(work: Work, request: Row) -> Need:
+    """The request as ranking sees it."""
     return Need(
         county=request["county"],
         skills=tuple(request["skills"]),

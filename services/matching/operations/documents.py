@@ -31,6 +31,7 @@ SAME_FIELDS = (
     "place",
     "own_words",
     "transfer_id",
+    "replaces",
 )
 
 

@@ -18,7 +18,8 @@ from services.matching.domain.transitions import act_on
 from services.matching.operations import possible
 from services.matching.operations.answering import check_acceptable
 from services.matching.operations.documents import engagement_from_peer, with_known_names
-from services.matching.operations.recording import announce, is_home, record, restate, share, when
+from services.matching.operations.recording import announce, is_home, restate, share, when
+from services.matching.operations.replacing import record
 from services.matching.storage import engagements, index
 
 Document = dict[str, Any]
@@ -76,6 +77,7 @@ def _as_proposed(work: Work, told: Engagement) -> Engagement:
         happened={},
         refusal=None,
         transfer_id=None,
+        replaces=None,
         history=(
             Line(work.now, "proposed", replace(proposer, library_id=told.lender_library_id, person_id=None)),
         ),

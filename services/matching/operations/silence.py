@@ -3,7 +3,8 @@
 from byttebank.storage.work import Work
 from services.matching.domain.acts import TimePassed
 from services.matching.domain.transitions import act_on
-from services.matching.operations.recording import record, take, when
+from services.matching.operations.recording import take, when
+from services.matching.operations.replacing import record
 from services.matching.storage import engagements
 
 

@@ -44,6 +44,12 @@ def of_request(connection: Connection, request_id: str, *, except_id: str) -> li
     return _many(connection, query.where(engagements.c.id != except_id).order_by(engagements.c.id))
 
 
+def instead_of(connection: Connection, engagement_id: str) -> list[Engagement]:
+    """Those who were asked instead of the engagement's colleague, in the order they were asked."""
+    query = select(engagements).where(engagements.c.replaces == engagement_id)
+    return sorted(_many(connection, query), key=lambda one: (one.history[0].at, one.id))
+
+
 def of_library(connection: Connection, library_id: str, state: str | None) -> list[Engagement]:
     """Engagements in which the library takes part, in one state or all, by id."""
     query = select(engagements).where(

@@ -30,6 +30,7 @@ KEPT_FIELDS = (
     "consents",
     "happened",
     "refusal",
+    "replaces",
 )
 
 
@@ -68,6 +69,7 @@ class Engagement:
     consents: Mapping[str, str]
     happened: Mapping[str, bool]
     refusal: Mapping[str, Any] | None
+    replaces: str | None
     actor: str | None
     """Who brought the engagement to its state: lender, host or colleague; None when time or a county did."""
     is_turned_down: bool
@@ -109,7 +111,7 @@ class Engagement:
 
 def engagement_from(document: Mapping[str, Any]) -> Engagement:
     """The engagement of a document made by `kept`."""
-    fields = {name: document[name] for name in KEPT_FIELDS}
+    fields = {name: document.get(name) for name in KEPT_FIELDS}
     fields["dates"] = tuple(sorted(date.fromisoformat(day) for day in document["dates"]))
     for name in DEADLINES:
         fields[name] = date.fromisoformat(document[name]) if document[name] else None

@@ -93,6 +93,14 @@ def _is_answered(engagement: Engagement) -> bool:
     return bool(engagement.happened)
 
 
+def _is_first_asked(engagement: Engagement) -> bool:
+    return engagement.replaces is None
+
+
+def _is_asked_instead(engagement: Engagement) -> bool:
+    return engagement.replaces is not None
+
+
 def _is_turned_down(engagement: Engagement) -> bool:
     return engagement.is_turned_down
 
@@ -124,7 +132,10 @@ _CONFIRMED = (
 )
 
 RULES: Mapping[str, tuple[_Rule, ...]] = {
-    "proposed": (_Rule("proposal", _those_who_have_not_answered),),
+    "proposed": (
+        _Rule("proposal", _those_who_have_not_answered, applies=_is_first_asked),
+        _Rule("replacement", _those_who_have_not_answered, applies=_is_asked_instead),
+    ),
     "reserving": (),
     "refused": (_Rule("refused", _host, is_repeated=True),),
     # A first answer "no" leaves it agreed, and the other side is asked.

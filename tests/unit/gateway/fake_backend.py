@@ -872,6 +872,7 @@ def an_engagement(wanted: Document, host: Document, lender: Document, **more: An
         "happened": {},
         "refusal": None,
         "transfer_id": None,
+        "replaces": None,
         "history": [],
         **wanted,
         **more,

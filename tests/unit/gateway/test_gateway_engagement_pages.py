@@ -144,6 +144,29 @@ def test_an_agreed_day_can_be_called_off_without_a_reason(node: Node) -> None:
     assert "Dere kan be om 5 dager nå" in browser.get("/oversikt").words
 
 
+def test_the_host_sees_who_is_asked_instead_and_the_others_do_not(node: Node) -> None:
+    called_off = {"state": "cancelled", "dispute_by_on": "2027-01-01"}
+    set_state(node, "ringsaker", **called_off)
+    set_state(node, "hamar", **called_off)
+    history = [
+        {"at": "2026-11-23T08:00:00.000000Z", "what": "asked_instead", "by_library_id": None, "by_name": None}
+    ]
+    set_state(
+        node,
+        "tolga",
+        host_library_id=eidskog.library("Eidskog"),
+        lender_library_id=eidskog.library("Tolga"),
+        replaces=an_id("engagement ringsaker"),
+        history=history,
+    )
+    browser = node.browser("kari")
+    page = browser.get(path_of("ringsaker"))
+    assert "Vi har spurt om en annen kan komme Tolga" in page.words
+    assert "Vi har spurt" not in browser.get(path_of("hamar")).words
+    asked = browser.follow(page.soup.find("a", string="Tolga")["href"], page.url)
+    assert "Eidskog mistet hjelpen sin og spør på nytt" in asked.words
+
+
 def test_what_is_recorded_can_be_disagreed_with_in_time(node: Node) -> None:
     set_state(
         node, "nes", state="settled", happened={"host": True, "lender": True}, dispute_by_on="2026-11-23"

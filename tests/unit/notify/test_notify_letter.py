@@ -78,6 +78,7 @@ def every_letter() -> list[tuple[Telling, Letter]]:
             ]
         if state == "proposed" and deadline:
             told += reminder_tellings(engagement, "proposal_reminder")
+            told += tellings(replace(engagement, replaces=ENGAGEMENT), None)
         for one in told:
             if one.is_mailed:
                 words = parameters(engagement, one, SHORT_NAMES)
@@ -143,6 +144,14 @@ def test_all_words_are_used() -> None:
             " Svar innen tirsdag 17. november, og velg hvem som tar imot.",
         ),
         (
+            "proposed",
+            "lender",
+            {"replaces": EIDSKOG, "consents": {"host_manager": minutes_later(0)}},
+            "Kan en annen komme torsdag 26. november?",
+            "Grue mistet hjelpen sin torsdag 26. november og spør på nytt. Svar innen tirsdag 17. november."
+            " Passer det ikke, trenger du ikke si hvorfor.",
+        ),
+        (
             "agreed",
             "host",
             {},
@@ -190,7 +199,8 @@ def test_all_words_are_used() -> None:
 def test_a_mail_word_for_word(
     state: str, party: str, changes: dict[str, object], subject: str, text: str
 ) -> None:
-    written = letter(state, party, "proposal" if state == "proposed" else None, **changes)
+    asking = "replacement" if "replaces" in changes else "proposal"
+    written = letter(state, party, asking if state == "proposed" else None, **changes)
     assert (written.subject, body(written)) == (subject, text)
 
 
