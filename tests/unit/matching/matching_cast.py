@@ -118,6 +118,14 @@ def an_offer(name: str, colleague: str, **changes: Any) -> Document:
     }
 
 
+def open_offers(*colleagues: str, suffix: str = "") -> list[Document]:
+    """Open offers of these colleagues, at any time and to all counties."""
+    return [
+        an_offer(f"o{colleague}{suffix}", colleague, first_on="2026-11-01", last_on="2027-06-30", reach="all")
+        for colleague in colleagues
+    ]
+
+
 def a_request(name: str = "request", library: str = "Eidskog", **changes: Any) -> Document:
     return {
         "id": an_id(name),
