@@ -8,6 +8,7 @@ import typer
 
 from byttebank.cli.bench import bench_app
 from byttebank.cli.clearing import clearing_app
+from byttebank.cli.directory import directory_app
 from byttebank.cli.doctor import examine
 from byttebank.cli.evidence import add_evidence_command, verify_files
 from byttebank.cli.exchange import add_ledger_commands, peers_app
@@ -42,6 +43,7 @@ add_opening_command(ledger_app)
 add_evidence_command(ledger_app)
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(peers_app, name="peers")
+app.add_typer(directory_app, name="directory")
 app.add_typer(clearing_app, name="clearing")
 app.add_typer(bench_app, name="bench")
 

@@ -8,6 +8,7 @@ an ending.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 SHORTEST = 3
 """So many letters of a word stay, whatever it ends with."""
@@ -29,6 +30,7 @@ UNLIKE = {"bøk": "bok", "bøken": "bok"}
 _WORD = re.compile(r"[^\W_]+")
 
 
+@lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
     """The word without its ending, in small letters."""
     word = "".join(letter for letter in unicodedata.normalize("NFKC", word).casefold() if letter.isalnum())

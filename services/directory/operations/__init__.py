@@ -3,6 +3,7 @@
 from services.directory.operations.board import board
 from services.directory.operations.colleagues import add_colleague, list_colleagues
 from services.directory.operations.county import county, set_county
+from services.directory.operations.importing import Imported, import_libraries
 from services.directory.operations.languages import set_colleague_language, set_library_language
 from services.directory.operations.libraries import (
     get_library,
@@ -47,6 +48,7 @@ from services.directory.operations.requests import (
 from services.directory.operations.skills import list_skills, seed_skills
 
 __all__ = [
+    "Imported",
     "act_as_operator",
     "act_on_peer",
     "add_colleague",
@@ -61,6 +63,7 @@ __all__ = [
     "get_library",
     "get_offer",
     "get_request",
+    "import_libraries",
     "list_colleagues",
     "list_libraries",
     "list_offers",

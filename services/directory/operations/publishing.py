@@ -50,6 +50,16 @@ def tell_library(work: Work, library: Document) -> None:
         _send_library(work, peer, library)
 
 
+def tell_new_libraries(work: Work, added: list[Document]) -> None:
+    """As `tell_library` for libraries that are new and have nothing on the board."""
+    counties.hold_publishing(work.connection, work.county, alone=False)
+    peers = counties.list_counties_in_state(work.connection, "active")
+    for library in added:
+        work.emit("LibraryChanged", library)
+        for peer in peers:
+            _send_library(work, peer, library)
+
+
 def tell(work: Work, kind: Kind, thing: Document) -> None:
     """The own offer or request is told of in this county, on its board and to each active peer it reaches."""
     counties.hold_publishing(work.connection, work.county, alone=False)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, tuple_
+from sqlalchemy import Connection, bindparam, delete, insert, select, tuple_
 
 from services.directory.domain.texts import sort_key
 from services.directory.storage import rows
@@ -13,6 +13,7 @@ from services.directory.storage.tables import colleagues, libraries, library_num
 Document = dict[str, Any]
 OWN_COLUMNS = ("sort_key", "search_text")
 MAX_NUMBER_LENGTH = 20
+_SKILLS = select(skills).where(skills.c.code.in_(bindparam("codes", expanding=True)))
 
 
 def find_library(connection: Connection, library_id: str, *, for_update: bool = False) -> Document | None:
@@ -24,6 +25,16 @@ def find_library(connection: Connection, library_id: str, *, for_update: bool = 
 def add_library(connection: Connection, library: Document) -> bool:
     """Keep a new library. False when its id is taken."""
     return rows.add(connection, libraries, _library_row(library))
+
+
+def add_libraries(connection: Connection, added: list[Document]) -> None:
+    """Keep new libraries with their numbers, whose ids and numbers are new."""
+    if not added:
+        return
+    connection.execute(insert(libraries), [_library_row(library) for library in added])
+    numbers = [row for library in added for row in _number_rows(library)]
+    if numbers:
+        connection.execute(insert(library_numbers), numbers)
 
 
 def replace_library(connection: Connection, library: Document) -> None:
@@ -61,13 +72,8 @@ def numbers_of_county(connection: Connection, county: str) -> dict[str, str]:
 def write_numbers(connection: Connection, library: Document) -> None:
     """The library is found by its number and its former ones. One that is another's stays the other's."""
     connection.execute(delete(library_numbers).where(library_numbers.c.library_id == library["id"]))
-    given = dict.fromkeys(library["former_numbers"], True)
-    if library["national_number"]:
-        given[library["national_number"]] = False
-    for number, is_former in given.items():
-        if len(number) <= MAX_NUMBER_LENGTH:
-            row = {"county": library["county"], "number": number, "library_id": library["id"]}
-            rows.add(connection, library_numbers, {**row, "is_former": is_former})
+    for row in _number_rows(library):
+        rows.add(connection, library_numbers, row)
 
 
 def list_libraries(
@@ -133,8 +139,8 @@ def list_skills(connection: Connection) -> list[Document]:
 
 def skills_by_code(connection: Connection, codes: Collection[str]) -> dict[str, Document]:
     """Those of the vocabulary's entries."""
-    query = select(skills).where(skills.c.code.in_(sorted(set(codes))))
-    return {row["code"]: dict(row) for row in connection.execute(query).mappings()}
+    found = connection.execute(_SKILLS, {"codes": sorted(set(codes))}).mappings()
+    return {row["code"]: dict(row) for row in found}
 
 
 def shared_codes(connection: Connection, codes: list[str]) -> list[str]:
@@ -146,6 +152,18 @@ def shared_codes(connection: Connection, codes: list[str]) -> list[str]:
 def skill_codes(connection: Connection) -> set[str]:
     """The codes of the vocabulary."""
     return set(connection.execute(select(skills.c.code)).scalars())
+
+
+def _number_rows(library: Document) -> list[Row]:
+    given = dict.fromkeys(library["former_numbers"], True)
+    if library["national_number"]:
+        given[library["national_number"]] = False
+    of_library = {"county": library["county"], "library_id": library["id"]}
+    return [
+        {**of_library, "number": number, "is_former": is_former}
+        for number, is_former in given.items()
+        if len(number) <= MAX_NUMBER_LENGTH
+    ]
 
 
 def _library(row: Any) -> Document:

@@ -1,0 +1,109 @@
+"""A list of libraries as CSV in UTF-8, with a heading, separated by ; or ,."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from typing import IO, Any
+
+from services.directory.registers.record import (
+    Broken,
+    Record,
+    RegisterRefused,
+    Unusable,
+    kind_of,
+    place_of,
+    short_name_of,
+)
+
+COLUMNS = {
+    "library_number": "number",
+    "national_number": "number",
+    "bibnr": "number",
+    "nummer": "number",
+    "navn": "name",
+    "type": "kind",
+    "municipality": "municipality_name",
+    "kommune": "municipality_name",
+    "kommunenummer": "municipality_code",
+    "size": "size_class",
+    "email": "contact_email",
+    "e-post": "contact_email",
+    "phone": "contact_phone",
+    "telefon": "contact_phone",
+}
+"""Other names that people give the columns."""
+
+TEXTS = (
+    "name",
+    "short_name",
+    "municipality_code",
+    "municipality_name",
+    "size_class",
+    "opened_on",
+    "closed_on",
+    "country",
+    "language",
+    "website",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+)
+NEEDED = {"name", "kind"}
+
+
+def read_csv(file: IO[str], today: date) -> Iterator[Record | Broken]:
+    """Each row in turn. Raises: `RegisterRefused` for a file that is no UTF-8 or lacks name and kind."""
+    try:
+        heading = file.readline().lstrip("\ufeff")
+        delimiter = ";" if ";" in heading else ","
+        given = [name.strip().casefold() for name in next(csv.reader([heading], delimiter=delimiter), [])]
+        names = [COLUMNS.get(name, name) for name in given]
+        if not set(names) >= NEEDED:
+            raise RegisterRefused("The first line must name the columns name and kind at least.")
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
+                yield _read(
+                    f"line {reader.line_num + 1}", row, is_whole=len(cells) <= len(names), today=today
+                )
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RegisterRefused(f"The file cannot be read: {error}. Save it as CSV in UTF-8.") from error
+
+
+def _read(where: str, row: dict[str, str], *, is_whole: bool, today: date) -> Record | Broken:
+    number = row.get("number") or None
+    if not is_whole:
+        return Broken(where, number, "it has more cells than the heading has columns")
+    try:
+        values = _values(row)
+        closed_on = _day(values.get("closed_on"))
+        return Record(where, number, values, is_closed=closed_on is not None and closed_on <= today)
+    except Unusable as error:
+        return Broken(where, number, str(error))
+
+
+def _values(row: dict[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {name: row[name] for name in TEXTS if row.get(name)}
+    if "name" not in values:
+        raise Unusable("it has no name")
+    values.setdefault("short_name", short_name_of(values["name"]))
+    values["kind"] = kind_of(row["kind"])
+    for name in ("opened_on", "closed_on"):
+        _day(values.get(name))
+    for name in ("former_numbers", "closed_dates"):
+        if row.get(name):
+            values[name] = list(dict.fromkeys(row[name].replace("|", " ").split()))
+    for day in values.get("closed_dates", []):
+        _day(day)
+    place = place_of(row.get("latitude", ""), row.get("longitude", ""))
+    if place is not None:
+        values["latitude"], values["longitude"] = place
+    return values
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Unusable(f"{text} is no date such as 2026-11-23") from None
