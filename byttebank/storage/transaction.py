@@ -89,6 +89,9 @@ def transaction_of(connection: Connection) -> Transaction:
 
 def gather(connection: Connection, statement: Insert, row: dict[str, Any]) -> None:
     """The row is inserted by the statement before this transaction asks for anything, or ends."""
+    if not connection.in_transaction():
+        # Else there would be nothing to commit.
+        connection.begin()
     transaction_of(connection).gather(statement, row)
 
 
