@@ -168,6 +168,27 @@ class PeerEquivocated(Contract):
     clearing_round_id = Id(load_default=None, allow_none=True)
 
 
+class PromiseDue(Contract):
+    """Days a library has promised are due within two weeks, or were due. Told once for each date and each."""
+
+    promise_id = Id(required=True)
+    library_id = Id(required=True)
+    half_days = WholeNumber(required=True)
+    """What is open of the promise."""
+    due_on = Day(required=True)
+    is_late = fields.Boolean(required=True)
+
+
+class ClearingEnded(Contract):
+    """A clearing round is over here. `outcome`: applied, or why nothing has changed."""
+
+    round_id = Id(required=True)
+    outcome = one_of("applied", "late", "nothing_to_clear", "closed", required=True)
+    coordinator = Slug(required=True)
+    cleared_half_days = WholeNumber(required=True)
+    """What all counties together have struck out."""
+
+
 @dataclass(frozen=True)
 class LocalMessage:
     """What the registry knows of one message: the service in its key, its version and schema."""
@@ -204,6 +225,8 @@ LOCAL_MESSAGES = _registry(
     ("ledger", ReservationRefused),
     ("ledger", DaysPosted),
     ("ledger", DaysReleased),
+    ("ledger", PromiseDue),
+    ("ledger", ClearingEnded),
 )
 """By name. Whoever emits uses the name; the key of a command names the service that obeys."""
 

@@ -15,6 +15,7 @@ from services.ledger.clearing_rounds import ClearingRounds
 Document = dict[str, Any]
 TICK_SECONDS = 30
 MEASURE_SECONDS = 20
+REMIND_SECONDS = 1800
 
 COUNTY_GAUGES = {
     name: Gauge(f"byttebank_ledger_{name}", text, ["county"])
@@ -26,6 +27,9 @@ COUNTY_GAUGES = {
         ("waiting_half_days", "Half-days received from other counties, decision later."),
         ("open_claims", "Delivered days whose transfer was turned down and that nobody has settled."),
         ("open_disputes", "Differences between our book and another county's that nobody has settled."),
+        ("open_clearing_rounds", "Clearing rounds that we take part in and that are not over."),
+        ("oldest_clearing_round_seconds", "Age of the oldest of these; 0 when there is none."),
+        ("applied_clearing_rounds", "Clearing rounds that are posted in our book."),
     )
 }
 PEER_GAUGES = {
@@ -214,6 +218,12 @@ class LedgerService(BetweenCounties, ClearingRounds):
         with self.runtime.work() as work:
             operations.carry_out_postponed(work)
             operations.decide_all_waiting(work)
+
+    @every(REMIND_SECONDS)
+    def remind_of_promises(self) -> None:
+        """Libraries are reminded of what they have promised."""
+        with self.runtime.work() as work:
+            operations.remind_of_promises(work)
 
     @every(MEASURE_SECONDS, at_start=True)
     def measure(self) -> None:

@@ -66,8 +66,10 @@ def engagement_url(public_url: str, engagement_id: str) -> str:
     return f"{public_url.rstrip('/')}/engagements/{engagement_id}"
 
 
-def write_letter(key: str, parameters: Mapping[str, Any], engagement_id: str, head: Letterhead) -> Letter:
-    """The mail about a notice (`domain.telling.parameters`).
+def write_letter(
+    key: str, parameters: Mapping[str, Any], engagement_id: str, head: Letterhead, *, path: str | None = None
+) -> Letter:
+    """The mail about a notice (`domain.telling.parameters`). Its link leads to the engagement, or to `path`.
 
     Refuses: `KeyError` for a notice that is never mailed, `ValueError` when its words lack what they name.
     """
@@ -88,7 +90,9 @@ def write_letter(key: str, parameters: Mapping[str, Any], engagement_id: str, he
             if _named(sentence) <= values.keys()
         ),
         "call": translate(chosen.call),
-        "link": engagement_url(head.public_url, engagement_id),
+        "link": engagement_url(head.public_url, engagement_id)
+        if path is None
+        else f"{head.public_url.rstrip('/')}/{path}",
         "sign_off": translate(sign_off).format(county=head.county_name),
     }
     templates = _templates()
@@ -103,12 +107,13 @@ def write_letter(key: str, parameters: Mapping[str, Any], engagement_id: str, he
 def _values(parameters: Mapping[str, Any], head: Letterhead, translate: Translator) -> dict[str, str]:
     """Every placeholder that is known, as people write it."""
     language = translate.language
-    dates = [date.fromisoformat(day) for day in parameters["dates"]]
+    dates = [date.fromisoformat(day) for day in parameters.get("dates", ())]
     values = {
         name: parameters[name] for name in ("host", "lender", "library", "contact") if name in parameters
     }
-    values["date"] = dates_phrase(dates, language, head.today)
-    if values["date"].count(",") >= MAX_DATES_ONE_BY_ONE:
+    if dates:
+        values["date"] = dates_phrase(dates, language, head.today)
+    if values.get("date", "").count(",") >= MAX_DATES_ONE_BY_ONE:
         values["date"] = date_span(dates[0], dates[-1], language, head.today)
     values["name"] = parameters.get("name") or translate(words.SOMEBODY)
     if "half_days" in parameters:
@@ -116,6 +121,8 @@ def _values(parameters: Mapping[str, Any], head: Letterhead, translate: Translat
     for name in ("reply_by", "confirm_by", "release_on", "dispute_by"):
         if name in parameters:
             values[name] = date_sentence(date.fromisoformat(parameters[name]), language, head.today)
+    if "county" in parameters:
+        values["county"] = head.county_names.get(parameters["county"], parameters["county"])
     refusal = parameters.get("refusal") or {}
     other = (refusal.get("parameters") or {}).get("county")
     if isinstance(other, str):

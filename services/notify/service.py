@@ -10,7 +10,7 @@ from byttebank.messaging.service import Runtime, every, on_local, rpc
 from byttebank.storage.work import Work
 from services.notify.channels import Channel, open_channel
 from services.notify.domain.delivery import Delivered, OutgoingMail, Refused, Unreached
-from services.notify.operations import copies, engagements, mails
+from services.notify.operations import announcing, copies, engagements, mails
 from services.notify.operations import notices as reading
 
 WAITING_MAILS = Gauge("byttebank_waiting_mails", "Mails that have not been sent yet.", ["county"])
@@ -88,6 +88,21 @@ class NotifyService:
     def engagement_changed(self, work: Work, body: dict[str, Any]) -> None:
         """Whoever must know is told."""
         engagements.engagement_changed(work, body, self.runtime.config.public_url)
+
+    @on_local("PromiseDue")
+    def promise_due(self, work: Work, body: dict[str, Any]) -> None:
+        """The library that has promised days is reminded."""
+        announcing.promise_due(work, body, self.runtime.config.public_url)
+
+    @on_local("ClearingEnded")
+    def clearing_ended(self, work: Work, body: dict[str, Any]) -> None:
+        """The county library reads what came of it."""
+        announcing.clearing_ended(work, body, self.runtime.config.public_url)
+
+    @on_local("PeerEquivocated")
+    def peer_equivocated(self, work: Work, body: dict[str, Any]) -> None:
+        """The county library is told to call."""
+        announcing.peer_equivocated(work, body, self.runtime.config.public_url)
 
     @every(10)
     def remind(self) -> None:

@@ -8,7 +8,7 @@ promise itself.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from byttebank.contracts.book_refusals import PromiseEnded, PromiseInUse, PromisesTooMany
 from byttebank.contracts.refusals import (
@@ -21,6 +21,8 @@ from services.ledger.domain.transfers import check_amount
 
 HORIZON_MONTHS = 12
 """A promise without a date is late after so long."""
+REMINDED_BEFORE = timedelta(days=14)
+"""So long before the day a library is reminded of its promise."""
 MAX_OPEN_HALF_DAYS = 40
 """Nobody promises more than twenty days: beyond that the county library is to be asked."""
 
@@ -88,6 +90,11 @@ def lifted(limit: Limit, covered: int) -> Limit:
 def is_late(promise: Promise, open_now: int, today: date) -> bool:
     """Whether the promise has waited longer than it should."""
     return open_now > 0 and today > promise.due_on
+
+
+def is_near(due_on: date, today: date) -> bool:
+    """Whether the day is so near that the library is reminded of it."""
+    return timedelta(0) <= due_on - today <= REMINDED_BEFORE
 
 
 def state_of(promise: Promise, open_now: int) -> str:

@@ -47,6 +47,7 @@ from services.ledger.operations.recovering import (
     own_reject,
     own_reversal_request,
 )
+from services.ledger.operations.reminding import remind_of_promises
 from services.ledger.operations.reversals import (
     decline_reversal,
     request_reversal,
@@ -120,6 +121,7 @@ __all__ = [
     "reconciled",
     "reject",
     "release_days",
+    "remind_of_promises",
     "request_reversal",
     "reservations",
     "reserve_days",

@@ -242,7 +242,24 @@ def _do(work: Work, key: SigningKey, round_: Round, act: Act) -> Round:
     elif act in ENDS and act is not Act.APPLY:
         free(work, round_)
     _send(work, round_, *parcels(act, round_, signed))
+    if act in ENDS and round_.stage != "left":
+        _tell_ended(work, round_)
     return round_
+
+
+def _tell_ended(work: Work, round_: Round) -> None:
+    abort = round_.find("ABORT", round_.coordinator)
+    outcome = round_.stage
+    if outcome == "aborted":
+        outcome = str(abort.body["reason"]) if abort else "late"
+    result = round_.result
+    body = {
+        "round_id": round_.id,
+        "outcome": outcome,
+        "coordinator": round_.coordinator,
+        "cleared_half_days": sum(result.cleared.values()) if result and outcome == "applied" else 0,
+    }
+    work.emit("ClearingEnded", body)
 
 
 def _send(work: Work, round_: Round, receivers: list[str], papers: list[Paper]) -> None:

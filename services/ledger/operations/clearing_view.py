@@ -6,6 +6,7 @@ from byttebank.clock import format_time
 from byttebank.contracts.refusals import Malformed, NotFound
 from byttebank.storage.work import Work
 from services.ledger.domain.clearing import Round
+from services.ledger.domain.clearing_acts import OPEN
 from services.ledger.storage import clearing
 from services.ledger.storage.clearing import StoredRound
 
@@ -44,6 +45,16 @@ def clearing_evidence(work: Work, round_id: str) -> list[dict[str, Any]]:
         }
         for paper in _find(work, round_id).round.papers
     ]
+
+
+def clearing_figures(work: Work) -> dict[str, Any]:
+    """`{open_clearing_rounds, oldest_clearing_round_seconds, applied_clearing_rounds}`, for the gauges."""
+    heard_at = clearing.heard_at(work.connection, OPEN)
+    return {
+        "open_clearing_rounds": len(heard_at),
+        "oldest_clearing_round_seconds": (work.now - heard_at[0]).total_seconds() if heard_at else 0.0,
+        "applied_clearing_rounds": len(clearing.heard_at(work.connection, ["applied"])),
+    }
 
 
 def _find(work: Work, round_id: str) -> StoredRound:

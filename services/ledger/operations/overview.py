@@ -8,6 +8,7 @@ from byttebank.storage.work import Work
 from services.ledger.domain import fuse
 from services.ledger.domain.accounts import ADJUSTMENTS, HALF_DAY, PEER_PREFIX, Balance, kind_of, unit_of
 from services.ledger.domain.settlement import IN_DOUBT_AFTER, LONG_IN_DOUBT
+from services.ledger.operations.clearing_view import clearing_figures
 from services.ledger.storage import book, clearing, copies, reconciliations, settlements
 
 
@@ -100,7 +101,8 @@ def figures(work: Work) -> dict[str, Any]:
 
     `{imbalance_half_days, reserved_half_days, in_doubt_transfers, oldest_in_doubt_seconds, waiting_half_days,
     open_claims, open_disputes, peers: {county: {net_half_days, fuse_half_days, fuse_use_ratio,
-    in_doubt_transfers, oldest_in_doubt_seconds}}}`; the fuse's use is the greater of the two directions.
+    in_doubt_transfers, oldest_in_doubt_seconds}}}` and those of `clearing_figures`; the fuse's use is the
+    greater of the two directions.
     """
     sums = book.posted_sums(work.connection).values()
     balances = book.list_accounts(work.connection)
@@ -121,6 +123,7 @@ def figures(work: Work) -> dict[str, Any]:
         "waiting_half_days": sum(waiting.values()),
         "open_claims": len(settlements.open_claims(work.connection)),
         "open_disputes": len(reconciliations.open_disputes(work.connection)),
+        **clearing_figures(work),
         "peers": {
             county: {
                 "net_half_days": fuse.owed_to_us(balance),

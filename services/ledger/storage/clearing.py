@@ -73,6 +73,12 @@ def round_ids(connection: Connection, *, stages: Iterable[str] = (), limit: int 
     return list(connection.scalars(query.limit(limit)))
 
 
+def heard_at(connection: Connection, stages: Iterable[str]) -> list[datetime]:
+    """When we heard of each round in these stages, the oldest first."""
+    query = select(clearing_rounds.c.heard_at).where(clearing_rounds.c.stage.in_(list(stages)))
+    return list(connection.scalars(query.order_by(clearing_rounds.c.heard_at)))
+
+
 def last_heard_at(connection: Connection) -> datetime | None:
     """When we last heard of a new round."""
     row = connection.execute(

@@ -1,6 +1,6 @@
 """Telling people of this county: a notice for each recipient, and a mail for each who has an address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,20 @@ class Recipient:
     library_id: str
     person_id: str | None
     addresses: list[Address]
+
+
+@dataclass(frozen=True)
+class Announcement:
+    """News that concern no engagement. `about`: what `subject_id` is; `path`: where the mail's link leads."""
+
+    key: str
+    about: str
+    subject_id: str
+    occasion: str
+    library_ids: list[str]
+    parameters: Mapping[str, Any]
+    path: str
+    is_mailed: bool = True
 
 
 def tell(work: Work, engagement: Engagement, told: Iterable[Telling], public_url: str) -> int:
@@ -42,6 +56,41 @@ def tell(work: Work, engagement: Engagement, told: Iterable[Telling], public_url
         for recipient in _recipients(work, engagement, telling, telling.key in personal_keys):
             new += _tell_one(work, engagement, telling, recipient, words, head)
     return new
+
+
+def announce(work: Work, news: Announcement, public_url: str) -> int:
+    """The libraries have a notice and, where it is mailed, their managers a queued mail; each once.
+
+    Answers how many notices are new.
+    """
+    head = _letterhead(work, public_url)
+    new = 0
+    for library_id in news.library_ids:
+        addresses = copies.manager_addresses(work.connection, library_id)
+        recipient = Recipient(library_id, None, addresses if news.is_mailed else [])
+        notice_id = work.new_id()
+        if not notices.add_notice(work.connection, _notice(work, notice_id, news, recipient)):
+            continue
+        new += 1
+        for address in recipient.addresses:
+            in_language = replace(head, language=address.language or head.language)
+            letter = write_letter(news.key, news.parameters, news.subject_id, in_language, path=news.path)
+            _queue(work, notice_id, news.subject_id, address, letter, head)
+    return new
+
+
+def _notice(work: Work, notice_id: str, news: Announcement, recipient: Recipient) -> dict[str, Any]:
+    return {
+        "id": notice_id,
+        "engagement_id": news.subject_id,
+        "about": news.about,
+        "key": news.key,
+        "occasion": news.occasion,
+        "library_id": recipient.library_id,
+        "person_id": None,
+        "parameters": dict(news.parameters),
+        "created_at": work.now,
+    }
 
 
 def _recipients(

@@ -103,6 +103,6 @@ def _notice(row: Any) -> Document:
         "person_id": row["person_id"],
         "key": row["key"],
         "parameters": json.loads(row["parameters"]),
-        "engagement_id": row["engagement_id"],
+        "engagement_id": row["engagement_id"] if row["about"] == "engagement" else None,
         "read_at": format_time(row["read_at"]) if row["read_at"] else None,
     }

@@ -81,6 +81,7 @@ notices = Table(
     metadata,
     Column("id", String(36), primary_key=True),
     Column("engagement_id", String(36), nullable=False),
+    Column("about", String(20), nullable=False, server_default="engagement"),
     Column("key", String(60), nullable=False),
     Column("occasion", String(20), nullable=False),
     Column("recipient", String(36), nullable=False),
@@ -91,7 +92,8 @@ notices = Table(
     Column("read_at", UtcTime),
     UniqueConstraint("engagement_id", "key", "occasion", "recipient", name="notices_told_once"),
 )
-"""`recipient` is the person's id, or the library's when the whole library is told."""
+"""`recipient` is the person's id, or the library's when the whole library is told. `about`: what has
+the id in `engagement_id`, where it is no engagement: a promise, a clearing round, or a county."""
 Index("notices_of_library", notices.c.library_id, notices.c.created_at)
 
 mail_outbox = Table(

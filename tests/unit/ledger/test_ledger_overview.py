@@ -112,6 +112,9 @@ def test_figures_of_a_quiet_county_are_zero(innlandet: Ledger) -> None:
         "waiting_half_days": 0,
         "open_claims": 0,
         "open_disputes": 0,
+        "open_clearing_rounds": 0,
+        "oldest_clearing_round_seconds": 0.0,
+        "applied_clearing_rounds": 0,
         "peers": {"akershus": quiet, "oslo": quiet},
     }
 

@@ -308,3 +308,50 @@ def test_filling_is_what_a_brute_force_model_says(
 def test_a_horizon_on_a_day_that_the_month_does_not_have_is_the_28th() -> None:
     assert months_after(date(2028, 2, 29), 12) == date(2029, 2, 28)
     assert months_after(NOW.date(), 12) == date(2027, 11, 22)
+
+
+def later(ledger: Ledger, days: int) -> None:
+    ledger.clock.move_to(ledger.clock.now() + timedelta(days=days))
+
+
+def reminded(ledger: Ledger) -> list[dict[str, object]]:
+    ledger.told()
+    ledger.do(operations.remind_of_promises)
+    return [body for name, body in ledger.told() if name == "PromiseDue"]
+
+
+def test_a_library_is_reminded_of_a_dated_promise_once_before_it_and_once_after(innlandet: Ledger) -> None:
+    promise(innlandet, 1, 2, dated_on="2026-12-22")
+    assert reminded(innlandet) == []
+    later(innlandet, 16)
+    told = {
+        "promise_id": P1,
+        "library_id": EIDSKOG,
+        "half_days": 2,
+        "due_on": "2026-12-22",
+        "is_late": False,
+    }
+    assert reminded(innlandet) == [told]
+    assert reminded(innlandet) == [], "once for each date"
+    later(innlandet, 15)
+    assert reminded(innlandet) == [{**told, "is_late": True}]
+    assert reminded(innlandet) == []
+
+
+def test_a_new_date_is_told_anew_and_what_is_kept_is_told_of_no_more(innlandet: Ledger) -> None:
+    promise(innlandet, 1, 2, dated_on="2026-11-25")
+    assert len(reminded(innlandet)) == 1
+    dating = {"id": ACT, "promise_id": P1, "dated_on": "2026-11-30"}
+    innlandet.do(operations.date_promise, dating, COUNTY_LIBRARY)
+    assert [one["due_on"] for one in reminded(innlandet)] == ["2026-11-30"]
+    give(innlandet, 1, 2)
+    later(innlandet, 30)
+    assert reminded(innlandet) == []
+
+
+def test_a_promise_without_a_date_is_told_of_when_its_horizon_is_near(innlandet: Ledger) -> None:
+    promise(innlandet, 1, 2)
+    later(innlandet, 350)
+    assert reminded(innlandet) == []
+    later(innlandet, 2)
+    assert [one["due_on"] for one in reminded(innlandet)] == ["2027-11-22"]

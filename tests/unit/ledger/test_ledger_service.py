@@ -10,7 +10,14 @@ from byttebank.contracts.rpc import LedgerPort
 from byttebank.messaging.service import OnLocal, OnPeer, Rpc
 from services.ledger.service import LedgerService
 
-ANSWERS_OF_THE_LEDGER = ("DaysReserved", "ReservationRefused", "DaysPosted", "DaysReleased")
+ANSWERS_OF_THE_LEDGER = (
+    "DaysReserved",
+    "ReservationRefused",
+    "DaysPosted",
+    "DaysReleased",
+    "PromiseDue",
+    "ClearingEnded",
+)
 
 
 def entrypoints(kind: type) -> dict[str, object]:

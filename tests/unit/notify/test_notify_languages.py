@@ -113,6 +113,7 @@ def test_every_mail_is_whole_in_every_language(key: str, language: str) -> None:
         **parameters(engagement, Telling(party, name), names),
         "contact": "Siri Haugen",
         "name": "Jonas Berg",
+        "county": "trondelag",
         **dict.fromkeys(("reply_by", "confirm_by", "release_on", "dispute_by"), "2026-12-10"),
     }
     translate = translator(language, TRANSLATIONS)

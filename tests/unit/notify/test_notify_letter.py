@@ -109,10 +109,11 @@ def test_all_words_are_used() -> None:
         name: re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(words.sentences[0])), re.IGNORECASE)
         for name, words in WORDS.items()
     }
+    announced = {"promise_due", "promise_late", "peer_stopped"}  # test_notify_announcing.py
     unused = [
         name
         for name, pattern in patterns.items()
-        if not any(pattern.match(text) for _, text in subjects_and_bodies)
+        if name not in announced and not any(pattern.match(text) for _, text in subjects_and_bodies)
     ]
     assert unused == []
 

@@ -1,0 +1,57 @@
+"""News of the ledger: promises that are due, clearing rounds that have ended, counties that were stopped."""
+
+from typing import Any
+
+from byttebank.storage.work import Work
+from services.notify.operations.telling import Announcement, announce
+from services.notify.storage import copies
+
+Document = dict[str, Any]
+ACCOUNT, ROUNDS, PEERS = "konto", "fylket/avregning", "fylket/samarbeid"
+"""Pages of the gateway."""
+
+
+def promise_due(work: Work, body: Document, public_url: str) -> int:
+    """The library is told, once for each date, that its promise is near or has waited past it."""
+    news = Announcement(
+        key="promise_late" if body["is_late"] else "promise_due",
+        about="promise",
+        subject_id=body["promise_id"],
+        occasion=body["due_on"],
+        library_ids=[body["library_id"]],
+        parameters={"dates": [body["due_on"]], "half_days": body["half_days"]},
+        path=ACCOUNT,
+    )
+    return announce(work, news, public_url)
+
+
+def clearing_ended(work: Work, body: Document, public_url: str) -> int:
+    """The county library reads what a round has come to. One in which nothing went in a ring is no news."""
+    if body["outcome"] == "nothing_to_clear":
+        return 0
+    news = Announcement(
+        key="clearing_applied" if body["outcome"] == "applied" else "clearing_unchanged",
+        about="clearing",
+        subject_id=body["round_id"],
+        occasion="",
+        library_ids=copies.county_library_ids(work.connection, work.county),
+        parameters={"half_days": body["cleared_half_days"], "county": body["coordinator"]},
+        path=f"{ROUNDS}/{body['round_id']}",
+        is_mailed=False,
+    )
+    return announce(work, news, public_url)
+
+
+def peer_equivocated(work: Work, body: Document, public_url: str) -> int:
+    """The county library is told at once that a county contradicted itself and is stopped."""
+    subject = body.get("clearing_round_id") or f"{body['county']}/{body['service']}"
+    news = Announcement(
+        key="peer_stopped",
+        about="county",
+        subject_id=subject[:36],
+        occasion=str(body["seq"]),
+        library_ids=copies.county_library_ids(work.connection, work.county),
+        parameters={"county": body["county"]},
+        path=f"{PEERS}/{body['county']}",
+    )
+    return announce(work, news, public_url)

@@ -1,0 +1,101 @@
+"""News that concern no engagement: promises that are due, clearing rounds, counties that were stopped."""
+
+from typing import Any
+
+import pytest
+from notify_cast import COUNTY_LIBRARY, EIDSKOG, KARI, PUBLIC_URL, a_colleague
+
+from byttebank.contracts.fields import load
+from byttebank.contracts.local import load_local
+from byttebank.contracts.resources import Notice
+from byttebank.storage.work import Database
+from services.notify.operations import announcing, copies, mails
+from services.notify.operations import notices as reading
+
+PROMISE = "018f0000-0000-7000-8000-0000000000f1"
+ROUND = "018f0000-0000-7000-8000-0000000000f2"
+Document = dict[str, Any]
+
+
+def due(**changes: Any) -> Document:
+    body = {"promise_id": PROMISE, "library_id": EIDSKOG, "half_days": 4, "due_on": "2026-11-20"}
+    return load_local("PromiseDue", {**body, "is_late": False, **changes})
+
+
+def hear(database: Database, name: str, body: Document) -> int:
+    with database.work() as work:
+        return int(getattr(announcing, name)(work, body, PUBLIC_URL))
+
+
+def notices_of(database: Database, library_id: str) -> list[Document]:
+    with database.reading() as work:
+        return reading.notices(work, library_id, None, 50)
+
+
+def mails_of(database: Database) -> list[Document]:
+    with database.reading() as work:
+        return mails.mailbox(work, 50, is_demo=True)
+
+
+def test_a_library_is_reminded_of_its_promise_once_for_each_date(notify: Database) -> None:
+    assert [hear(notify, "promise_due", due()) for _ in range(2)] == [1, 0]
+    assert hear(notify, "promise_due", due(due_on="2026-12-01")) == 1
+    newest, oldest = notices_of(notify, EIDSKOG)
+    assert load(Notice, oldest) == oldest
+    assert (oldest["key"], oldest["engagement_id"]) == ("promise_due", None)
+    assert oldest["parameters"] == {"dates": ["2026-11-20"], "half_days": 4}
+    assert newest["parameters"]["dates"] == ["2026-12-01"]
+    mail = mails_of(notify)[-1]
+    assert mail["to"] == "kari@library.example"
+    assert mail["subject"] == "Et løfte nærmer seg: fredag 20. november"
+    assert "Dere har lovet 2\u00a0dager innen fredag 20. november." in mail["text"]
+    assert f"{PUBLIC_URL}/konto" in mail["text"]
+
+
+def test_a_promise_that_has_waited_is_told_without_haste(notify: Database) -> None:
+    hear(notify, "promise_due", due(is_late=True, due_on="2026-11-01"))
+    (notice,) = notices_of(notify, EIDSKOG)
+    assert notice["key"] == "promise_late"
+    assert "Det haster ikke, men noen venter kanskje." in mails_of(notify)[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("nn", "De har lova 2\u00a0dagar innan"), ("en", "You have promised 2\u00a0days by")],
+)
+def test_the_mail_is_in_the_managers_language(notify: Database, language: str, words: str) -> None:
+    with notify.work() as work:
+        copies.colleague_changed(work, a_colleague(KARI, EIDSKOG, True, version=2, language=language))
+    hear(notify, "promise_due", due())
+    assert words in mails_of(notify)[0]["text"]
+
+
+def test_the_county_library_reads_what_a_round_has_come_to_and_gets_no_mail(notify: Database) -> None:
+    ended = {"round_id": ROUND, "outcome": "applied", "coordinator": "trondelag", "cleared_half_days": 12}
+    assert [hear(notify, "clearing_ended", load_local("ClearingEnded", ended)) for _ in range(2)] == [1, 0]
+    (notice,) = notices_of(notify, COUNTY_LIBRARY)
+    assert notice["key"] == "clearing_applied"
+    assert notice["parameters"] == {"half_days": 12, "county": "trondelag"}
+    assert mails_of(notify) == []
+    assert hear(notify, "clearing_ended", {**ended, "round_id": PROMISE, "outcome": "late"}) == 1
+    assert notices_of(notify, COUNTY_LIBRARY)[0]["key"] == "clearing_unchanged"
+
+
+def test_a_round_in_which_nothing_went_in_a_ring_is_no_news(notify: Database) -> None:
+    ended = {
+        "round_id": ROUND,
+        "outcome": "nothing_to_clear",
+        "coordinator": "trondelag",
+        "cleared_half_days": 0,
+    }
+    assert hear(notify, "clearing_ended", ended) == 0
+
+
+def test_the_county_library_is_told_by_mail_that_a_county_was_stopped(notify: Database) -> None:
+    body = load_local("PeerEquivocated", {"county": "trondelag", "service": "ledger", "seq": 17})
+    assert [hear(notify, "peer_equivocated", body) for _ in range(2)] == [1, 0]
+    (mail,) = mails_of(notify)
+    assert mail["to"] == "berit@library.example"
+    assert mail["subject"] == "Utvekslingen med Trøndelag er stanset"
+    assert "Ring Trøndelag før dere åpner igjen." in mail["text"]
+    assert f"{PUBLIC_URL}/fylket/samarbeid/trondelag" in mail["text"]
