@@ -13,7 +13,7 @@ from byttebank.clock import format_time
 from byttebank.config import Configuration
 from byttebank.contracts.peer import FEDERATED_SERVICES
 from byttebank.storage.messages import ASKED_FOR, RETRIED
-from byttebank.storage.parked import ParkedMessages
+from byttebank.storage.service_messages import ServiceMessages
 
 HEARING = (*FEDERATED_SERVICES, "notify")
 """The services that hear messages, and so may park them."""
@@ -88,11 +88,11 @@ def redrive(state_dir: Path | None, names: list[str], *, all_of_them: bool) -> N
 
 def how_many_wait(node: Configuration, service: str) -> int:
     """How many parked messages of the service wait for somebody. Refuses: `DatabaseUnusable`."""
-    rows = ParkedMessages(node.database_url(service), service).rows()
+    rows = ServiceMessages(node.database_url(service), service).parked()
     return sum(1 for row in rows if row["is_transient"] == 0)
 
 
-def _find(state_dir: Path | None, names: list[str]) -> dict[str, tuple[ParkedMessages, dict[str, Any]]]:
+def _find(state_dir: Path | None, names: list[str]) -> dict[str, tuple[ServiceMessages, dict[str, Any]]]:
     found = {name: (parked, row) for name, parked, row in _everything(state_dir) if name in names}
     strange = [name for name in names if name not in found]
     if strange:
@@ -102,12 +102,12 @@ def _find(state_dir: Path | None, names: list[str]) -> dict[str, tuple[ParkedMes
     return found
 
 
-def _everything(state_dir: Path | None) -> Iterator[tuple[str, ParkedMessages, dict[str, Any]]]:
+def _everything(state_dir: Path | None) -> Iterator[tuple[str, ServiceMessages, dict[str, Any]]]:
     """(name, where it is, row): `ledger/17` or, with several counties, `innlandet/ledger/17`."""
     nodes = configurations(state_dir)
     for node in nodes:
         for service in HEARING:
             place = f"{node.county}/{service}" if len(nodes) > 1 else service
-            parked = ParkedMessages(node.database_url(service), place)
-            for row in parked.rows():
+            parked = ServiceMessages(node.database_url(service), place)
+            for row in parked.parked():
                 yield f"{place}/{row['id']}", parked, row

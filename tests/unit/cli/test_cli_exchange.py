@@ -1,6 +1,7 @@
 """What an operator does about other counties, on the command line, in the node's own databases."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from byttebank.cli.app import app
 from byttebank.config import sqlite_url
 from byttebank.federation.keys import SigningKey
 from byttebank.storage.engine import open_engine
-from byttebank.storage.messages import waiting_outbox
+from byttebank.storage.messages import create_message_tables, waiting_outbox
 from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database
 from services.directory import operations as directory
@@ -31,14 +32,26 @@ def _database(state: Path, service: str) -> Database:
 
 
 @pytest.fixture
-def state(tmp_path: Path) -> Path:
+def state(node_template: Path, tmp_path: Path) -> Path:
     """A node that exchanges with Akershus and has sent it one day."""
+    return Path(shutil.copytree(node_template, tmp_path / "state"))
+
+
+@pytest.fixture(scope="session")
+def node_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of that node, to copy."""
+    tmp_path = tmp_path_factory.mktemp("node")
     folder = tmp_path / "state" / "innlandet"
     folder.mkdir(parents=True)
     (folder / "signing-key.pem").touch()
     for service in ("directory", "ledger"):
         engine = open_engine(sqlite_url(folder, service))
         migrate(engine, f"services.{service}")
+        engine.dispose()
+    for service in ("matching", "notify"):
+        engine = open_engine(sqlite_url(folder, service))
+        with engine.begin() as connection:
+            create_message_tables(connection)
         engine.dispose()
     state = tmp_path / "state"
     key = {"key_id": KEY.key_id, "public_key": KEY.text, "valid_from_at": "2026-11-22T09:00:00.000000Z"}

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_cli_exchange import TRANSFER, run, state
+from test_cli_exchange import TRANSFER, node_template, run, state
 
-__all__ = ["state"]
+__all__ = ["node_template", "state"]
 
 ROOT = Path(__file__).parents[3]
 CHAPTER = (ROOT / "docs" / "settlement.md").read_text(encoding="utf-8")

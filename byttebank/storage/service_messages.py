@@ -1,13 +1,14 @@
-"""The parked messages of one service, for somebody who is not the service."""
+"""The messages of one service, for somebody who is not the service."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from byttebank.storage import messages
+from byttebank.storage import messages, outbox
 from byttebank.storage.engine import DatabaseUnusable, open_engine
 
 Answer = TypeVar("Answer")
@@ -16,7 +17,7 @@ BUSY_MILLISECONDS = 5000
 """A federation on SQLite may be writing; so long it is waited for."""
 
 
-class ParkedMessages:
+class ServiceMessages:
     """Nothing is kept open in between. Everything refuses: `DatabaseUnusable`."""
 
     def __init__(self, url: str, place: str) -> None:
@@ -24,13 +25,21 @@ class ParkedMessages:
         self._url = url
         self._place = place
 
-    def rows(self) -> list[dict[str, Any]]:
-        """Those that have not been redriven, oldest first."""
+    def parked(self) -> list[dict[str, Any]]:
+        """Parked ones that have not been redriven, oldest first."""
         return self._ask(messages.list_parked)
 
     def ask_for_redrive(self, parked_id: int) -> bool:
         """The service tries it again, soon. False when it has been redriven meanwhile."""
         return self._ask(partial(messages.ask_for_redrive, parked_id=parked_id))
+
+    def outbox(self) -> outbox.Standing:
+        """What waits to be published, and how far back what was published is kept."""
+        return self._ask(outbox.standing)
+
+    def publish_again(self, since: datetime) -> int:
+        """What this county's services were told since then is told again. Returns how many messages."""
+        return self._ask(partial(outbox.publish_again, since=since))
 
     def _ask(self, question: Callable[[Connection], Answer]) -> Answer:
         engine = open_engine(self._url)
