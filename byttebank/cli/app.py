@@ -18,6 +18,7 @@ from byttebank.cli.ledger import verify_books
 from byttebank.cli.messages import NoSuchMessage, list_parked, redrive, show
 from byttebank.cli.migrate import migrate_all
 from byttebank.cli.opening import add_opening_command
+from byttebank.cli.outbox import outbox_app
 from byttebank.cli.run import run_service
 from byttebank.cli.up import Wishes, serve
 from byttebank.config import LOG_LEVELS
@@ -36,6 +37,7 @@ app = typer.Typer(
 
 messages_app = typer.Typer(help="Messages that could not be used.", no_args_is_help=True)
 app.add_typer(messages_app, name="messages")
+app.add_typer(outbox_app, name="outbox")
 
 ledger_app = typer.Typer(help="The books of days.", no_args_is_help=True)
 add_ledger_commands(ledger_app)
