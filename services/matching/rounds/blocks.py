@@ -1,8 +1,8 @@
-"""A round with blocks as a mixed integer programme.
+"""A part of a round, with its blocks, as a mixed integer programme.
 
-A block is a request with `same_person` together with one colleague, for all its days or for none. Columns: `taken`
-of each pair that could be a block (0 or 1), and each possible day (0 to 1). Given which blocks are taken, the rest is
-a network flow, so only those need to be integers. In a block without spare dates the days are the block itself.
+A block is a request with `same_person` together with one colleague, for all its days or for none. Columns: whether a
+block is taken (0 or 1), and each possible day (0 to 1). Given which blocks are taken, the rest is a network flow, so
+only those need to be integers. In a block without spare dates the days are the block itself.
 """
 
 from dataclasses import dataclass
@@ -11,35 +11,61 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.matching.rounds.network import Ints
-from services.matching.rounds.possible import Possible
+from services.matching.rounds.possible import Bools, Floats, Possible
 
-Floats = NDArray[np.float64]
+SHORT = 1_000.0
+"""What a day costs by which a library stays below its limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What is left for a part of a round: room of accounts, days of colleagues, days that requests still want."""
+
+    room: Ints
+    most: Ints
+    wanted: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """Maximise `worth` · x with A x ≤ `upper` (and ≥ `lower`), A in columns; the first `integers` columns 0 or 1.
+    """Maximise `worth` · x with `lower` ≤ A x ≤ `upper` and 0 ≤ x ≤ `most`, A stored by columns.
 
-    `pairs`: the pair of each integer column; `days`: the possible day of each other column.
-    Rows are accounts, then colleagues, then colleagues' dates (`row_names` counts them); then the requests' own.
+    The first columns are the blocks (`pairs`), integers; then a column for each of `own`, possible days; then what
+    libraries stay short. `day_column[i]` is the column by which `days[i]` is decided, `day_block[i]` its block or -1.
+    Rows begin with the accounts, the colleagues and the colleagues' dates, as many as there are of each here.
     """
 
     worth: Floats
     most: Floats
     lower: Floats
     upper: Floats
-    start: Ints
-    index: Ints
+    start: NDArray[np.int32]
+    index: NDArray[np.int32]
     value: Floats
     pairs: Ints
+    own: Ints
     days: Ints
+    day_column: Ints
+    day_block: Ints
     accounts: Ints
     colleagues: Ints
     colleague_dates: Ints
 
+    def solution(self, used: Ints) -> Floats:
+        """The columns' values for a plan that uses these possible days, all among `days`."""
+        values = np.zeros(len(self.worth))
+        here = np.isin(self.days, used)
+        values[self.day_column[here]] = 1.0
+        values[self.day_block[here & (self.day_block >= 0)]] = 1.0
+        return values
+
+    def used(self, values: Floats) -> Ints:
+        """The possible days that a solution uses; its days must be whole."""
+        return self.days[values[self.day_column] > 0.5]
+
 
 class _Rows:
-    """Entries of the matrix, collected row kind by row kind."""
+    """Entries of the matrix, collected one kind of row at a time."""
 
     def __init__(self) -> None:
         self.entries: list[tuple[Ints, Ints, Floats]] = []
@@ -47,11 +73,11 @@ class _Rows:
         self.upper: list[Floats] = []
         self.count = 0
 
-    def kind(self, upper: Floats, lower: Floats | None = None) -> int:
+    def kind(self, upper: Floats | Ints, lower: Floats | None = None) -> int:
         """More rows; the number of the first."""
         first, self.count = self.count, self.count + len(upper)
         self.upper.append(np.asarray(upper, dtype=float))
-        self.lower.append(np.full(len(upper), -np.inf) if lower is None else np.asarray(lower, dtype=float))
+        self.lower.append(np.full(len(upper), -np.inf) if lower is None else lower)
         return first
 
     def put(self, row: Ints, column: Ints, value: Floats | float) -> None:
@@ -59,87 +85,120 @@ class _Rows:
         self.entries.append((row, column, np.broadcast_to(np.asarray(value, dtype=float), row.shape)))
 
 
-def programme(possible: Possible, pairs: Ints, days: Ints, room: Ints, most: Ints) -> Programme:
-    """The round restricted to these `pairs` that may be blocks and these `days` of requests that may be split.
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where each block and each possible day is decided."""
 
-    `room` and `most` are what is left of accounts' room and colleagues' days.
+    pairs: Ints
+    size: Ints
+    spare: Bools
+    own: Ints
+    own_block: Ints
+    """For each of `own` its block, -1 where its request may be split."""
+
+
+def programme(possible: Possible, days: Ints, left: Resources) -> Programme:
+    """The best use of these possible days (ascending) within what is left.
+
+    Of a request with `same_person` a block is offered wherever enough of its days are among them.
     """
     p = possible
-    per_pair = np.bincount(p.day_pair, minlength=len(p.pair_request))
-    size = p.wanted[p.pair_request[pairs]]
-    spare = per_pair[pairs] > size
-    at_pair = np.full(len(p.pair_request), -1)
-    at_pair[pairs] = np.arange(len(pairs))
-    block_days = np.flatnonzero(at_pair[p.day_pair] >= 0)
-    loose = spare[at_pair[p.day_pair[block_days]]]
-    own = np.concatenate([block_days[loose], days])
-    blocks, columns = len(pairs), len(pairs) + len(own)
-    # Where each possible day is decided: by its block, or by a column of its own.
-    day = np.concatenate([block_days[~loose], own])
-    column = np.concatenate([at_pair[p.day_pair[block_days[~loose]]], blocks + np.arange(len(own))])
+    days, columns = _columns(p, days, left)
+    pairs, own, blocks = columns.pairs, columns.own, len(columns.pairs)
+    at_own = np.searchsorted(own, days)
+    at_own = np.where(at_own < len(own), at_own, 0)
+    is_own = own[at_own] == days if len(own) else np.zeros(len(days), dtype=bool)
+    day_block = np.where(p.same[p.day_request[days]], _position(pairs, p.day_pair[days]), -1)
+    day_column = np.where(is_own, blocks + at_own, day_block)
 
     rows = _Rows()
-    rows.kind(room)
-    day_room = np.concatenate([np.arange(blocks), blocks + np.arange(len(own))])
-    amount = np.concatenate([np.where(spare, 0, size), np.ones(len(own), dtype=np.int64)]).astype(float)
     who = np.concatenate([p.pair_colleague[pairs], p.day_colleague[own]])
     asks = np.concatenate([p.pair_request[pairs], p.day_request[own]])
-    counted = amount > 0
-    rows.put(p.host[asks][counted], day_room[counted], amount[counted])
-    rows.put(p.home[who][counted], day_room[counted], -amount[counted])
+    amount = np.concatenate([np.where(columns.spare, 0, columns.size), np.ones(len(own), dtype=np.int64)])
+    counted = np.flatnonzero(amount)
+    home, host = p.home[who[counted]], p.host[asks[counted]]
+    accounts = np.unique(np.concatenate([home, host]))
+    rows.kind(left.room[accounts])
+    rows.put(np.searchsorted(accounts, host), counted, amount[counted].astype(float))
+    rows.put(np.searchsorted(accounts, home), counted, -amount[counted].astype(float))
+    short = np.flatnonzero(left.room[accounts] < 0) if (p.room < 0).any() else np.zeros(0, dtype=np.int64)
+    rows.put(short, blocks + len(own) + np.arange(len(short)), -1.0)
 
     colleagues, at = np.unique(who[counted], return_inverse=True)
-    first = rows.kind(most[colleagues])
-    rows.put(first + at, day_room[counted], amount[counted])
+    rows.put(rows.kind(left.most[colleagues]) + at, counted, amount[counted].astype(float))
+    dates, at = np.unique(
+        p.day_colleague[days] * max(1, len(p.dates)) + p.day_date[days], return_inverse=True
+    )
+    rows.put(rows.kind(np.ones(len(dates))) + at, day_column, 1.0)
+    _requests(p, rows, columns, left)
 
-    width = max(1, len(p.dates))
-    dates, at = np.unique(p.day_colleague[day] * width + p.day_date[day], return_inverse=True)
-    first = rows.kind(np.ones(len(dates)))
-    rows.put(first + at, column, 1.0)
-
-    _requests(p, rows, pairs, spare, size, own, blocks)
-    row, col, value = (np.concatenate(one) for one in zip(*rows.entries, strict=True))
-    order = np.lexsort((row, col))
+    row, column, value = (np.concatenate(one) for one in zip(*rows.entries, strict=True))
+    order = np.lexsort((row, column))
+    gain = np.where(columns.spare, 0, columns.size).astype(float)
+    count = blocks + len(own) + len(short)
     return Programme(
-        worth=np.concatenate([np.where(spare, 0, size), np.ones(len(own))]).astype(float),
-        most=np.ones(columns),
+        worth=np.concatenate([gain, np.ones(len(own)), np.full(len(short), -SHORT)]),
+        most=np.concatenate([np.ones(blocks + len(own)), -left.room[accounts[short]].astype(float)]),
         lower=np.concatenate(rows.lower),
         upper=np.concatenate(rows.upper),
-        start=np.searchsorted(col[order], np.arange(columns + 1)),
-        index=row[order],
+        start=np.searchsorted(column[order], np.arange(count + 1)).astype(np.int32),
+        index=row[order].astype(np.int32),
         value=value[order],
         pairs=pairs,
-        days=own,
-        accounts=np.arange(len(room)),
+        own=own,
+        days=days,
+        day_column=day_column,
+        day_block=day_block,
+        accounts=accounts,
         colleagues=colleagues,
         colleague_dates=dates,
     )
 
 
-def _requests(p: Possible, rows: _Rows, pairs: Ints, spare: NDArray[np.bool_], size: Ints, own: Ints, blocks: int) -> None:
+def _columns(p: Possible, days: Ints, left: Resources) -> tuple[Ints, _Columns]:
+    """The days that can be used, and the columns for them."""
+    same = p.same[p.day_request[days]]
+    pair, many = np.unique(p.day_pair[days[same]], return_counts=True)
+    size = p.wanted[p.pair_request[pair]]
+    fits = (many >= size) & (left.most[p.pair_colleague[pair]] >= size)
+    pair, size, spare = pair[fits], size[fits], many[fits] > size[fits]
+    at = _position(pair, p.day_pair[days])
+    block = np.where(same, at, -1)
+    usable = ~same | (block >= 0)
+    days, block = days[usable], block[usable]
+    alone = block < 0
+    own = alone | spare[np.maximum(block, 0)] if len(pair) else alone
+    return days, _Columns(pair, size, spare, days[own], block[own])
+
+
+def _position(sorted_values: Ints, values: Ints) -> Ints:
+    """Where each value is in the sorted ones; -1 where it is not."""
+    if not len(sorted_values):
+        return np.full(len(values), -1)
+    at = np.minimum(np.searchsorted(sorted_values, values), len(sorted_values) - 1)
+    return np.where(sorted_values[at] == values, at, -1)
+
+
+def _requests(p: Possible, rows: _Rows, columns: _Columns, left: Resources) -> None:
     """One block a request, all its days; of a split request at most its days, one person a date."""
+    pairs, own, blocks = columns.pairs, columns.own, len(columns.pairs)
     requests, at = np.unique(p.pair_request[pairs], return_inverse=True)
-    first = rows.kind(np.ones(len(requests)))
-    rows.put(first + at, np.arange(blocks), 1.0)
+    rows.put(rows.kind(np.ones(len(requests))) + at, np.arange(blocks), 1.0)
 
-    in_block = np.flatnonzero(p.same[p.day_request[own]])
-    loose = np.flatnonzero(spare)
-    at_pair = np.full(len(p.pair_request), -1)
-    at_pair[pairs[loose]] = np.arange(len(loose))
-    whose = at_pair[p.day_pair[own[in_block]]]
+    loose = np.flatnonzero(columns.spare)
+    inside = np.flatnonzero(columns.own_block >= 0)
+    block = columns.own_block[inside]
     first = rows.kind(np.zeros(len(loose)), np.zeros(len(loose)))
-    rows.put(first + whose, blocks + in_block, 1.0)
-    rows.put(first + np.arange(len(loose)), loose, -size[loose].astype(float))
-    first = rows.kind(np.zeros(len(in_block)))
-    rows.put(first + np.arange(len(in_block)), blocks + in_block, 1.0)
-    rows.put(first + np.arange(len(in_block)), loose[whose], -1.0)
+    rows.put(first + np.searchsorted(loose, block), blocks + inside, 1.0)
+    rows.put(first + np.arange(len(loose)), loose, -columns.size[loose].astype(float))
+    first = rows.kind(np.zeros(len(inside)))
+    rows.put(first + np.arange(len(inside)), blocks + inside, 1.0)
+    rows.put(first + np.arange(len(inside)), block, -1.0)
 
-    split = np.flatnonzero(~p.same[p.day_request[own]])
+    split = np.flatnonzero(columns.own_block < 0)
     requests, at = np.unique(p.day_request[own[split]], return_inverse=True)
-    first = rows.kind(p.wanted[requests])
-    rows.put(first + at, blocks + split, 1.0)
-    several = np.flatnonzero(p.wanted[p.day_request[own[split]]] > 1)
-    key = p.day_request[own[split[several]]] * max(1, len(p.dates)) + p.day_date[own[split[several]]]
+    rows.put(rows.kind(left.wanted[requests]) + at, blocks + split, 1.0)
+    several = split[left.wanted[p.day_request[own[split]]] > 1]
+    key = p.day_request[own[several]] * max(1, len(p.dates)) + p.day_date[own[several]]
     dates, at = np.unique(key, return_inverse=True)
-    first = rows.kind(np.ones(len(dates)))
-    rows.put(first + at, blocks + split[several], 1.0)
+    rows.put(rows.kind(np.ones(len(dates))) + at, blocks + several, 1.0)

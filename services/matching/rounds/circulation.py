@@ -49,6 +49,7 @@ class Circulation:
     colleague_node: int
     date_node: int
     colleague_dates: Ints
+    request_node: int
     objective: str
 
     def solve(self) -> Ints:
@@ -151,21 +152,21 @@ class _Building:
         tail, head, capacity, gain, slope, far = (
             np.concatenate(one) for one in zip(*self.parts, strict=True)
         )
-        network = Network(nodes, tail, head, capacity, supply)
         return Circulation(
-            p,
-            network,
-            self.days,
-            day_arcs,
-            short,
-            gain,
-            slope,
-            far,
-            account,
-            colleague,
-            date,
-            offered,
-            self.objective,
+            possible=p,
+            network=Network(nodes, tail, head, capacity, supply),
+            days=self.days,
+            day_arcs=day_arcs,
+            short=short,
+            gain=gain,
+            slope=slope,
+            far=far,
+            account_node=account,
+            colleague_node=colleague,
+            date_node=date,
+            colleague_dates=offered,
+            request_node=request,
+            objective=self.objective,
         )
 
     def _ends(self, whose: Ints, most: Ints, first: int, nodes: int) -> tuple[Ints, Ints, int]:

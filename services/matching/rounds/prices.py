@@ -32,10 +32,17 @@ class Prices:
 
     def bound(self, possible: Possible) -> int:
         """The most days that any plan can serve, by these prices."""
+        return int(self.bounds(possible, np.zeros(len(possible.room), dtype=np.int64), 1)[0])
+
+    def bounds(self, possible: Possible, part: Ints, parts: int) -> Ints:
+        """The same for each part of a round; `part[l]` is the library's, and no day is possible between two."""
         p = possible
-        total = int(p.room @ self.account) + int(p.most @ self.colleague) + int(self.date.sum())
-        total += int(self._worth_split(possible).sum() + self._worth_in_blocks(possible).sum())
-        return total // self.scale
+        sums = np.zeros(parts, dtype=np.int64)
+        np.add.at(sums, part, p.room * self.account)
+        np.add.at(sums, part[p.home], p.most * self.colleague)
+        np.add.at(sums, part[p.home[self.date_keys // max(1, len(p.dates))]], self.date)
+        np.add.at(sums, part[p.host], self._worth_split(possible) + self._worth_in_blocks(possible))
+        return sums // self.scale
 
     def worth(self, possible: Possible) -> Ints:
         """What each possible day is worth at these prices."""

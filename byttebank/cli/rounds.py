@@ -1,0 +1,69 @@
+"""`byttebank rounds ...`: the most days that libraries can exchange, computed from a file."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from byttebank.cli.exits import EXIT_CODES, FAILED, USAGE, fail
+
+OBJECTIVES = ("days", "full")
+
+rounds_app = typer.Typer(help="Rounds of matching: all needs seen together.", no_args_is_help=True)
+
+
+@rounds_app.callback()
+def rounds() -> None:
+    """Rounds of matching: all needs seen together."""
+
+
+@rounds_app.command(epilog=EXIT_CODES)
+def solve(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="An instance, JSON or gzipped JSON (docs/rounds.md).")
+    ],
+    json: Annotated[
+        bool, typer.Option("--json", help="Write the plan, its bound and every reason as JSON.")
+    ] = False,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=0.0, help="Seconds; then the best plan so far is the answer.")
+    ] = 60.0,
+    objective: Annotated[
+        str,
+        typer.Option(
+            "--objective", help="days: as many as possible. full: then even balances, then short ways."
+        ),
+    ] = "full",
+    progress: Annotated[
+        bool, typer.Option("--progress", help="A line of JSON for each step, on stderr.")
+    ] = False,
+) -> None:
+    """Find the plan that serves the most days, and prove how many are possible at all.
+
+    Ctrl-C ends it with the best plan so far.
+    """
+    if objective not in OBJECTIVES:
+        raise typer.BadParameter(f"must be one of {', '.join(OBJECTIVES)}", param_hint="--objective")
+    if time_limit != time_limit or time_limit > 1e6:
+        raise typer.BadParameter("must be a number of seconds up to 1000000", param_hint="--time-limit")
+    if not file.is_file():
+        fail(f"{file} is not a file.", USAGE)
+    wishes = ["--objective", objective, "--time-limit", str(time_limit)]
+    wishes += ["--json"] if json else []
+    wishes += ["--progress"] if progress else []
+    # In a process of its own: here eventlet has replaced what workers and their pipes are made of.
+    process = subprocess.Popen([sys.executable, "-m", "services.matching.rounds", *wishes, "--", str(file)])
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        process.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    code = process.wait()
+    if code < 0:
+        fail(f"The computation was ended by signal {-code}; was there too little memory?", FAILED)
+    raise typer.Exit(code)

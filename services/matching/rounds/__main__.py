@@ -1,0 +1,73 @@
+"""`python -m services.matching.rounds FILE`: a round from a file, in a process of its own.
+
+`byttebank rounds solve` and the service start it. The outcome goes to standard output, warnings and errors to standard
+error; with `--progress` also a line of JSON for each step there. SIGTERM ends it with the best plan so far.
+"""
+
+import argparse
+import json
+import signal
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from services.matching.rounds.circulation import FULL, OBJECTIVES
+from services.matching.rounds.possible import RoundTooLarge
+from services.matching.rounds.reading import InstanceRefused, read_instance
+from services.matching.rounds.solving import TIME_LIMIT, solve
+from services.matching.rounds.writing import document, summary
+
+DONE, FAILED, REFUSED = 0, 1, 2
+
+
+def main() -> int:
+    """Solve the round of the arguments; the exit code of the process."""
+    began = time.monotonic()
+    wishes = _arguments()
+    stopped: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopped.append(number)
+
+    def tell(step: str, days: int, bound: int) -> None:
+        if wishes.progress:
+            print(json.dumps({"step": step, "days": days, "bound": bound}), file=sys.stderr, flush=True)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    try:
+        reading = read_instance(wishes.file)
+        for warning in reading.warnings:
+            print(f"byttebank: {warning}", file=sys.stderr)
+        left = wishes.time_limit - (time.monotonic() - began)
+        outcome = solve(reading.instance, wishes.objective, left, tell, lambda: bool(stopped))
+    except (InstanceRefused, RoundTooLarge) as refused:
+        print(f"byttebank: {refused}", file=sys.stderr)
+        return REFUSED
+    except MemoryError:
+        print(
+            "byttebank: The round does not fit into memory. Divide it: by weeks, by skills or by part of the country.",
+            file=sys.stderr,
+        )
+        return FAILED
+    if wishes.json:
+        json.dump(document(outcome, time.monotonic() - began), sys.stdout, ensure_ascii=False)
+        sys.stdout.write("\n")
+    else:
+        sys.stdout.write(summary(reading.instance, outcome, time.monotonic() - began))
+    return DONE
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="byttebank rounds solve", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--progress", action="store_true")
+    parser.add_argument("--time-limit", type=float, default=TIME_LIMIT)
+    parser.add_argument("--objective", choices=OBJECTIVES, default=FULL)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

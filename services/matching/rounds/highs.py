@@ -1,0 +1,104 @@
+"""HiGHS on a programme. Only for worker processes: highspy and ortools cannot be loaded into one process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.matching.rounds.blocks import Programme
+from services.matching.rounds.possible import Floats
+
+WHOLE = 1e-6
+ALMOST_A_DAY = 0.999
+"""Days are whole: who is less than one from the bound is at the best."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Values of the columns (None: nothing found), a bound on the worth, and whether it is proven the best."""
+
+    values: Floats | None
+    bound: float
+    proven: bool
+
+
+def best(
+    programme: Programme,
+    seconds: float,
+    start: Floats,
+    seed: int,
+    on_bound: Callable[[float], None] | None = None,
+) -> Answer:
+    """The best solution found within `seconds`, no worse than `start`, a solution. All columns are whole."""
+    import highspy
+
+    solver = _load(programme, seconds, seed)
+    solver.setOptionValue("mip_abs_gap", ALMOST_A_DAY)
+    solver.setOptionValue("mip_rel_gap", 0.0)
+    kinds = [highspy.HighsVarType.kInteger] * len(programme.pairs)
+    solver.changeColsIntegrality(len(kinds), np.arange(len(kinds), dtype=np.int32), np.array(kinds))
+    known = highspy.HighsSolution()
+    known.col_value = start.tolist()
+    solver.setSolution(known)
+    if on_bound is not None:
+        solver.cbMipLogging.subscribe(lambda event: on_bound(float(event.data_out.mip_dual_bound)))
+    solver.run()
+    info = solver.getInfo()
+    proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+    bound = float(info.mip_dual_bound)
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return Answer(None, bound, False)
+    return Answer(_whole(programme, np.array(solver.getSolution().col_value), seconds), bound, proven)
+
+
+def relaxation(programme: Programme, seconds: float) -> tuple[Floats, Floats] | None:
+    """Column values and row prices of the linear relaxation, perhaps not quite optimal; None when out of time."""
+    import highspy
+
+    solver = _load(programme, seconds, 0)
+    solver.setOptionValue("solver", "ipm")
+    solver.setOptionValue("run_crossover", "off")
+    # Presolve takes away what the prices of an interior point would be restored from.
+    solver.setOptionValue("presolve", "off")
+    solver.run()
+    if solver.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnknown):
+        return None
+    solution = solver.getSolution()
+    return np.array(solution.col_value), np.array(solution.row_dual)
+
+
+def _whole(programme: Programme, values: Floats, seconds: float) -> Floats | None:
+    """The same blocks with whole days. With blocks fixed a vertex has whole days; heuristics find other points."""
+    if np.abs(values - np.round(values)).max(initial=0.0) < WHOLE:
+        return values
+    solver = _load(programme, max(seconds, 10.0), 0)
+    blocks = np.round(values[: len(programme.pairs)])
+    columns = np.arange(len(blocks), dtype=np.int32)
+    solver.changeColsBounds(len(blocks), columns, blocks, blocks)
+    solver.setOptionValue("solver", "simplex")
+    solver.run()
+    values = np.array(solver.getSolution().col_value)
+    if len(values) != len(programme.worth) or np.abs(values - np.round(values)).max(initial=0.0) > WHOLE:
+        return None
+    return values
+
+
+def _load(programme: Programme, seconds: float, seed: int) -> "highspy.Highs":  # type: ignore[name-defined]  # noqa: F821
+    import highspy
+
+    solver = highspy.Highs()
+    solver.silent()
+    solver.setOptionValue("threads", 1)
+    solver.setOptionValue("time_limit", max(0.01, seconds))
+    solver.setOptionValue("random_seed", seed)
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(programme.worth), len(programme.upper)
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_ = programme.worth
+    model.col_lower_, model.col_upper_ = np.zeros(len(programme.worth)), programme.most
+    model.row_lower_, model.row_upper_ = programme.lower, programme.upper
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = programme.start, programme.index
+    model.a_matrix_.value_ = programme.value
+    solver.passModel(model)
+    return solver

@@ -1,0 +1,116 @@
+"""Plans as positions of possible days, and the parts of a round that are solved by themselves while the rest stands."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from services.matching.rounds.blocks import Floats, Programme, Resources, programme
+from services.matching.rounds.network import Ints
+from services.matching.rounds.possible import Bools, Possible
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The possible days, with which of them exclude each other: those of one colleague or request on one date."""
+
+    possible: Possible
+    day_home: Ints
+    day_host: Ints
+    colleague_date: Ints
+    request_date: Ints
+
+    def left(self, used: Ints) -> Resources:
+        """What a plan leaves."""
+        p = self.possible
+        given = np.bincount(self.day_home[used], minlength=len(p.room))
+        received = np.bincount(self.day_host[used], minlength=len(p.room))
+        return Resources(
+            room=p.room + given - received,
+            most=p.most - np.bincount(p.day_colleague[used], minlength=len(p.most)),
+            wanted=p.wanted - np.bincount(p.day_request[used], minlength=len(p.wanted)),
+        )
+
+    def keeps_rules(self, used: Ints) -> bool:
+        """Whether the plan is feasible (rules 3 to 5 of the format; 1 and 2 hold for every possible day)."""
+        p, left = self.possible, self.left(used)
+        served = np.bincount(p.day_request[used], minlength=len(p.wanted))
+        blocks = np.unique(p.day_pair[used[p.same[p.day_request[used]]]])
+        whole = (served == 0) | (served == p.wanted) | ~p.same
+        return bool(
+            (left.room >= np.minimum(p.room, 0)).all()
+            and (left.most >= 0).all()
+            and (left.wanted >= 0).all()
+            and whole.all()
+            and len(np.unique(p.pair_request[blocks])) == len(blocks)
+            and len(np.unique(self.colleague_date[used])) == len(used)
+            and len(np.unique(self.request_date[used])) == len(used)
+        )
+
+    def short(self, used: Ints) -> int:
+        """Days by which libraries are below their limits after the plan."""
+        return int(-np.minimum(self.left(used).room, 0).sum())
+
+    def part(self, used: Ints, libraries: Bools, closed: Bools | None = None) -> tuple[Ints, Programme]:
+        """What of a plan is given up where these libraries host or help, and the best use of what is free then.
+
+        Nothing that regards a `closed` library is touched.
+        """
+        p = self.possible
+        touched = libraries[self.day_home] | libraries[self.day_host]
+        if closed is not None:
+            touched &= ~(closed[self.day_home] | closed[self.day_host])
+        kept = used[~touched[used]]
+        left = self.left(kept)
+        busy = np.zeros(self.colleague_date.max(initial=-1) + 1, dtype=bool)
+        busy[self.colleague_date[kept]] = True
+        served = np.zeros(self.request_date.max(initial=-1) + 1, dtype=bool)
+        served[self.request_date[kept]] = True
+        free = touched & ~busy[self.colleague_date] & ~served[self.request_date]
+        free &= (left.most[p.day_colleague] > 0) & (left.wanted[p.day_request] > 0)
+        days = np.flatnonzero(free)
+        return used[touched[used]], programme(p, days, left)
+
+
+def ground(possible: Possible) -> Ground:
+    """The ground of a round."""
+    p, width = possible, max(1, len(possible.dates))
+    colleague_date = np.unique(p.day_colleague * width + p.day_date, return_inverse=True)[1]
+    request_date = np.unique(p.day_request * width + p.day_date, return_inverse=True)[1]
+    return Ground(p, p.home[p.day_colleague], p.host[p.day_request], colleague_date, request_date)
+
+
+def without_names(possible: Possible) -> Possible:
+    """The same arrays without the instance, to be sent to another process."""
+    empty = replace(
+        possible.instance, libraries=(), colleagues=(), requests=(), compatible=None, distances_km={}
+    )
+    return replace(possible, instance=empty)
+
+
+def guided(ground: Ground, worth: Floats) -> Ints:
+    """A feasible plan of blocks alone: by falling `worth` of the pairs, each taken that still fits."""
+    p = ground.possible
+    room, most = p.room.copy(), p.most.copy()
+    busy: set[int] = set()
+    asked: set[int] = set()
+    first = np.searchsorted(p.day_pair, np.arange(len(p.pair_request) + 1))
+    used: list[int] = []
+    for pair in np.argsort(-worth, kind="stable").tolist():
+        if worth[pair] <= 0:
+            break
+        request, colleague = int(p.pair_request[pair]), int(p.pair_colleague[pair])
+        size, host = int(p.wanted[request]), int(p.host[request])
+        if request in asked or most[colleague] < size or room[host] < size:
+            continue
+        days = [
+            at for at in range(first[pair], first[pair + 1]) if int(ground.colleague_date[at]) not in busy
+        ][:size]
+        if len(days) < size:
+            continue
+        used += days
+        busy.update(int(ground.colleague_date[at]) for at in days)
+        asked.add(request)
+        most[colleague] -= size
+        room[host] -= size
+        room[p.home[colleague]] += size
+    return np.array(sorted(used), dtype=np.int64)

@@ -1,0 +1,179 @@
+"""A round from beginning to end: what is possible, the plan, its bound and proof, and why some got nothing."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from services.matching.domain.instance import Instance, PlannedDay
+from services.matching.rounds.circulation import DAYS, FULL, Circulation, circulation
+from services.matching.rounds.crew import Crew
+from services.matching.rounds.network import Ints
+from services.matching.rounds.parts import Ground, ground, guided, without_names
+from services.matching.rounds.possible import Possible, possible_days
+from services.matching.rounds.prices import Prices, prices_of
+from services.matching.rounds.reasons import Unmet, reasons
+from services.matching.rounds.search import search
+from services.matching.rounds.worker import Flow, Flown
+
+OPTIMAL, FEASIBLE, INFEASIBLE = "optimal", "feasible", "infeasible"
+TIME_LIMIT = 60.0
+HERE = 40_000
+"""Possible days up to which a flow is so quick that it needs no process of its own, which could be ended."""
+WAIT_SECONDS = 0.05
+
+Progress = Callable[[str, int, int], None]
+"""Told now and then: the step, the days of the best plan so far, and the bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a round has come to.
+
+    `status`: `optimal` when no plan serves more days, proven; `feasible` when one might; `infeasible` when no plan at
+    all keeps the limits, because a library starts below its limit and cannot be brought back. No plan serves more than
+    `bound` days; `certificate` holds prices that prove a bound (`prices.py`), `seconds` is the time it took.
+    """
+
+    status: str
+    plan: tuple[PlannedDay, ...]
+    bound: int
+    certificate: dict[str, Any]
+    seconds: float
+    unmet: tuple[Unmet, ...]
+
+
+def solve(
+    instance: Instance,
+    objective: str = FULL,
+    time_limit: float = TIME_LIMIT,
+    progress: Progress | None = None,
+    stop: Callable[[], bool] | None = None,
+    clock: Callable[[], float] = time.monotonic,
+    workers: int = 2,
+) -> Outcome:
+    """The best plan of a round that is found within `time_limit` seconds, with a bound that is true.
+
+    `objective`: `days` for the number of days alone; `full` then evens out balances, and then shortens ways.
+    `stop` is asked between steps; when it says so, the best plan so far is the outcome. Not to be called in a process
+    where eventlet has replaced threads: services start `python -m services.matching.rounds`.
+
+    Refuses: RoundTooLarge.
+    """
+    began = clock()
+    tell = progress or (lambda step, days, bound: None)
+    due = began + time_limit
+    halt = stop or (lambda: False)
+    possible = possible_days(instance)
+    on = ground(possible)
+    run = _Run(on, objective, due, clock, halt, tell, workers)
+    run.solve()
+    return run.outcome(began)
+
+
+class _Run:
+    def __init__(
+        self,
+        on: Ground,
+        objective: str,
+        due: float,
+        clock: Callable[[], float],
+        stop: Callable[[], bool],
+        tell: Progress,
+        workers: int,
+    ) -> None:
+        self.on = on
+        self.objective = objective
+        self.due, self.clock, self.stop, self.tell, self.workers = due, clock, stop, tell, workers
+        self.used = np.zeros(0, dtype=np.int64)
+        self.bound = int(min(on.possible.wanted.sum(), on.possible.most.sum()))
+        self.prices: Prices | None = None
+        self.proof: tuple[Circulation, Ints] | None = None
+        self.infeasible = False
+
+    def solve(self) -> None:
+        p = self.on.possible
+        blocks = bool(p.same[p.pair_request].any())
+        began = self.clock()
+        flown = self._flow(Flow(None, DAYS if blocks else self.objective), self.due)
+        if flown is None:
+            self.used = self._first_come()
+            return
+        took = self.clock() - began
+        network = circulation(p, None, DAYS if blocks else self.objective)
+        self.infeasible = flown.short > 0
+        if self.infeasible:
+            self.bound = 0
+            return
+        self.prices = prices_of(network, flown.flow)
+        self.bound = min(self.bound, self.prices.bound(p))
+        self.tell("flow", 0 if blocks else len(flown.used), self.bound)
+        if not blocks:
+            self.used, self.proof = flown.used, (network, flown.flow)
+        else:
+            self._with_blocks(took)
+
+    def _with_blocks(self, flow_seconds: float) -> None:
+        p = self.on.possible
+        assert self.prices is not None
+        reserve = min(4 * flow_seconds + 0.2, (self.due - self.clock()) / 4)
+        found = search(
+            self.on,
+            self.prices,
+            self.due - reserve,
+            self.clock,
+            self.stop,
+            lambda days, bound: self.tell("search", days, bound),
+        )
+        self.bound, self.prices = min(self.bound, int(found.bound.sum())), found.prices
+        if found.value(found.used) >= 0 and self.on.short(found.used) == 0:
+            self.used = found.used
+        self.tell("finish", len(self.used), self.bound)
+        chosen = np.unique(p.day_pair[self.used[p.same[p.day_request[self.used]]]])
+        flown = self._flow(Flow(chosen, self.objective), self.due)
+        if flown is not None and not flown.short and len(flown.used) >= len(self.used):
+            self.used = flown.used
+
+    def _flow(self, job: Flow, due: float) -> Flown | None:
+        """A flow; None when there is no time for it. Large ones in a process of their own, to be ended in time."""
+        p = self.on.possible
+        if len(p.day_pair) <= HERE:
+            network = circulation(p, job.blocks, job.objective)
+            flow = network.solve()
+            return Flown(network.plan(flow), flow, network.short_days(flow))
+        with Crew(without_names(p), 1) as crew:
+            worker = crew.idle()
+            assert worker is not None
+            worker.begin(job, due)
+            while self.clock() < due and not self.stop():
+                said = crew.next(self.clock(), WAIT_SECONDS)
+                if said is not None:
+                    return said[2] if isinstance(said[2], Flown) else None
+        return None
+
+    def _first_come(self) -> Ints:
+        """A plan in no time, for when there is none for a good one."""
+        p = self.on.possible
+        return guided(self.on, p.wanted[p.pair_request].astype(float))
+
+    def outcome(self, began: float) -> Outcome:
+        p = self.on.possible
+        if not self.on.keeps_rules(self.used):
+            raise AssertionError("the plan breaks a rule")
+        status = INFEASIBLE if self.infeasible else OPTIMAL if len(self.used) >= self.bound else FEASIBLE
+        certificate: dict[str, Any] = {"kind": "none"}
+        if self.prices is not None:
+            certificate = {"kind": "prices", "bound": self.prices.bound(p), **self.prices.document(p)}
+        circulation_, flow = self.proof or (None, None)
+        unmet = reasons(p, self.used, circulation_, flow)
+        return Outcome(status, _plan(p, self.used), self.bound, certificate, self.clock() - began, unmet)
+
+
+def _plan(possible: Possible, used: Ints) -> tuple[PlannedDay, ...]:
+    p, i = possible, possible.instance
+    days = zip(
+        p.day_request[used].tolist(), p.day_colleague[used].tolist(), p.day_date[used].tolist(), strict=True
+    )
+    return tuple(sorted(PlannedDay(i.requests[r].id, i.colleagues[c].id, p.dates[d]) for r, c, d in days))

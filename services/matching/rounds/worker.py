@@ -1,0 +1,156 @@
+"""A process that solves parts of a round, spoken to in pickles.
+
+Its own process, because HiGHS and OR-Tools cannot share one, because a solver that overruns its time must be ended
+from outside, and because there are two processors. It reads jobs from its standard input and answers each on its
+standard output; both belong to the process that started it.
+"""
+
+import os
+import pickle
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.matching.rounds.network import Ints
+from services.matching.rounds.parts import Ground, ground
+from services.matching.rounds.possible import Bools, Floats, Possible
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Solve the round with these blocks fixed (None: all requests split) for this objective."""
+
+    blocks: Ints | None
+    objective: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relax:
+    """Solve the linear relaxation of the part at these libraries."""
+
+    libraries: Bools
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Improve:
+    """Use what is free at these libraries better than `used` does, and leave the closed ones alone."""
+
+    used: Ints
+    libraries: Bools
+    closed: Bools
+    seconds: float
+    seed: int
+
+
+Job = Flow | Relax | Improve
+
+
+@dataclass(frozen=True, slots=True)
+class Flown:
+    """The possible days that are used, the flow they are from, and days by which limits are not kept."""
+
+    used: Ints
+    flow: Ints
+    short: int
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """Value of each possible day, and prices of accounts, colleagues, and their dates, by index. None: no time."""
+
+    value: Floats | None
+    account: Floats | None
+    colleague: Floats | None
+    date: Floats | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """On the way: no use of the part is worth more."""
+
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Improved:
+    """What to give up and what to use instead (None: nothing found), the bound, and whether it is the best."""
+
+    given_up: Ints
+    instead: Ints | None
+    bound: float
+    proven: bool
+    columns: int
+    seconds: float
+
+
+Said = Flown | Relaxed | Bounded | Improved
+
+
+def do(job: Job, on: Ground, say: Callable[[Said], None]) -> None:
+    """Do one job and say how it went."""
+    if isinstance(job, Flow):
+        from services.matching.rounds.circulation import circulation
+
+        network = circulation(on.possible, job.blocks, job.objective)
+        flow = network.solve()
+        say(Flown(network.plan(flow), flow, network.short_days(flow)))
+    elif isinstance(job, Relax):
+        say(_relax(job, on))
+    else:
+        say(_improve(job, on, say))
+
+
+def _relax(job: Relax, on: Ground) -> Relaxed:
+    from services.matching.rounds.highs import relaxation
+
+    p = on.possible
+    _, part = on.part(np.zeros(0, dtype=np.int64), job.libraries)
+    answer = relaxation(part, job.seconds)
+    if answer is None:
+        return Relaxed(None, None, None, None)
+    values, price = answer
+    value = np.zeros(len(p.day_pair))
+    value[part.days] = values[part.day_column]
+    account, colleague = np.zeros(len(p.room)), np.zeros(len(p.most))
+    date = np.zeros(int(on.colleague_date.max(initial=-1)) + 1)
+    first, second = len(part.accounts), len(part.accounts) + len(part.colleagues)
+    account[part.accounts] = price[:first]
+    colleague[part.colleagues] = price[first:second]
+    keys = np.unique(p.day_colleague * max(1, len(p.dates)) + p.day_date)
+    date[np.searchsorted(keys, part.colleague_dates)] = price[second : second + len(part.colleague_dates)]
+    return Relaxed(value, account, colleague, date)
+
+
+def _improve(job: Improve, on: Ground, say: Callable[[Said], None]) -> Improved:
+    from services.matching.rounds.highs import best
+
+    began = time.monotonic()
+    given_up, part = on.part(job.used, job.libraries, job.closed)
+    answer = best(part, job.seconds, part.solution(given_up), job.seed, lambda bound: say(Bounded(bound)))
+    instead = None if answer.values is None else part.used(answer.values)
+    took = time.monotonic() - began
+    return Improved(given_up, instead, answer.bound, answer.proven, len(part.worth), took)
+
+
+def main() -> None:
+    """Read the round, then jobs, until standard input ends."""
+    # What a solver prints must not come between the answers.
+    source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+
+    def say(said: Said) -> None:
+        pickle.dump(said, target, protocol=pickle.HIGHEST_PROTOCOL)
+        target.flush()
+
+    possible: Possible = pickle.load(source)
+    on = ground(possible)
+    while True:
+        try:
+            job: Job = pickle.load(source)
+        except EOFError:
+            return
+        do(job, on, say)

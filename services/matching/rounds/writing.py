@@ -1,0 +1,50 @@
+"""The outcome of a round as a document and as text."""
+
+from collections import Counter
+from typing import Any
+
+from services.matching.domain.instance import Instance
+from services.matching.rounds.reasons import NO_CANDIDATE, NO_PLACE, NOBODY_FREE, OWN_LIMIT
+from services.matching.rounds.solving import FEASIBLE, INFEASIBLE, OPTIMAL, Outcome
+
+STATUSES = {
+    OPTIMAL: "best possible, proven",
+    FEASIBLE: "the best found; better is not ruled out",
+    INFEASIBLE: "no plan keeps every library at its limit: one starts below it and cannot be brought back",
+}
+REASONS = {
+    NO_CANDIDATE: "nobody fits at all",
+    OWN_LIMIT: "stopped by their own limit",
+    NOBODY_FREE: "nobody can be freed, whoever is moved",
+    NO_PLACE: "no place in the plan that was found",
+}
+
+
+def document(outcome: Outcome, seconds: float) -> dict[str, Any]:
+    """What `byttebank rounds solve --json` writes (`docs/rounds.md`)."""
+    return {
+        "status": outcome.status,
+        "days_served": len(outcome.plan),
+        "bound": outcome.bound,
+        "certificate": outcome.certificate,
+        "seconds": round(seconds, 3),
+        "plan": [
+            {"request": day.request, "colleague": day.colleague, "date": day.date.isoformat()}
+            for day in outcome.plan
+        ],
+        "unmet": [{"request": one.request, "reason": one.reason, "text": one.text} for one in outcome.unmet],
+    }
+
+
+def summary(instance: Instance, outcome: Outcome, seconds: float) -> str:
+    """A few lines for people."""
+    asked = sum(one.days for one in instance.requests)
+    lines = [
+        f"{instance.name or 'Round'}: {len(instance.libraries)} libraries, {len(instance.colleagues)} colleagues,"
+        f" {len(instance.requests)} requests for {asked} days",
+        f"Days served: {len(outcome.plan)}, at most possible: {outcome.bound}. {STATUSES[outcome.status]}.",
+    ]
+    for reason, count in sorted(Counter(one.reason for one in outcome.unmet).items()):
+        lines.append(f"  {count} requests lack days: {REASONS[reason]}")
+    lines.append(f"{seconds:.1f} seconds. The plan and every reason: --json")
+    return "\n".join(lines) + "\n"
