@@ -35,6 +35,8 @@ class Configuration:
     is_demo: bool = False
     management_url: str = field(default="", repr=False)
     peers_file: Path | None = None
+    keep_messages_days: int = 90
+    """So long a service remembers which messages it has heard and told."""
 
     def database_url(self, service: str) -> str:
         """Where the service keeps its tables."""
@@ -56,9 +58,12 @@ VARIABLES = (
     "MANAGEMENT_URL",
     "MANAGEMENT_PASSWORD_FILE",
     "PEERS_FILE",
+    "KEEP_MESSAGES_DAYS",
 )
 """Every variable a node reads, without the prefix `BYTTEBANK_`."""
 
+LEAST_DAYS_KEPT = 7
+"""Copies of a message have come by then, unless a service stood still for as long."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -97,6 +102,7 @@ def read_configuration(environment: Mapping[str, str]) -> Configuration:
             "MANAGEMENT_PASSWORD_FILE",
         ),
         peers_file=Path(ours["PEERS_FILE"]) if ours.get("PEERS_FILE") else None,
+        keep_messages_days=_days(ours, "KEEP_MESSAGES_DAYS", 90, least=LEAST_DAYS_KEPT),
     )
 
 
@@ -173,6 +179,13 @@ def _address(given: Mapping[str, str], name: str, default: str) -> str:
     if not host or not port.isdigit() or not 0 <= int(port) <= 65535:
         raise ConfigurationWrong(f"{PREFIX}{name}={value!r} is not an address such as 127.0.0.1:8000.")
     return value
+
+
+def _days(given: Mapping[str, str], name: str, default: int, *, least: int) -> int:
+    value = given.get(name, "").strip() or str(default)
+    if not value.isdecimal() or not least <= int(value) <= 36_500:
+        raise ConfigurationWrong(f"{PREFIX}{name}={value!r} must be a whole number of days, {least} or more.")
+    return int(value)
 
 
 def _choice(given: Mapping[str, str], name: str, choices: tuple[str, ...], default: str) -> str:

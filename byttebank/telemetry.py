@@ -77,6 +77,16 @@ OUTBOX_OLDEST_SECONDS = Gauge(
     "Age of the oldest message that our broker should have and has not; 0 when there is none.",
     ["county", "service"],
 )
+MESSAGES_KEPT = Gauge(
+    "byttebank_kept_messages",
+    "Rows of the inbox and the outbox, told apart by table; counted every hour.",
+    ["county", "service", "table"],
+)
+MESSAGES_PRUNED = Counter(
+    "byttebank_messages_pruned",
+    "Rows of the inbox and the outbox that were older than the node keeps them, and are gone.",
+    ["county", "service", "table"],
+)
 PARKED_MESSAGES = Gauge(
     "byttebank_parked_messages",
     "Messages that lie parked now.",

@@ -28,6 +28,7 @@ from byttebank.messaging.hearing import Hearing
 from byttebank.messaging.inbox import PEER_CHANGED, LocalInbox
 from byttebank.messaging.node import Node, node_of
 from byttebank.messaging.perseverance import see_through
+from byttebank.messaging.pruning import Pruning
 from byttebank.messaging.publishing import open_publisher
 from byttebank.messaging.redriving import redrive_local
 from byttebank.messaging.relay import Relay
@@ -107,6 +108,8 @@ class Shell(SharedExtension):
         self._begin_at_zero()
         gauges = Gauges(self.database, read_messages if self.channels is None else read_messages_and_peers)
         self.container.spawn_managed_thread(partial(gauges.run, self._pause), "gauges")
+        pruning = Pruning(self.database, self.node.configuration.keep_messages_days)
+        self.container.spawn_managed_thread(partial(pruning.run, self._pause), "pruning")
         self.container.spawn_managed_thread(self.session.run, "session")
         self.container.spawn_managed_thread(self.relay.run, "relay")
 

@@ -92,6 +92,8 @@ def test_variables_of_tests_are_left_alone() -> None:
         ("PUBLIC_URL", "byttebank.example"),
         ("SMTP_URL", "mail.example:25"),
         ("LOG_LEVEL", "LOUD"),
+        ("KEEP_MESSAGES_DAYS", "6"),
+        ("KEEP_MESSAGES_DAYS", "for ever"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(name: str, value: str) -> None:
