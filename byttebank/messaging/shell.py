@@ -37,14 +37,14 @@ from byttebank.messaging.workers import run_attempt, run_in_worker
 
 CALL_LANES = 8
 LOCAL_LANES = 4
-LOCAL_BATCH = 16
+LOCAL_BATCH = 64
 RELAY_SECONDS = 1.0
 """How long a stop waits for the relay to end its batch; cut off, it publishes the same again."""
 
 PEER_LANES = 1
 """A peer's messages are taken in their order, so that none has to wait for the one before it."""
 
-PEER_BATCH = 32
+PEER_BATCH = 64
 """How many of a peer's messages that wait may share a transaction."""
 
 _log = telemetry.logger(__name__)

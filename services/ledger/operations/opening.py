@@ -55,11 +55,7 @@ def import_opening(work: Work, rows: Iterable[NumberedRow]) -> Imported:
     Refuses: ImportRefused when any row is bad, and then nothing of the work must be kept.
     """
     names = storage.accounts_by_name(work.connection)
-    closed = {
-        account_id
-        for account_id in set(names.values()) - {""}
-        if acts.closing_of(work.connection, account_id)
-    }
+    closed = acts.closed_among(work.connection, set(names.values()) - {""})
     book.open_account(work.connection, ADJUSTMENTS, work.now)
     found, debits, credits_ = Imported(), Counter[str](), Counter[str]()
     namespace = uuid.uuid5(NAMESPACE, work.county)

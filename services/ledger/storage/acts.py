@@ -84,6 +84,11 @@ def closing_of(connection: Connection, account_id: str) -> Act | None:
     return _closings(connection, [account_id])[account_id]
 
 
+def closed_among(connection: Connection, account_ids: Iterable[str]) -> set[str]:
+    """Those of the accounts that are closed now."""
+    return {one for one, act in _closings(connection, account_ids).items() if act is not None}
+
+
 def successors(connection: Connection, account_ids: Iterable[str] | None = None) -> dict[str, str]:
     """Where the days of those of the accounts that are closed go, by account; of all when none are named."""
     if account_ids is None:
