@@ -189,6 +189,27 @@ class ClearingEnded(Contract):
     """What all counties together have struck out."""
 
 
+class ReportAccounts(Contract):
+    """For a round of matching: say how every library's days stand. Answered by `AccountsReported`."""
+
+    round_id = Id(required=True)
+
+
+class ReportedAccount(Contract):
+    """A library's days. `available_half_days`: what it may still receive; below zero beyond its limit."""
+
+    library_id = Id(required=True)
+    balance_half_days = WholeNumber(required=True)
+    available_half_days = WholeNumber(required=True)
+
+
+class AccountsReported(Contract):
+    """Every open account of a library of this county, all at the same moment."""
+
+    round_id = Id(required=True)
+    accounts = fields.List(fields.Nested(ReportedAccount), required=True)
+
+
 @dataclass(frozen=True)
 class LocalMessage:
     """What the registry knows of one message: the service in its key, its version and schema."""
@@ -221,6 +242,8 @@ LOCAL_MESSAGES = _registry(
     ("ledger", PostDays),
     ("ledger", ReleaseDays),
     ("ledger", ReverseDays),
+    ("ledger", ReportAccounts),
+    ("ledger", AccountsReported),
     ("ledger", DaysReserved),
     ("ledger", ReservationRefused),
     ("ledger", DaysPosted),

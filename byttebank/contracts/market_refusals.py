@@ -37,3 +37,9 @@ class NoOpenDay(Refusal):
     """From `first_on` to `last_on` the library is open on `days` days, and `needed` are needed."""
 
     code = "no_open_day"
+
+
+class RoundOpen(Refusal):
+    """The round of matching `round_id` is under way; there is one at a time."""
+
+    code = "round_open"

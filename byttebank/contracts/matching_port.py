@@ -6,7 +6,7 @@ Document = dict[str, Any]
 
 
 class MatchingPort(Protocol):
-    """What fits: candidates, engagements."""
+    """What fits: candidates, engagements, rounds."""
 
     def candidates(self, request_id: str, limit: int = 10) -> Document:
         """`{request_id, funnel: {libraries, can, free, near}, candidates: [Candidate]}`, best first."""
@@ -55,3 +55,33 @@ class MatchingPort(Protocol):
 
     def list_engagements(self, library_id: str, state: str | None = None) -> list[Document]:
         """`Engagement`s in which the library takes part, the next date first."""
+
+    def matching_rounds(self, limit: int = 24) -> list[Document]:
+        """`MatchingRound`s without their plans, the newest first."""
+
+    def matching_round(self, round_id: str) -> Document:
+        """`MatchingRound` with its plan, what is unmet and why, and its effect on the libraries' days."""
+
+    def matching_round_input(self, round_id: str) -> str:
+        """The input as it is hashed, `staff-day-exchange/1`. Refuses: NotFound before it is gathered."""
+
+    def published_rounds(self, limit: int = 24) -> list[Document]:
+        """`PublishedRound`s, the newest first: what anybody may know."""
+
+    def create_matching_round(self, round: Document, actor: Document) -> Document:
+        """`MatchingRound`, begun. `round`: a `NewMatchingRound`. Refuses: NotYourRole, FieldMissing (name),
+        DateOrder, DatePast, DateTooFar, RoundOpen, SameKeyOtherBody."""
+
+    def run_matching_round(self, round_id: str, actor: Document) -> Document:
+        """`MatchingRound`, computed again after it was interrupted or failed. Refuses: NotYourRole, NotNow,
+        RoundOpen."""
+
+    def stop_matching_round(self, round_id: str, actor: Document) -> Document:
+        """`MatchingRound`, asked to end with the best plan so far. Refuses: NotYourRole, NotNow."""
+
+    def publish_matching_round(self, round_id: str, actor: Document) -> Document:
+        """`MatchingRound`, whose matches become proposals one by one. Refuses: NotYourRole, NotNow,
+        RoundOpen."""
+
+    def discard_matching_round(self, round_id: str, actor: Document) -> Document:
+        """`MatchingRound`, put away unpublished. Refuses: NotYourRole, NotNow."""

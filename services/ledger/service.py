@@ -192,6 +192,10 @@ class LedgerService(BetweenCounties, ClearingRounds):
     def library_changed(self, work: Work, body: dict[str, Any]) -> None:
         operations.library_changed(work, body)
 
+    @on_local("ReportAccounts")
+    def report_accounts(self, work: Work, body: dict[str, Any]) -> None:
+        operations.report_accounts(work, body)
+
     @on_local("ReserveDays")
     def reserve_days(self, work: Work, body: dict[str, Any]) -> None:
         operations.reserve_days(work, body)
@@ -209,7 +213,7 @@ class LedgerService(BetweenCounties, ClearingRounds):
         operations.take_back(work, body)
 
     def foresee(self, work: Work, messages: Sequence[Foreseen]) -> None:
-        """Before several messages in one transaction: what they need is locked and read at once."""
+        """Before the messages of one transaction: what they need is locked and read at once."""
         operations.foresee(work, [(message.name, message.body, message.peer) for message in messages])
 
     @every(TICK_SECONDS)

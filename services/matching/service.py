@@ -6,12 +6,13 @@ from byttebank.contracts.received import ReceivedMessage, SentMessage
 from byttebank.messaging.service import Runtime, every, on_local, on_own, on_peer, rpc
 from byttebank.storage.work import Work
 from services.matching import operations
+from services.matching.round_shell import MatchingRounds
 
 Document = dict[str, Any]
 TICK_SECONDS = 60
 
 
-class MatchingService:
+class MatchingService(MatchingRounds):
     """What fits: candidates and engagements (`byttebank.contracts.rpc.MatchingPort`)."""
 
     name = "matching"

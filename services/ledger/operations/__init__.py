@@ -48,6 +48,7 @@ from services.ledger.operations.recovering import (
     own_reversal_request,
 )
 from services.ledger.operations.reminding import remind_of_promises
+from services.ledger.operations.reporting import report_accounts
 from services.ledger.operations.reversals import (
     decline_reversal,
     request_reversal,
@@ -124,6 +125,7 @@ __all__ = [
     "remind_of_promises",
     "request_reversal",
     "reservations",
+    "report_accounts",
     "reserve_days",
     "reversal_declined",
     "reversal_requested",

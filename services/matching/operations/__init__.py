@@ -19,22 +19,51 @@ from services.matching.operations.index import (
 from services.matching.operations.proposing import propose
 from services.matching.operations.receiving import answered, engagement_proposed, engagement_shared
 from services.matching.operations.recovering import own_shared
+from services.matching.operations.rounds import (
+    create_matching_round,
+    discard_matching_round,
+    publish_matching_round,
+    run_matching_round,
+    stop_matching_round,
+)
+from services.matching.operations.rounds_computing import (
+    begin_computing,
+    computation_ended,
+    computed,
+    computing,
+    round_at_work,
+)
+from services.matching.operations.rounds_gathering import accounts_reported
+from services.matching.operations.rounds_publishing import publish_next
+from services.matching.operations.rounds_showing import (
+    matching_round,
+    matching_round_input,
+    matching_rounds,
+    published_rounds,
+)
 from services.matching.operations.ruling import disputes, rule
 from services.matching.operations.showing import get_engagement, list_engagements
 from services.matching.operations.silence import due, pass_time
 
 __all__ = [
     "accept",
+    "accounts_reported",
     "answered",
+    "begin_computing",
     "cancel",
     "candidates",
     "colleague_changed",
+    "computation_ended",
+    "computed",
+    "computing",
     "confirm",
     "county_changed",
+    "create_matching_round",
     "days_posted",
     "days_released",
     "days_reserved",
     "decline",
+    "discard_matching_round",
     "dispute",
     "disputes",
     "due",
@@ -43,12 +72,21 @@ __all__ = [
     "get_engagement",
     "library_changed",
     "list_engagements",
+    "matching_round",
+    "matching_round_input",
+    "matching_rounds",
     "offer_changed",
     "own_shared",
     "pass_time",
     "peer_changed",
     "propose",
+    "publish_matching_round",
+    "publish_next",
+    "published_rounds",
     "request_changed",
     "reservation_refused",
+    "round_at_work",
     "rule",
+    "run_matching_round",
+    "stop_matching_round",
 ]

@@ -23,8 +23,10 @@ def peer_changed(work: Work, body: Document) -> None:
 
 def library_changed(work: Work, body: Document) -> None:
     """The library is in the index as told, unless something newer is."""
-    names = ("id", "county", "short_name", "latitude", "longitude", "state", "version")
-    index.put_library(work.connection, {name: body[name] for name in names})
+    names = ("id", "county", "short_name", "latitude", "longitude", "country", "state", "version")
+    row = {name: body[name] for name in names}
+    row["closed_dates"] = " ".join(sorted(set(body["closed_dates"])))
+    index.put_library(work.connection, row)
 
 
 def colleague_changed(work: Work, body: Document) -> None:
@@ -42,14 +44,17 @@ def offer_changed(work: Work, body: Document) -> None:
     row = {name: body[name] for name in names}
     row.update(dates=" ".join(dates), first_on=_day(first_on), last_on=_day(last_on))
     row["places"] = " ".join(body["places"])
+    row["weekdays"] = " ".join(map(str, sorted(set(body["weekdays"]))))
+    row["expires_on"] = _day(body["expires_on"])
     index.put_offer(work.connection, row, body["skills"], body["counties"])
 
 
 def request_changed(work: Work, body: Document) -> None:
     """The request may be matched, unless something newer is told of it."""
-    names = ["id", "county", "library_id", "skills", "half_days", "place"]
+    names = ["id", "county", "library_id", "skills", "half_days", "same_person", "is_open", "place"]
     names += ["host_contact_id", "host_contact_name", "state", "version"]
     row = {name: body[name] for name in names}
+    row["dates"] = " ".join(sorted(set(body["dates"])))
     row.update(first_on=_day(body["first_on"]), last_on=_day(body["last_on"]))
     index.put_request(work.connection, row)
 

@@ -13,6 +13,8 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
+    true,
 )
 
 from byttebank.storage.columns import BigKey, UtcTime
@@ -43,6 +45,8 @@ libraries = Table(
     Column("short_name", String(100), nullable=False),
     Column("latitude", Float),
     Column("longitude", Float),
+    Column("country", String(2)),
+    Column("closed_dates", Text, nullable=False, server_default=""),
     Column("state", String(20), nullable=False),
     Column("version", BigInteger, nullable=False),
 )
@@ -73,12 +77,14 @@ offers = Table(
     Column("last_on", Date),
     Column("places", Text, nullable=False),
     Column("max_km", Integer),
+    Column("weekdays", Text, nullable=False, server_default=""),
+    Column("expires_on", Date),
     Column("reach", String(20), nullable=False),
     Column("state", String(20), nullable=False),
     Column("version", BigInteger, nullable=False),
 )
-"""`dates` and `places` are separated by spaces, which reads faster than JSON. `first_on` and `last_on` are
-the bounds of `dates` where the offer has single days."""
+"""`dates`, `places` and `weekdays` are separated by spaces, which reads faster than JSON. `first_on` and
+`last_on` are the bounds of `dates` where the offer has single days."""
 
 offer_skills = Table(
     "offer_skills",
@@ -105,6 +111,9 @@ requests = Table(
     Column("first_on", Date, nullable=False),
     Column("last_on", Date, nullable=False),
     Column("half_days", Integer, nullable=False),
+    Column("dates", Text, nullable=False, server_default=""),
+    Column("same_person", Boolean, nullable=False, server_default=false()),
+    Column("is_open", Boolean, nullable=False, server_default=true()),
     Column("place", String(20), nullable=False),
     Column("host_contact_id", String(36), nullable=False),
     Column("host_contact_name", Text),

@@ -1,0 +1,150 @@
+"""What a round is computed from, gathered at one moment from matching's index and the ledger's answer."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from byttebank.storage.work import Work
+from services.matching.domain.distance import Point
+from services.matching.domain.open_days import days_within, is_closed
+from services.matching.domain.round import canonical, hash_of
+from services.matching.domain.round_input import Helping, RoundInput, Standing, Wanted, round_input
+from services.matching.storage import rounds
+from services.matching.storage.rows import Row
+
+Document = dict[str, Any]
+ONE_DAY = timedelta(days=1)
+
+
+def accounts_reported(work: Work, body: Document) -> None:
+    """The round has its input and waits to be computed, or has failed because there is nothing to compute.
+
+    An answer to a round that does not wait for one changes nothing.
+    """
+    row = rounds.take_round(work.connection, body["round_id"])
+    if row is None or row["stage"] != "gathering":
+        return
+    gathered = _gather(work, row, body["accounts"])
+    requests, colleagues = gathered.instance["requests"], gathered.instance["colleagues"]
+    private = {
+        "salt": row["private"]["salt"],
+        "names": gathered.names,
+        "funnels": gathered.funnels,
+        "left_out": gathered.left_out,
+        "balances": {one["library_id"]: one["balance_half_days"] for one in body["accounts"]},
+    }
+    if not requests or not colleagues:
+        code = "nobody_offers" if requests else "only_left_out" if gathered.left_out else "no_requests"
+        refusal = {"code": code, "parameters": {}}
+        failed = {"stage": "failed", "refusal": refusal, "ended_at": work.now, "private": private}
+        rounds.change_round(work.connection, row["id"], **failed)
+        return
+    text = canonical(gathered.instance)
+    totals = {
+        "request_count": len(requests),
+        "colleague_count": len({one["colleague_id"] for one in gathered.names["helpers"].values()}),
+        "days_wanted": sum(one["days"] for one in requests),
+    }
+    rounds.change_round(
+        work.connection,
+        row["id"],
+        stage="waiting",
+        input=text,
+        input_hash=hash_of(text),
+        private=private,
+        result=totals,
+    )
+
+
+def _gather(work: Work, row: Row, accounts: list[Document]) -> RoundInput:
+    # Nobody is asked for today.
+    first_on, last_on = max(row["first_on"], work.today + ONE_DAY), row["last_on"]
+    fixed = rounds.Fixed(work.connection, work.today)
+    libraries = rounds.libraries_by_id(work.connection)
+    closed = {one: _dates(library["closed_dates"]) for one, library in libraries.items()}
+
+    def is_open(library_id: str, day: date) -> bool:
+        return not is_closed(day, libraries[library_id]["country"], closed[library_id])
+
+    standings = {
+        one["library_id"]: Standing(
+            one["balance_half_days"],
+            one["available_half_days"] - fixed.asked.get(one["library_id"], 0),
+        )
+        for one in accounts
+    }
+    wanted = [
+        _wanted(
+            one, fixed, [day for day in _asked(one, first_on, last_on) if is_open(one["library_id"], day)]
+        )
+        for one in rounds.open_requests(work.connection, work.county, first_on, last_on)
+    ]
+    helping = [
+        _helping(
+            one, fixed, [day for day in _offered(one, first_on, last_on) if is_open(one["library_id"], day)]
+        )
+        for one in rounds.open_offers(work.connection, work.county, first_on, last_on)
+    ]
+    return round_input(
+        round_id=row["id"],
+        county=work.county,
+        salt=row["private"]["salt"],
+        days_each=row["days_each"],
+        standings=standings,
+        wanted=[one for one in wanted if one.half_days > 0],
+        helping=[one for one in helping if one.dates],
+        points={one: _point(library) for one, library in libraries.items()},
+    )
+
+
+def _wanted(row: Row, fixed: rounds.Fixed, days: list[date]) -> Wanted:
+    served_on = fixed.served_on.get(row["id"], set())
+    return Wanted(
+        request_id=row["id"],
+        library_id=row["library_id"],
+        skills=tuple(row["skills"]),
+        dates=tuple(day for day in days if day not in served_on),
+        half_days=row["half_days"] - fixed.served.get(row["id"], 0),
+        same_person=row["same_person"],
+        place=row["place"],
+    )
+
+
+def _helping(row: Row, fixed: rounds.Fixed, days: list[date]) -> Helping:
+    busy = fixed.busy.get(row["colleague_id"], set())
+    return Helping(
+        offer_id=row["id"],
+        county=row["county"],
+        library_id=row["library_id"],
+        colleague_id=row["colleague_id"],
+        skills=row["skills"],
+        dates=frozenset(day for day in days if day not in busy),
+        places=tuple(row["places"].split()),
+        max_km=row["max_km"],
+    )
+
+
+def _asked(row: Row, first_on: date, last_on: date) -> tuple[date, ...]:
+    dates = tuple(sorted(_dates(row["dates"])))
+    return days_within(first_on, last_on, dates=dates, since=row["first_on"], until=row["last_on"])
+
+
+def _offered(row: Row, first_on: date, last_on: date) -> tuple[date, ...]:
+    ends = [day for day in (row["last_on"], row["expires_on"]) if day is not None]
+    return days_within(
+        first_on,
+        last_on,
+        dates=tuple(sorted(_dates(row["dates"]))),
+        since=row["first_on"],
+        until=min(ends) if ends else None,
+        weekdays=frozenset(map(int, row["weekdays"].split())),
+    )
+
+
+def _dates(text: str) -> frozenset[date]:
+    return frozenset(map(date.fromisoformat, text.split()))
+
+
+def _point(library: Row) -> Point | None:
+    if library["latitude"] is None or library["longitude"] is None:
+        return None
+    return library["latitude"], library["longitude"]

@@ -1,0 +1,162 @@
+"""The part of matching's shell that deals with rounds. The computation runs in a process of its own."""
+
+from typing import Any
+
+from prometheus_client import Gauge
+
+from byttebank import telemetry
+from byttebank.messaging.service import Runtime, every, on_local, rpc
+from byttebank.storage.work import Work
+from services.matching import operations
+from services.matching.computing import Computation
+
+Document = dict[str, Any]
+LOOK_SECONDS = 1
+AT_A_TIME = 25
+"""Proposals in one look, so that other work gets its turn."""
+
+GAUGES = {
+    name: Gauge(f"byttebank_matching_round_{name}", text, ["county"])
+    for name, text in (
+        ("running", "1 while a round of matching is computed."),
+        ("seconds", "How long the computation of the running or last round has taken."),
+        ("days_served", "Days that the best plan of the running or last round serves."),
+        ("bound_days", "Days that no plan of that round exceeds."),
+    )
+}
+_log = telemetry.logger(__name__)
+
+
+class MatchingRounds:
+    """Rounds of matching: decided on, computed, published, shown."""
+
+    runtime: Runtime
+    computations: dict[str, Computation] = {}
+    """By county, for one process may run several; nameko makes this object anew for every call."""
+
+    @rpc
+    def matching_rounds(self, limit: int = 24) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.matching_rounds(work, limit)
+
+    @rpc
+    def matching_round(self, round_id: str) -> Document:
+        with self.runtime.reading() as work:
+            return operations.matching_round(work, round_id)
+
+    @rpc
+    def matching_round_input(self, round_id: str) -> str:
+        with self.runtime.reading() as work:
+            return operations.matching_round_input(work, round_id)
+
+    @rpc
+    def published_rounds(self, limit: int = 24) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.published_rounds(work, limit)
+
+    @rpc
+    def create_matching_round(self, round: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.create_matching_round(work, round, actor)
+
+    @rpc
+    def run_matching_round(self, round_id: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.run_matching_round(work, round_id, actor)
+
+    @rpc
+    def stop_matching_round(self, round_id: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.stop_matching_round(work, round_id, actor)
+
+    @rpc
+    def publish_matching_round(self, round_id: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.publish_matching_round(work, round_id, actor)
+
+    @rpc
+    def discard_matching_round(self, round_id: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.discard_matching_round(work, round_id, actor)
+
+    @on_local("AccountsReported")
+    def accounts_reported(self, work: Work, body: Document) -> None:
+        operations.accounts_reported(work, body)
+
+    @every(LOOK_SECONDS)
+    def go_on_with_rounds(self) -> None:
+        """One step of the round under way: begun, looked at, ended, or some more of it proposed."""
+        with self.runtime.reading() as work:
+            found = operations.round_at_work(work)
+        county = self.runtime.county
+        own = self.computations.get(county)
+        if own is not None and (found is None or (own.round_id, own.run) != (found["id"], found["run"])):
+            self._close()
+            own = None
+        if found is None:
+            return
+        if found["stage"] == "waiting":
+            self._begin(found["id"])
+        elif found["stage"] == "publishing":
+            self._publish(found["id"])
+        elif own is not None:
+            self._look(own, is_stopping=found["is_stopping"])
+        elif found["is_dead"]:
+            _log.warning("A round's computation was interrupted", round_id=found["id"])
+            with self.runtime.work() as work:
+                operations.computation_ended(work, found["id"], found["run"])
+
+    def _begin(self, round_id: str) -> None:
+        with self.runtime.work() as work:
+            begun = operations.begin_computing(work, round_id)
+        if begun is not None:
+            run, given = begun
+            self.computations[self.runtime.county] = Computation(round_id, run, given)
+            GAUGES["running"].labels(self.runtime.county).set(1)
+            _log.info("A round is computed", round_id=round_id, run=run)
+
+    def _look(self, own: Computation, *, is_stopping: bool) -> None:
+        if is_stopping:
+            own.stop()
+        days_served, bound = own.progress() or (None, None)
+        if not own.is_over:
+            with self.runtime.work() as work:
+                is_counted = operations.computing(work, own.round_id, own.run, days_served, bound)
+            self._measure(own.seconds, days_served, bound)
+            if not is_counted:
+                self._close()
+            return
+        try:
+            outcome, code = own.outcome(), None
+        except ValueError as error:
+            _log.error("A round was refused", round_id=own.round_id, said=str(error))
+            outcome, code = None, "too_large"
+        with self.runtime.work() as work:
+            if outcome is None:
+                operations.computation_ended(work, own.round_id, own.run, code)
+            else:
+                operations.computed(work, own.round_id, own.run, outcome)
+        self._close()
+        if outcome is not None:
+            self._measure(outcome["seconds"], outcome["days_served"], outcome["bound"])
+            totals = {name: outcome[name] for name in ("status", "days_served", "bound", "seconds")}
+            _log.info("A round is computed to its end", round_id=own.round_id, **totals)
+
+    def _publish(self, round_id: str) -> None:
+        for _ in range(AT_A_TIME):
+            with self.runtime.work() as work:
+                is_more = operations.publish_next(work, round_id)
+            if not is_more:
+                _log.info("A round is published", round_id=round_id)
+                return
+
+    def _measure(self, seconds: float, days_served: int | None, bound: int | None) -> None:
+        county = self.runtime.county
+        GAUGES["seconds"].labels(county).set(seconds)
+        if days_served is not None and bound is not None:
+            GAUGES["days_served"].labels(county).set(days_served)
+            GAUGES["bound_days"].labels(county).set(bound)
+
+    def _close(self) -> None:
+        self.computations.pop(self.runtime.county).close()
+        GAUGES["running"].labels(self.runtime.county).set(0)
