@@ -4,11 +4,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from byttebank.contracts.fields import Id, Slug, one_of
+from byttebank.contracts.fields import Day, Id, Slug, one_of
 from gateway.api.given import NewOffer
 from gateway.api.idempotency import PARAMETER, once, thing_id
 from gateway.api.nouns import next_link, nouns_called
-from gateway.api.schemas import BoardItem, ListQuery, Offer, list_of, page_of
+from gateway.api.schemas import BoardItem, ListQuery, Offer, page_of
 from gateway.here import here, person
 from gateway.words.reasons import reason_sentence
 
@@ -28,7 +28,20 @@ class BoardQuery(Schema):
     show = one_of("all", "needs", "offers", load_default="all")
     skill = fields.String()
     county = Slug()
-    max_km = fields.Integer(validate=validate.Range(min=0, max=5000))
+    max_km = fields.Integer(
+        validate=validate.Range(min=0, max=5000), metadata={"description": "Great circle, in kilometres."}
+    )
+    category = fields.String(validate=validate.Length(max=60))
+    text = fields.String(
+        validate=validate.Length(max=200), metadata={"description": "Words in any ending, all of them."}
+    )
+    first_on = Day()
+    last_on = Day()
+    only_possible = fields.Boolean(
+        load_default=False, metadata={"description": "Only what the caller's library can take."}
+    )
+    cursor = fields.String(validate=validate.Length(max=1000))
+    limit = fields.Integer(load_default=200, validate=validate.Range(min=1, max=200))
 
 
 @nouns.route("/offers", methods=["GET"])
@@ -72,11 +85,15 @@ def withdraw_offer(offer_id: str) -> Document:
 
 @nouns.route("/board", methods=["GET"])
 @nouns.arguments(BoardQuery, location="query")
-@nouns.response(200, list_of(BoardItem, "Board"))
-def show_board(query: Document) -> Document:
-    """Needs and offers as the caller's library sees them, nearest first"""
+@nouns.response(200, page_of(BoardItem, "Board"))
+def show_board(query: Document) -> tuple[Document, int, dict[str, str]]:
+    """Needs and offers as the caller's library sees them, nearest first
+
+    What the library cannot take says why among its reasons.
+    """
     board = here().backend.directory.board(person().library_id, **query)
-    return {"items": [{**item, "reasons": with_sentences(item["reasons"])} for item in board["items"]]}
+    items = [{**item, "reasons": with_sentences(item["reasons"])} for item in board["items"]]
+    return {**board, "items": items}, 200, next_link(board["next_cursor"])
 
 
 def with_sentences(reasons: list[Document]) -> list[Document]:

@@ -8,17 +8,14 @@ from flask import Blueprint, render_template, request, url_for
 from gateway import speech
 from gateway.accounts import User
 from gateway.auth.guard import signed_in
-from gateway.forms import Form
 from gateway.here import here, person
-from gateway.pages.choices import skill_options
+from gateway.pages.board_filters import choices, has_folded, question_of, sent_filters
 from gateway.pictures.dots import DotMap, Place, dot_map
-from gateway.speech import say
+from gateway.speech import say, say_many
 from gateway.words.reasons import reason_sentence
 
 pages = Blueprint("board", __name__)
 Document = dict[str, Any]
-SHOWS = ("all", "needs", "offers")
-DISTANCES_KM = (50, 100, 200)
 DOTS_SHOWN = 200
 PAGE_LENGTH = 20
 SAID_ALREADY = ("no_travel", "offered_dates", "offered_span", "standing_offer")
@@ -55,44 +52,34 @@ class Item:
 @signed_in()
 def show() -> str:
     """The list by the filters in the address; what the library cannot take stands folded below, with why."""
-    user, chosen = person(), _chosen()
-    directory = here().backend.directory
-    board = directory.board(
-        user.library_id,
-        show=chosen["vis"],
-        skill=chosen["ferdighet"] or None,
-        county=chosen["fylke"] or None,
-        max_km=int(chosen["reise"]) if chosen["reise"] else None,
-    )["items"]
-    items = [item_of(one) for one in board]
+    user, chosen = person(), sent_filters()
+    question, after = question_of(chosen), request.args.get("etter") or None
     only_possible = "kan" in request.args or not request.args
-    shown = [one for one in items if one.is_possible or not only_possible]
-    room = _room()
+    board = here().backend.directory.board
+    page = board(user.library_id, **question, only_possible=only_possible, cursor=after)
+    items = [item_of(one) for one in page["items"]]
+    others = board(user.library_id, **question)["items"] if only_possible and not after else []
+    room, shown = _room(), [one for one in items if one.is_possible or not only_possible]
     return render_template(
         "board.html",
-        chosen=Form({}, chosen),
+        chosen=chosen,
         only_possible=only_possible,
         items=shown[:room],
-        found=len(shown),
-        more_url=_more_url(room) if len(shown) > room else None,
-        impossible=[one for one in items if not one.is_possible] if only_possible else [],
-        choices=_choices(),
-        has_filters=any(chosen[name] for name in ("ferdighet", "fylke", "reise")) or chosen["vis"] != "all",
-        travel=_travel_table(items),
-        picture=_picture(user, board),
+        heading=_heading(len(shown), is_all=page["next_cursor"] is None, is_first=after is None),
+        more_url=_more_url(room, len(shown), page["next_cursor"]),
+        impossible=[item_of(one) for one in others if not one["is_possible"]],
+        choices=choices(),
+        has_filters=has_folded(chosen),
+        travel=_travel_table([*items, *(item_of(one) for one in others if not one["is_possible"])]),
+        picture=_picture(user, [*page["items"], *others]),
     )
 
 
-def _chosen() -> dict[str, str]:
-    """The filters of the address; what is none of ours counts as not chosen."""
-    vis = request.args.get("vis", "all")
-    reise = request.args.get("reise", "")
-    return {
-        "vis": vis if vis in SHOWS else "all",
-        "ferdighet": request.args.get("ferdighet", ""),
-        "fylke": request.args.get("fylke", ""),
-        "reise": reise if reise in [str(km) for km in DISTANCES_KM] else "",
-    }
+def _heading(found: int, *, is_all: bool, is_first: bool) -> str:
+    """How many there are, as far as we have looked."""
+    if not is_first:
+        return say("Flere treff")
+    return say_many("1 treff", "{n} treff", found) if is_all else say("Mer enn {n} treff", n=found)
 
 
 def _room() -> int:
@@ -102,26 +89,15 @@ def _room() -> int:
     return PAGE_LENGTH * max(pages_asked, 1)
 
 
-def _more_url(room: int) -> str:
-    """The same board, one page longer."""
+def _more_url(room: int, found: int, next_cursor: str | None) -> str | None:
+    """The same board, one page longer; or, when all is shown that was found so far, what comes after it."""
     filters = {**({"kan": "1"} if not request.args else {}), **request.args.to_dict()}
     values: dict[str, Any] = {**filters, "antall": str(room + PAGE_LENGTH)}
+    if found <= room:
+        if next_cursor is None:
+            return None
+        values = {**filters, "etter": next_cursor, "antall": str(PAGE_LENGTH)}
     return url_for("board.show", **values)
-
-
-def _choices() -> dict[str, list[tuple[str, str]]]:
-    names = here().names
-    counties = [(here().settings.county, names.own_county())]
-    counties += [(peer["county"], peer["name"]) for peer in names.peers() if peer["state"] != "left"]
-    return {
-        "vis": [("all", say("Alt")), ("needs", say("Trenger hjelp")), ("offers", say("Tilbyr en dag"))],
-        "ferdighet": [("", say("Alle")), *skill_options()],
-        "fylke": [("", say("Alle fylker")), *counties],
-        "reise": [
-            ("", say("Uansett avstand")),
-            *((str(km), say("Inntil {km}", km=speech.km(km))) for km in DISTANCES_KM),
-        ],
-    }
 
 
 def item_of(one: Document) -> Item:

@@ -257,8 +257,17 @@ class FakeDirectory(Service):
         skill: str | None = None,
         county: str | None = None,
         max_km: int | None = None,
+        category: str | None = None,
+        text: str | None = None,
+        first_on: str | None = None,
+        last_on: str | None = None,
+        only_possible: bool = False,
+        cursor: str | None = None,
+        limit: int = 200,
     ) -> Document:
         own = self._find(self._libraries, library_id, "library")
+        if first_on and last_on and last_on < first_on:
+            raise DateOrder(first_on=first_on, last_on=last_on)
         staff = [one for one in self._colleagues.values() if one["library_id"] == library_id]
         items = []
         for request in self._requests.values() if show in ("all", "needs") else ():
@@ -267,18 +276,24 @@ class FakeDirectory(Service):
         for offer in self._offers.values() if show in ("all", "offers") else ():
             if offer["state"] == "open" and offer["library_id"] != library_id:
                 items.append(self._offered(own, self._offer(offer)))
-        return {
-            "items": sorted(
-                (
-                    item
-                    for item in items
-                    if skill in (None, *item["document"]["skills"])
-                    and county in (None, item["library"]["county"])
-                    and (max_km is None or item["distance_km"] is None or item["distance_km"] <= max_km)
-                ),
-                key=lambda item: (item["distance_km"] is None, item["distance_km"]),
-            )
-        }
+        codes = {one["code"] for one in self._skills if category in (None, one["category"])}
+        found = sorted(
+            (
+                item
+                for item in items
+                if skill in (None, *item["document"]["skills"])
+                and county in (None, item["library"]["county"])
+                and (max_km is None or item["distance_km"] is None or item["distance_km"] <= max_km)
+                and codes & set(item["document"]["skills"])
+                and (text or "").lower()
+                in f"{item['document']['own_words']} {item['library']['name']}".lower()
+                and (item["document"]["first_on"] or "") <= (last_on or "9")
+                and (item["document"]["last_on"] or "9") >= (first_on or "")
+                and (item["is_possible"] or not only_possible)
+            ),
+            key=lambda item: (item["distance_km"] is None, item["distance_km"]),
+        )
+        return page(found, cursor, limit)
 
     def list_peers(self) -> list[Document]:
         return [checked(resources.Peer, peer) for peer in self._peers]

@@ -101,3 +101,52 @@ def test_a_long_board_is_shown_page_by_page_with_the_same_filters(node: Node) ->
     assert not [link for link in page.soup.select("main a") if link.get_text() == "Vis flere"]
     for asked in ("0", "-1", "x", "99999999"):
         assert len(titles(browser.get(f"/tavle?kan=1&antall={asked}"))) == 20
+
+
+def test_the_board_is_searched_by_words_days_and_field_as_the_directory_does(node: Node) -> None:
+    browser = node.browser("kari")
+    page = browser.get(
+        "/tavle?kan=1&ord=+kassere+&kategori=collection&fra=2026-12-01&til=2026-12-09&reise=100&fylke=innlandet"
+    )
+    asked = {
+        "show": "all",
+        "skill": None,
+        "category": "collection",
+        "county": "innlandet",
+        "text": "kassere",
+        "max_km": 100,
+        "first_on": "2026-12-01",
+        "last_on": "2026-12-09",
+    }
+    boards = [named for name, _, named in node.backend.calls if name == "directory.board"]
+    assert boards == [{**asked, "only_possible": True, "cursor": None}, asked]
+    assert page.soup.find(id="ord")["value"] == "kassere"
+    assert page.soup.select_one("#kategori option[selected]").get_text() == "Samling"
+    assert "luftlinje" in page.soup.find("label", attrs={"for": "reise"}).get_text()
+
+
+def test_days_in_the_wrong_order_are_said_at_their_field_and_nothing_typed_is_lost(node: Node) -> None:
+    page = node.browser("kari").get("/tavle?kan=1&ord=kasser&fra=2026-12-09&til=2026-12-01")
+    assert page.soup.find(id="til-feil").get_text() == "Siste dag er før første dag. Bytt om datoene."
+    assert [page.soup.find(id=name)["value"] for name in ("ord", "fra", "til")] == [
+        "kasser",
+        "2026-12-09",
+        "2026-12-01",
+    ]
+    assert page.soup.select_one(".bb-filter details").has_attr("open")
+    assert node.browser("kari").get("/tavle?fra=i+morgen&til=%00&ord=%00&fylke=%C3%98").status == 200
+
+
+def test_a_board_longer_than_one_answer_goes_on_where_it_ended(node: Node) -> None:
+    offers = node.backend.directory._offers
+    pattern = next(one for one in offers.values() if one["skills"] == ["information-literacy"])
+    for number in range(230):
+        offers[an_id(f"offer {number}")] = {**pattern, "id": an_id(f"offer {number}")}
+    browser = node.browser("kari")
+    page = browser.get("/tavle?kan=1&antall=200")
+    assert page.soup.find(id="treff").get_text() == "Mer enn 200 treff"
+    (more,) = [link for link in page.soup.select("main a") if link.get_text() == "Vis flere"]
+    page = browser.follow(more["href"], page.url)
+    assert page.soup.find(id="treff").get_text() == "Flere treff"
+    (more,) = [link for link in page.soup.select("main a") if link.get_text() == "Vis flere"]
+    assert len(titles(browser.follow(more["href"], page.url))) == 36
