@@ -131,8 +131,7 @@ class Ledger:
         """As `LocalInbox` does before the messages have their effect."""
         if len(work.are_new([("matching", work.new_id()) for _ in bodies])) < len(bodies):
             raise AssertionError("an id came twice")
-        if len(bodies) > 1:
-            operations.foresee(work, [(name, body, None) for body in bodies])
+        operations.foresee(work, [(name, body, None) for body in bodies])
 
 
 def introduce(one: Ledger, other: Ledger) -> None:

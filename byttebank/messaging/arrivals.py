@@ -13,7 +13,7 @@ from byttebank.federation.channel import Channel, Decision, receive
 from byttebank.federation.envelope import MAX_CONTROL_OCTETS, Envelope
 from byttebank.federation.errors import MalformedEnvelope
 from byttebank.messaging.faults import MAX_ATTEMPTS, is_passing
-from byttebank.messaging.handlers import Handlers
+from byttebank.messaging.handlers import Foreseen, Handlers
 from byttebank.messaging.sealing import DETACHED_HEADER, REFERENCE
 from byttebank.storage import envelopes, messages
 from byttebank.storage.envelopes import Held
@@ -145,7 +145,9 @@ class Applying:
                 raise
             _log.warning("Turned down a message that is not as agreed", peer=header.sender, seq=header.seq)
             return
-        handlers.received(work, received_message(envelope, payload, names))
+        message = received_message(envelope, payload, names)
+        handlers.foresee(work, [Foreseen(message.message_type, message.payload, message.peer)])
+        handlers.received(work, message)
 
 
 def received_message(envelope: Envelope, payload: dict[str, Any], names: dict[str, Any]) -> ReceivedMessage:

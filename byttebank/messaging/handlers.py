@@ -44,7 +44,7 @@ class Handlers:
     `received`: a peer's message. `own`: one of ours that was lost in a restore, and returned; it must have
     the effect again that it had when it was sent, once, whatever else is known. `broken`: a message that
     breaks its schema; whether it has been answered. `opened`: the channel to the peer has opened. `foresee`:
-    called before several of them, changes nothing.
+    called before one or several of them, changes nothing.
     """
 
     received: Handle

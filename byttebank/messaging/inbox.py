@@ -51,7 +51,7 @@ class LocalInbox:
             if len(messages) > 1:
                 work.take_turn()
             new = work.are_new([(message.origin, message.message_id) for message in messages])
-            if len(new) > 1:
+            if new:
                 foresee(service, work, [Foreseen(message.name, message.body) for message in messages])
             return [self._apply(work, message, service, new) for message in messages]
 

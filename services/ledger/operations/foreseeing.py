@@ -21,9 +21,10 @@ OF_ONE_TRANSFER = {"PostDays", "ReleaseDays", "FULFIL", "REJECT", "CANCEL"}
 
 @dataclass
 class _Needs:
-    """What the messages concern."""
+    """What the messages concern. `of_known`: ids that alone are named, so that the book says the rest."""
 
     ids: set[str] = field(default_factory=set)
+    of_known: set[str] = field(default_factory=set)
     ids_to_lock: set[str] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
     libraries: set[str] = field(default_factory=set)
@@ -46,6 +47,7 @@ def foresee(work: Work, messages: Sequence[Message]) -> None:
             _need_prepare(work, needs, body, peer)
         elif name in OF_ONE_TRANSFER:
             needs.ids.add(body["transfer_id"])
+            needs.of_known.add(body["transfer_id"])
             if peer is None:
                 needs.ids_to_lock.add(body["transfer_id"])
             else:
@@ -53,7 +55,8 @@ def foresee(work: Work, messages: Sequence[Message]) -> None:
                 needs.asked.setdefault(peer, set())
                 if name == "CANCEL":
                     needs.asked[peer].add(body["transfer_id"])
-    if not needs.ids:
+    if not needs.ids or (len(messages) == 1 and needs.of_known):
+        # A single message of a known transfer finds out by itself in as many questions.
         return
     _lock(work, needs)
     _read(work, needs)
@@ -86,7 +89,7 @@ def _need_prepare(work: Work, needs: _Needs, body: dict[str, Any], peer: str) ->
 def _lock(work: Work, needs: _Needs) -> None:
     """Ids, then balances: also those of transfers that are known, and of libraries whose days wait."""
     book.lock_id(work.connection, *needs.ids_to_lock)
-    for stored in _standing(work, needs.ids):
+    for stored in _standing(work, needs.of_known):
         needs.accounts |= {stored.debit_account_id, stored.credit_account_id}
     for peer in needs.asked:
         for received in settlements.waiting_prepares(work.connection, peer=peer):
@@ -103,7 +106,7 @@ def _read(work: Work, needs: _Needs) -> None:
         if terms.is_between_counties():
             needs.claimed.add((terms.peer_of(work.county), *part[1:]))
     book.find_parts(work.connection, needs.parts)
-    book.find_ends(work.connection, needs.ids)
+    book.find_ends(work.connection, needs.ids_to_lock)
     acts.successors(work.connection, needs.accounts | needs.libraries)
     copies.libraries_by_id(work.connection, needs.libraries)
     if needs.payers:
