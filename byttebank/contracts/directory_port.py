@@ -29,6 +29,30 @@ class DirectoryPort(Protocol):
     def list_colleagues(self, library_id: str, actor: Document | None = None) -> list[Document]:
         """`Colleague`s of a library, names as far as each has chosen to share with the actor."""
 
+    def write_colleague(self, colleague: Document, actor: Document) -> Document:
+        """`Colleague` written down by her manager or the county: {id, library_id, name, email, is_manager}.
+        Refuses: NotYourRole, SameKeyOtherBody."""
+
+    def set_choices(self, colleague_id: str, choices: Document, actor: Document) -> Document:
+        """`Colleague`, by herself alone. `choices`: {sharing, may_be_offered}. Refuses: NotYourRole."""
+
+    def set_skills(self, colleague_id: str, skills: Document, actor: Document) -> Document:
+        """`Colleague`. `skills`: {can, can_teach, wants_to_learn, own_words}. Refuses: NotYourRole."""
+
+    def confirm_skills(self, colleague_id: str, codes: list[str], actor: Document) -> Document:
+        """`Colleague` of whom the manager confirms exactly these. Refuses: NotYourRole."""
+
+    def export_person(self, colleague_id: str, actor: Document) -> Document:
+        """Everything kept of the colleague: `{exported_at, legal_basis, library, colleague, offers, requests,
+        erasures}`. Refuses: NotYourRole."""
+
+    def erase_person(self, colleague_id: str, actor: Document) -> list[Document]:
+        """Nothing of the colleague is kept, here and in every county: `[{county, asked_at, confirmed_at}]`,
+        this county's own row too. Refuses: NotYourRole."""
+
+    def erasure(self, colleague_id: str, actor: Document) -> list[Document]:
+        """How far the erasure has come, as `erase_person` answers. Refuses: NotYourRole."""
+
     def list_skills(self) -> list[Document]:
         """`Skill`s, by category and code."""
 
@@ -100,6 +124,9 @@ class DirectoryPort(Protocol):
         is_possible, reasons: [Reason], helpers: [names of own colleagues who can]}], next_cursor}`.
         `show`: all, needs or offers. `text`: words in any ending, all of which must be there. Refuses:
         DateOrder."""
+
+    def leave_peer(self, county: str, actor: Document) -> Document:
+        """`Peer` that has left; nothing it published is here now. Refuses: NotYourRole, CountyUnknown."""
 
     def list_peers(self) -> list[Document]:
         """`Peer`s."""

@@ -50,6 +50,41 @@ class DirectoryService:
             return operations.list_colleagues(work, library_id, actor)
 
     @rpc
+    def write_colleague(self, colleague: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.write_colleague(work, colleague, actor)
+
+    @rpc
+    def set_choices(self, colleague_id: str, choices: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.set_choices(work, colleague_id, choices, actor)
+
+    @rpc
+    def set_skills(self, colleague_id: str, skills: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.set_skills(work, colleague_id, skills, actor)
+
+    @rpc
+    def confirm_skills(self, colleague_id: str, codes: list[str], actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.confirm_skills(work, colleague_id, codes, actor)
+
+    @rpc
+    def export_person(self, colleague_id: str, actor: Document) -> Document:
+        with self.runtime.reading() as work:
+            return operations.export_person(work, colleague_id, actor)
+
+    @rpc
+    def erase_person(self, colleague_id: str, actor: Document) -> list[Document]:
+        with self.runtime.work() as work:
+            return operations.erase_person(work, colleague_id, actor)
+
+    @rpc
+    def erasure(self, colleague_id: str, actor: Document) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.erasure(work, colleague_id, actor)
+
+    @rpc
     def list_skills(self) -> list[Document]:
         with self.runtime.reading() as work:
             return operations.list_skills(work)
@@ -140,6 +175,11 @@ class DirectoryService:
             return operations.board(work, library_id, *filters, cursor, limit)
 
     @rpc
+    def leave_peer(self, county: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.leave_peer(work, county, actor)
+
+    @rpc
     def list_peers(self) -> list[Document]:
         with self.runtime.reading() as work:
             return operations.list_peers(work)
@@ -173,6 +213,18 @@ class DirectoryService:
     @on_peer("RequestOpened")
     def request_opened(self, work: Work, message: ReceivedMessage) -> None:
         operations.receive_request(work, message)
+
+    @on_peer("ErasePerson")
+    def erase_person_asked(self, work: Work, message: ReceivedMessage) -> None:
+        operations.receive_erasure(work, message)
+
+    @on_peer("PersonErased")
+    def person_erased(self, work: Work, message: ReceivedMessage) -> None:
+        operations.person_erased(work, message)
+
+    @on_own("ErasePerson")
+    def own_erasure(self, work: Work, message: SentMessage) -> None:
+        operations.own_erasure(work, message)
 
     @on_own("LibraryPublished")
     def own_library(self, work: Work, message: SentMessage) -> None:

@@ -3,6 +3,14 @@
 from services.directory.operations.board import board
 from services.directory.operations.colleagues import add_colleague, list_colleagues
 from services.directory.operations.county import county, set_county
+from services.directory.operations.erasing import (
+    erase_person,
+    erasure,
+    export_person,
+    own_erasure,
+    person_erased,
+    receive_erasure,
+)
 from services.directory.operations.importing import Imported, import_libraries
 from services.directory.operations.languages import set_colleague_language, set_library_language
 from services.directory.operations.libraries import (
@@ -28,10 +36,12 @@ from services.directory.operations.peer_acts import (
 from services.directory.operations.peers import (
     add_peer,
     freeze_peer,
+    leave_peer,
     list_peers,
     set_fuse,
     thaw_peer,
 )
+from services.directory.operations.people import confirm_skills, set_choices, set_skills, write_colleague
 from services.directory.operations.placing import place_missing
 from services.directory.operations.recovering import own_library, own_offer, own_request
 from services.directory.operations.requests import (
@@ -55,15 +65,20 @@ __all__ = [
     "add_peer",
     "board",
     "close_request",
+    "confirm_skills",
     "county",
     "create_offer",
     "create_request",
     "engagement_changed",
+    "erase_person",
+    "erasure",
+    "export_person",
     "freeze_peer",
     "get_library",
     "get_offer",
     "get_request",
     "import_libraries",
+    "leave_peer",
     "list_colleagues",
     "list_libraries",
     "list_offers",
@@ -71,24 +86,30 @@ __all__ = [
     "list_requests",
     "list_skills",
     "open_request",
+    "own_erasure",
     "own_library",
     "own_offer",
     "own_request",
     "peer_acts",
     "peer_equivocated",
+    "person_erased",
     "place_missing",
+    "receive_erasure",
     "receive_library",
     "receive_offer",
     "receive_request",
     "register_library",
     "renew_offer",
     "seed_skills",
+    "set_choices",
     "set_colleague_language",
     "set_county",
     "set_fuse",
     "set_library_language",
+    "set_skills",
     "thaw_peer",
     "widen_request",
     "widen_requests",
     "withdraw_offer",
+    "write_colleague",
 ]

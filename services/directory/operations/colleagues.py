@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from byttebank.contracts import resources
 from byttebank.contracts.actor import Actor, load_actor
 from byttebank.contracts.fields import one_of, text
-from byttebank.contracts.refusals import SameKeyOtherBody
+from byttebank.contracts.refusals import NotFound, SameKeyOtherBody
 from byttebank.language import LANGUAGES
 from byttebank.storage.work import Work
 from services.directory.domain.market import check_vocabulary
@@ -15,7 +15,7 @@ from services.directory.domain.sharing import shared_name
 from services.directory.operations.documents import read
 from services.directory.operations.libraries import get_library, own_library
 from services.directory.operations.publishing import tell
-from services.directory.storage import libraries, market
+from services.directory.storage import erasures, libraries, market
 from services.directory.storage.market import Kind
 
 Document = dict[str, Any]
@@ -36,14 +36,16 @@ def add_colleague(work: Work, colleague: Document) -> Document:
     `colleague`: a `Colleague` without version. Said again with other content, it is changed: a new sharing
     choice also goes to everybody who holds an open offer or request with the name. The language that she has
     chosen stays when the document does not name one.
-    Refuses: Malformed; NotFound for a library that is not ours; SameKeyOtherBody for a colleague of another
-    library.
+    Refuses: Malformed; NotFound for a library that is not ours and for somebody who was erased;
+    SameKeyOtherBody for a colleague of another library.
     """
     wanted = read(NamedColleague, colleague, version=1)
     own_library(work, wanted["library_id"])
     known = libraries.skill_codes(work.connection)
     for field in LISTS_OF_SKILLS:
         check_vocabulary(wanted[field], known, f"/{field}")
+    if erasures.is_erased(work.connection, wanted["id"]):
+        raise NotFound(kind="colleague", id=wanted["id"])
     if libraries.add_colleague(work.connection, wanted):
         work.emit("ColleagueChanged", wanted)
         return wanted

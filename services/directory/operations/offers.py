@@ -20,6 +20,7 @@ from services.directory.domain.market import (
 from services.directory.domain.roles import check_acts_for_colleague
 from services.directory.domain.versions import counts_over, fingerprint
 from services.directory.operations.documents import read_own_words, refuse
+from services.directory.operations.erasing import without_erased
 from services.directory.operations.libraries import own_library
 from services.directory.operations.placing import place
 from services.directory.operations.publishing import as_seen, tell
@@ -129,6 +130,7 @@ def receive_offer(work: Work, message: ReceivedMessage) -> None:
     }
     check_received(work, message, offer)
     check_detached(offer, "colleague_name")
+    offer = without_erased(work, "offer", offer)
     if not market.add(work.connection, "offer", offer, ""):
         stored = market.find(work.connection, "offer", offer["id"], for_update=True)
         if stored is None or stored["county"] != message.peer:

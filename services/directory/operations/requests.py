@@ -31,6 +31,7 @@ from services.directory.domain.roles import check_acts_for_library
 from services.directory.domain.versions import counts_over, fingerprint
 from services.directory.domain.widening import begin, is_wider, widen
 from services.directory.operations.documents import read, read_own_words
+from services.directory.operations.erasing import without_erased
 from services.directory.operations.libraries import own_library
 from services.directory.operations.placing import place
 from services.directory.operations.publishing import as_seen, tell
@@ -190,6 +191,7 @@ def receive_request(work: Work, message: ReceivedMessage) -> None:
     }
     check_received(work, message, request)
     check_detached(request, "host_contact_name")
+    request = without_erased(work, "request", request)
     if not market.add(work.connection, "request", request, ""):
         stored = market.find(work.connection, "request", request["id"], for_update=True)
         if stored is None or stored["county"] != message.peer:

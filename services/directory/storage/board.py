@@ -13,13 +13,24 @@ from sqlalchemy import Connection, bindparam, delete, exists, select, text
 
 from services.directory.domain.entries import Entry
 from services.directory.domain.geography import Point
-from services.directory.storage.tables import board_entries, libraries, offers, requests
+from services.directory.storage.tables import (
+    board_entries,
+    libraries,
+    library_numbers,
+    offers,
+    requests,
+)
 
 NOWHERE = 2**60
 """Sorts what has no distance (online, or no place on the map) after everything that has one."""
 
 CIRCLES_METRES = (30_000, 120_000, 500_000)
 """A page is looked for near by first: where there are many things, most need not be looked at."""
+
+RARE = 2_000
+
+FAR_METRES = 120_000
+"""In a circle that is larger SQLite's index of words is quicker than reading the words of each."""
 
 TABLES = {"offer": offers, "request": requests}
 COLUMNS = [column.name for column in board_entries.columns if column.name != "key"]
@@ -85,6 +96,14 @@ def remove_entry(connection: Connection, thing_id: str) -> None:
     connection.execute(_DELETE, {"thing_id": thing_id})
 
 
+def forget_county(connection: Connection, county: str) -> None:
+    """Nothing that the county published is here: libraries, numbers, offers, requests, and the board's."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(_DELETE_WORDS_OF_COUNTY, {"county": county})
+    for table in (board_entries, offers, requests, library_numbers, libraries):
+        connection.execute(delete(table).where(table.c.county == county))
+
+
 def things_of_library(connection: Connection, kind: str, library_id: str) -> list[str]:
     """The ids of the library's open offers or requests."""
     table = TABLES[kind]
@@ -114,7 +133,10 @@ def find_entries(connection: Connection, question: Question, after: Place | None
     """The first `limit` of what is asked for after a place, nearest first, then the soonest."""
     found: list[Place] = []
     begun = 0 if after is None else after.square
-    circles = [metres for metres in CIRCLES_METRES if metres**2 > begun] if question.centre else []
+    is_near_first = question.centre is not None and not _is_rare(connection, question.groups)
+    circles = [metres for metres in CIRCLES_METRES if metres**2 > begun] if is_near_first else []
+    if question.groups and connection.dialect.name != "postgresql":
+        circles = [metres for metres in circles if metres <= FAR_METRES]
     for metres in circles:
         if question.max_square is None or metres**2 < question.max_square:
             found = _find(connection, question, after, limit, metres)
@@ -123,24 +145,58 @@ def find_entries(connection: Connection, question: Question, after: Place | None
     return _find(connection, question, after, limit, None)
 
 
+def _is_rare(connection: Connection, groups: Sequence[Sequence[str]]) -> bool:
+    """Whether so few things have the words that all of them are looked at at once.
+
+    For SQLite; PostgreSQL's planner knows by itself.
+    """
+    if not groups or connection.dialect.name == "postgresql":
+        return False
+    words = {"words": _words(groups, is_postgresql=False), "limit": RARE}
+    return int(connection.execute(_COUNT_WORDS, words).scalar_one()) < RARE
+
+
 def _find(
     connection: Connection, question: Question, after: Place | None, limit: int, metres: int | None
 ) -> list[Place]:
+    """Of what lies within so many metres of the centre, or of everything (None)."""
     is_postgresql = connection.dialect.name == "postgresql"
-    values: dict[str, Any] = {"kind": question.kind, "today": question.today, "own": question.library_id}
-    values["limit"] = limit
+    values: dict[str, Any] = {"limit": limit}
     square = str(NOWHERE)
     if question.centre is not None:
         values["x"], values["y"], values["z"] = question.centre
         square = f"coalesce((x - :x) * (x - :x) + (y - :y) * (y - :y) + (z - :z) * (z - :z), {NOWHERE})"
+    entries = _conditions(question, metres, values, is_postgresql=is_postgresql)
+    places = _conditions_of_places(question, after, metres, values)
+    query = (
+        f"SELECT square, starts_on, thing_id FROM (SELECT {square} AS square, starts_on, thing_id,"
+        f" is_remote, reach_square FROM board_entries WHERE {' AND '.join(entries)}) AS entries"
+        + (f" WHERE {' AND '.join(places)}" if places else "")
+        + " ORDER BY square, starts_on, thing_id LIMIT :limit"
+    )
+    prepared = text(query).columns(
+        board_entries.c.x.label("square"), board_entries.c.starts_on, board_entries.c.thing_id
+    )
+    typed = [bindparam(name, type_=board_entries.c.starts_on.type) for name in DAYS if name in values]
+    rows = connection.execute(prepared.bindparams(*typed), values)
+    return [Place(int(row[0]), row[1], row[2]) for row in rows]
+
+
+def _conditions(
+    question: Question, metres: int | None, values: dict[str, Any], *, is_postgresql: bool
+) -> list[str]:
+    """What an entry must be, in SQL; the values it names are added."""
+    values |= {"kind": question.kind, "today": question.today, "own": question.library_id}
     conditions = ["kind = :kind", "ends_on >= :today", "library_id <> :own"]
     if question.groups:
         values["words"] = _words(question.groups, is_postgresql=is_postgresql)
-        conditions.append(
-            "words @@ CAST(:words AS tsquery)"
-            if is_postgresql
-            else "key IN (SELECT rowid FROM board_words WHERE board_words MATCH :words)"
-        )
+        if is_postgresql:
+            conditions.append("words @@ CAST(:words AS tsquery)")
+        elif metres is None:
+            conditions.append(f"key IN ({_HAS_WORDS})")
+        else:
+            # In a circle there are few: each one's words are read, instead of all that have the words.
+            conditions.append(_has_words(question.groups, values))
     if question.first_on is not None:
         values["first_on"] = question.first_on
         conditions.append("ends_on >= :first_on")
@@ -154,30 +210,27 @@ def _find(
         for axis, middle in zip("xyz", question.centre or (), strict=True):
             values[f"{axis}_from"], values[f"{axis}_to"] = middle - metres, middle + metres
             conditions.append(f"{axis} BETWEEN :{axis}_from AND :{axis}_to")
-    outer = []
+    return conditions
+
+
+def _conditions_of_places(
+    question: Question, after: Place | None, metres: int | None, values: dict[str, Any]
+) -> list[str]:
+    """What an entry's distance must be, in SQL; the values it names are added."""
+    conditions = []
     if metres is not None:
         values["circle"] = metres**2
-        outer.append("square <= :circle")
+        conditions.append("square <= :circle")
     if question.max_square is not None:
         values["max_square"] = question.max_square
-        outer.append("(is_remote OR square <= :max_square)")
+        conditions.append("(is_remote OR square <= :max_square)")
     if question.is_within_reach:
-        outer.append(f"(is_remote OR reach_square IS NULL OR square <= reach_square OR square = {NOWHERE})")
+        near = f"square <= reach_square OR square = {NOWHERE}"
+        conditions.append(f"(is_remote OR reach_square IS NULL OR {near})")
     if after is not None:
-        values["square"], values["starts_on"], values["id"] = after.square, after.starts_on, after.thing_id
-        outer.append("(square, starts_on, thing_id) > (:square, :starts_on, :id)")
-    query = (
-        f"SELECT square, starts_on, thing_id FROM (SELECT {square} AS square, starts_on, thing_id,"
-        f" is_remote, reach_square FROM board_entries WHERE {' AND '.join(conditions)}) AS entries"
-        + (f" WHERE {' AND '.join(outer)}" if outer else "")
-        + " ORDER BY square, starts_on, thing_id LIMIT :limit"
-    )
-    prepared = text(query).columns(
-        board_entries.c.x.label("square"), board_entries.c.starts_on, board_entries.c.thing_id
-    )
-    typed = [bindparam(name, type_=board_entries.c.starts_on.type) for name in DAYS if name in values]
-    rows = connection.execute(prepared.bindparams(*typed), values)
-    return [Place(int(row[0]), row[1], row[2]) for row in rows]
+        values |= {"square": after.square, "starts_on": after.starts_on, "id": after.thing_id}
+        conditions.append("(square, starts_on, thing_id) > (:square, :starts_on, :id)")
+    return conditions
 
 
 DAYS = ("today", "first_on", "last_on", "starts_on")
@@ -194,6 +247,19 @@ def _words(groups: Sequence[Sequence[str]], *, is_postgresql: bool) -> str:
     return " AND ".join("(" + " OR ".join(group) + ")" for group in written)
 
 
+def _has_words(groups: Sequence[Sequence[str]], values: dict[str, Any]) -> str:
+    """That the words of an entry have one of each group, in SQLite's SQL; the values it names are added."""
+    found = []
+    for number, group in enumerate(groups):
+        one_of = []
+        for place, word in enumerate(group):
+            name = f"word_{number}_{place}"
+            values[name] = f" {word[:-1]}" if word.endswith("*") else f" {word} "
+            one_of.append(f"instr(' ' || words || ' ', :{name}) > 0")
+        found.append("(" + " OR ".join(one_of) + ")")
+    return f"EXISTS (SELECT 1 FROM board_words WHERE rowid = board_entries.key AND {' AND '.join(found)})"
+
+
 _PLACES = ", ".join(COLUMNS)
 _VALUES = ", ".join(f":{name}" for name in COLUMNS)
 _INSERT = board_entries.insert()
@@ -202,6 +268,13 @@ _INSERT_WITH_WORDS = text(
     f" VALUES ({_VALUES}, array_to_tsvector(CAST(:words AS text[])))"
 )
 _INSERT_WORDS = text("INSERT INTO board_words (rowid, words) VALUES (:key, :words)")
+_HAS_WORDS = "SELECT rowid FROM board_words WHERE board_words MATCH :words"
+_COUNT_WORDS = text(
+    "SELECT count(*) FROM (SELECT 1 FROM board_words WHERE board_words MATCH :words LIMIT :limit)"
+)
 _KEY = select(board_entries.c.key).where(board_entries.c.thing_id == bindparam("thing_id"))
 _DELETE_WORDS = text("DELETE FROM board_words WHERE rowid = :key")
+_DELETE_WORDS_OF_COUNTY = text(
+    "DELETE FROM board_words WHERE rowid IN (SELECT key FROM board_entries WHERE county = :county)"
+)
 _DELETE = delete(board_entries).where(board_entries.c.thing_id == bindparam("thing_id"))

@@ -1,0 +1,37 @@
+"""Who wants nothing kept, who was asked to forget, and who has confirmed it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from services.directory.storage import rows
+from services.directory.storage.tables import erasures
+
+
+def ask_to_erase(connection: Connection, person_id: str, place: str, now: datetime) -> bool:
+    """Note that the county was asked. False when it was asked before."""
+    row = {"person_id": person_id, "place": place, "asked_at": now, "confirmed_at": None}
+    return rows.add(connection, erasures, row)
+
+
+def confirm_erased(connection: Connection, person_id: str, place: str, now: datetime) -> None:
+    """Note that the county has nothing left. The first time counts."""
+    connection.execute(
+        update(erasures)
+        .where(erasures.c.person_id == person_id, erasures.c.place == place)
+        .where(erasures.c.confirmed_at.is_(None))
+        .values(confirmed_at=now)
+    )
+
+
+def is_erased(connection: Connection, person_id: str) -> bool:
+    """Whether nothing of the person is to be kept."""
+    query = select(erasures.c.place).where(erasures.c.person_id == person_id)
+    return connection.execute(query.limit(1)).first() is not None
+
+
+def list_erasures(connection: Connection, person_id: str) -> list[dict[str, Any]]:
+    """`{person_id, place, asked_at, confirmed_at}` by county."""
+    query = select(erasures).where(erasures.c.person_id == person_id).order_by(erasures.c.place)
+    return [dict(row) for row in connection.execute(query).mappings()]
