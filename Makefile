@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constr
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo federation check test simulate chaos texts pictures programs bench bench-ledger clean
+.PHONY: help run demo federation check test simulate chaos texts pictures programs bench bench-ledger bench-matching clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -67,6 +67,9 @@ bench: $(VENV)/.installed ## Measure starting, resting, and a day's way into bot
 
 bench-ledger: $(VENV)/.installed-test $(VENV)-hordak ## Measure the ledger beside pgbench and django-hordak, and as its book grows
 	@exec $(BIN)/python -m bench.ledger --hordak $(VENV)-hordak/bin/python
+
+bench-matching: $(VENV)/.installed-test ## Measure rounds beside first come, NetworkX and plain HiGHS, every plan checked
+	@exec $(BIN)/python -m bench.matching
 
 # What ours is compared with has an environment of its own, so that nothing of it comes into ours.
 $(VENV)-hordak: bench/hordak.txt

@@ -243,7 +243,7 @@ CASES = {
     "nobody-offers": nobody_offers,
     "empty": empty,
 }
-CASE_SIZES = {"all-alike": 200}
+CASE_SIZES = {"all-alike": 200, "one-library-for-all": 200}
 """Where everybody can everything, possible days grow with the square."""
 
 

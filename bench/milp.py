@@ -66,6 +66,10 @@ def solve(instance: Instance, seconds: float, *, relaxed: bool = False) -> dict[
     started = time.perf_counter()
     programme = Programme(instance)
     columns = len(programme.days) + programme.binaries
+    if not columns:
+        is_below = any(one.balance_days + one.limit_days < 0 for one in instance.libraries)
+        status = "Infeasible" if is_below else "Empty"
+        return {"days": 0, "bound": 0.0, "seconds": 0.0, "status": status, "plan": []}
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = columns, len(programme.rows)
     lp.col_cost_ = np.array([-1.0] * len(programme.days) + [0.0] * programme.binaries)

@@ -62,49 +62,50 @@ def document() -> dict[str, Any]:
 
 
 def random_instance(random: Random, *, same_person: bool, most: int = 2) -> Instance:
-    """Tiny, so that every plan can be tried: at most 3 libraries, `most` colleagues, 3 requests, 3 dates."""
+    """Tiny, so that every plan can be tried: at most 3 libraries, `most` colleagues, 3 requests, 3 dates.
+
+    In one of ten, a library may start below its limit.
+    """
     dates = (MONDAY, TUESDAY, WEDNESDAY)
+    lowest = -3 if random.random() < 0.1 else 0
     libraries = tuple(
         Library(
             f"l{number}",
-            random.randint(-1, 1),
-            random.randint(1, 2) if random.random() < 0.5 else 1,
+            random.randint(max(lowest, -limit), 1) if lowest == 0 else random.randint(-3, 2),
+            limit,
             *((60.0 + number, 11.0) if random.random() < 0.8 else (None, None)),
         )
-        for number in range(random.randint(1, 3))
+        for number, limit in enumerate(random.choices([0, 0, 1, 2], k=random.randint(2, 3)))
     )
     names = [one.id for one in libraries]
 
-    def some_dates(fewest: int) -> tuple[date, ...]:
-        return tuple(sorted(random.sample(dates, random.randint(fewest, 3))))
-
-    def some_skills() -> tuple[str, ...]:
-        return tuple(sorted(random.sample("ab", random.randint(0, 2))))
+    def some_dates() -> tuple[date, ...]:
+        return tuple(sorted(random.sample(dates, random.randint(1, 3))))
 
     colleagues = tuple(
         Colleague(
             f"c{number}",
             random.choice(names),
-            some_skills(),
-            some_dates(0),
-            random.randint(0, 3),
-            random.choice([None, None, 120.0, 240.0]),
+            tuple(skill for skill in "ab" if random.random() < 0.8),
+            some_dates(),
+            random.randint(1, 3),
+            random.choice([None, None, None, 120.0, 240.0]),
         )
-        for number in range(random.randint(0, most))
+        for number in range(random.randint(1, most))
     )
     requests = tuple(
         Wish(
             f"r{number}",
             random.choice(names),
-            some_skills() if random.random() < 0.5 else (),
-            some_dates(1),
-            random.randint(0, 3),
+            random.choice([(), ("a",), ("b",), ("a", "b")]),
+            some_dates(),
+            random.choice([0, 1, 1, 2, 2, 3]),
             same_person and random.random() < 0.6,
         )
-        for number in range(random.randint(0, 3))
+        for number in range(random.randint(1, 3))
     )
     pairs = [(one.id, other.id) for one, other in product(colleagues, requests)]
-    compatible = frozenset(pair for pair in pairs if random.random() < 0.8) if random.random() < 0.3 else None
+    compatible = frozenset(pair for pair in pairs if random.random() < 0.8) if random.random() < 0.2 else None
     distances = {
         pair: random.choice([100.0, 200.0]) for pair in product(names, names) if random.random() < 0.2
     }
@@ -125,16 +126,26 @@ def random_instance(random: Random, *, same_person: bool, most: int = 2) -> Inst
 
 def most_days(instance: Instance) -> int | None:
     """The days of a best plan, by trying each choice of who does what when; None if none is feasible."""
-    slots = [(one.id, day) for one in instance.colleagues for day in one.dates]
-    options: list[list[PlannedDay | None]] = []
-    for colleague, day in slots:
-        alone = [PlannedDay(one.id, colleague, day) for one in instance.requests]
-        options.append([None, *(one for one in alone if not _never(instance, one))])
-    best = None
-    for choice in product(*options):
-        plan = [one for one in choice if one is not None]
-        if (best is None or len(plan) > best) and not violations(instance, plan):
-            best = len(plan)
+    slots: list[list[PlannedDay]] = []
+    for colleague in instance.colleagues:
+        for day in colleague.dates:
+            alone = [PlannedDay(one.id, colleague.id, day) for one in instance.requests]
+            slots.append([one for one in alone if not _never(instance, one)])
+    best: int | None = None
+
+    def choose(plan: list[PlannedDay], left: int) -> None:
+        nonlocal best
+        if best is not None and len(plan) + left <= best:
+            return
+        if not left:
+            best = len(plan) if not violations(instance, plan) else best
+            return
+        for one in slots[left - 1]:
+            if all((one.request, one.date) != (other.request, other.date) for other in plan):
+                choose([*plan, one], left - 1)
+        choose(plan, left - 1)
+
+    choose([], len(slots))
     return best
 
 
