@@ -8,6 +8,7 @@ from rich.console import Console
 
 from byttebank.cli.exits import EXIT_CODES, telling, write_json
 from byttebank.cli.operating import OperatorRefused, ask_each, do_at
+from byttebank.identifiers import new_id
 
 DIRECTORY = "directory"
 LEDGER = "ledger"
@@ -69,6 +70,22 @@ def fuse(
     """Set how many half-days may be owed and on their way. Lower: new ones wait, those agreed stand."""
     with telling(OperatorRefused):
         _show(do_at(state, county, DIRECTORY, "act_as_operator", "fuse", peer, reason, half_days), json)
+
+
+@peers_app.command(epilog=EXIT_CODES)
+def merge(
+    peer: Peer,
+    successor: Annotated[str, typer.Argument(help="The county it became part of; our own, if it was us.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why; it stays in the book.")],
+    state: State = None,
+    county: County = None,
+    json: Json = False,
+) -> None:
+    """Move what we and a county owe each other to the county it became part of. Nothing may be on its way."""
+    with telling(OperatorRefused):
+        merger = {"id": new_id(), "county": peer, "successor": successor, "reason": reason}
+        actor = {"person_id": new_id(), "library_id": new_id(), "role": "operator", "name": "byttebank peers"}
+        _show(do_at(state, county, LEDGER, "merge_county", merger, actor), json)
 
 
 def add_ledger_commands(ledger_app: typer.Typer) -> None:

@@ -12,11 +12,15 @@ from typing import Any
 from byttebank.cli.nodes import configurations
 from byttebank.cli.state import StateRefused
 from byttebank.config import Configuration
+from byttebank.contracts.book_refusals import AccountInUse
 from byttebank.contracts.refusals import (
+    AccountClosed,
+    AccountUnknown,
     ClearingOpen,
     ClearingWaits,
     CountyFrozen,
     CountyUnknown,
+    FieldMissing,
     Malformed,
     NotFound,
     NotNow,
@@ -39,6 +43,10 @@ SENTENCES: dict[type[Refusal], str] = {
     ClearingWaits: "The round can still come to a good end until {date}. Wait until after that.",
     TooFewCounties: "Fewer than two other counties can be asked now; `byttebank peers list` names them.",
     NotNow: "That cannot be done while it is {state}.",
+    AccountUnknown: "Nothing was ever agreed here with {account_id}.",
+    AccountClosed: "{account_id} was moved before.",
+    AccountInUse: "Days with {county} are agreed or on their way; wait until they are posted or called off.",
+    FieldMissing: "Say the {field}.",
     Malformed: "That is not as agreed: {errors}.",
 }
 

@@ -105,7 +105,7 @@ class LedgerPort(Protocol):
         """`TransferStanding`."""
 
     def reverse(self, reversal: Document, actor: Document) -> Document:
-        """`{id, transfer_id, state, half_days}`; `state`: posted, prepared or asked. `reversal`: a
+        """`{id, transfer_id, state, half_days}`; `state`: posted, prepared, asked or postponed. `reversal`: a
         `NewReversal`. Refuses: NotYourRole, FieldMissing (reason), NotNow, ReversalOfReversal,
         ReversalTooLarge, BelowHalfDay, TooManyDays, PeerNotGone, SameKeyOtherBody."""
 
@@ -133,7 +133,7 @@ class LedgerPort(Protocol):
 
     def merge_county(self, merger: Document, actor: Document) -> Document:
         """`{id, county, successor, half_days}`. `merger`: a `NewMerger`. Refuses: NotYourRole, FieldMissing
-        (reason), AccountUnknown, AccountInUse, AccountClosed, SameKeyOtherBody."""
+        (reason), AccountUnknown, CountyUnknown, AccountInUse, AccountClosed, SameKeyOtherBody."""
 
     def reservations(self, library_id: str) -> list[Document]:
         """`Reservation`s of the library: set aside, or sent and not answered."""

@@ -264,4 +264,9 @@ def _said(state: str) -> str:
         return say("Dagene er ført tilbake.")
     if state == "prepared":
         return say("Dagene er på vei tilbake, og føres når det andre fylket har svart.")
+    if state == "postponed":
+        return say(
+            "Nodene finner ut hvor langt de var kommet. Dagene føres tilbake når det er klart, og ikke to "
+            "ganger."
+        )
     return say("Det andre fylket er spurt om å føre dagene tilbake.")

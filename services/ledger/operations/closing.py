@@ -12,6 +12,7 @@ from byttebank.contracts.ledger_resources import NewClosing, NewMerger, NewOpeni
 from byttebank.contracts.refusals import (
     AccountClosed,
     AccountUnknown,
+    CountyUnknown,
     FieldMissing,
     Malformed,
     NotNow,
@@ -31,7 +32,7 @@ from services.ledger.operations.acting import (
 )
 from services.ledger.operations.naming import check_library
 from services.ledger.operations.promises import promised
-from services.ledger.storage import acts, book, settlements
+from services.ledger.storage import acts, book, copies, settlements
 from services.ledger.storage import promises as promise_storage
 from services.ledger.storage.acts import Act
 
@@ -108,8 +109,9 @@ def merge_county(work: Work, merger: Document, actor: Document) -> Document:
     `merger`: a `NewMerger`. Where the successor is our own county, the position ends in `county:adjustments`,
     against which the other county's own balances are brought in (`import_opening`).
     Returns {id, county, successor, half_days}: what the county owed us, below zero when we owed it.
-    Refuses: Malformed, NotYourRole, FieldMissing (reason), AccountUnknown, AccountInUse while something is
-    agreed, sent or waiting between us and it, AccountClosed, SameKeyOtherBody.
+    Refuses: Malformed, NotYourRole, FieldMissing (reason), AccountUnknown, CountyUnknown for a successor that
+    we do not exchange with, AccountInUse while something is agreed, sent or waiting between us and it,
+    AccountClosed, SameKeyOtherBody.
     """
     body = read_body(NewMerger, merger)
     role = county_actor(actor).role
@@ -121,6 +123,8 @@ def merge_county(work: Work, merger: Document, actor: Document) -> Document:
         raise Malformed(
             errors=[{"pointer": "/county", "detail": "Another county than its successor and ours."}]
         )
+    if body["successor"] != work.county and copies.find_peer(work.connection, body["successor"]) is None:
+        raise CountyUnknown(county=body["successor"])
     old = peer_account_id(body["county"])
     new = ADJUSTMENTS if body["successor"] == work.county else peer_account_id(body["successor"])
     if not book.has_account(work.connection, old):

@@ -11,6 +11,7 @@ from byttebank.contracts.refusals import (
     NotFound,
     NotNow,
     ReversalTooLarge,
+    SameKeyOtherBody,
 )
 from byttebank.storage.work import Work
 from services.ledger.domain.accounts import ADJUSTMENTS, kind_of
@@ -33,12 +34,15 @@ from services.ledger.operations.reversals import (
     request_reversal,
     reverse_transfer,
 )
-from services.ledger.storage import acts, book, copies
+from services.ledger.operations.standing import unsure_of
+from services.ledger.storage import acts, book, copies, recovery
 from services.ledger.storage.acts import Act
 from services.ledger.storage.book import StoredTransfer
 
 Document = dict[str, Any]
 REVERSED, ASKED_BACK, DECLINED, MADE_WHOLE = "reversed", "asked_back", "declined_back", "made_whole"
+REVERSE = "Reverse"
+"""The name under which a person's reversal is postponed."""
 BY_THE_COUNTY = "county"
 """The reason code that travels to the other county. The reason itself, in own words, stays here."""
 
@@ -75,7 +79,8 @@ def reverse(work: Work, reversal: Document, actor: Document) -> Document:
     `reversal`: a `NewReversal`. Within the county, and from here to another, the days go back by a transfer
     of that id; days that were credited in another county it is asked to send back. Where that county is gone,
     ours stands in from `county:adjustments`; what we and it owe each other stays as it is.
-    Returns {id, transfer_id, state, half_days}; `state`: posted, prepared (on its way) or asked.
+    Returns {id, transfer_id, state, half_days}; `state`: posted, prepared (on its way), asked, or postponed:
+    the channel to the other county has not recovered, and we may have taken these days back before.
     Refuses: Malformed, NotYourRole, FieldMissing (reason), NotFound, NotNow unless posted,
     ReversalOfReversal, ReversalTooLarge, BelowHalfDay, TooManyDays, PeerNotGone, SameKeyOtherBody.
     """
@@ -85,15 +90,48 @@ def reverse(work: Work, reversal: Document, actor: Document) -> Document:
     before = answer_before(work, body, REVERSED, ASKED_BACK)
     if before is not None:
         return _as_it_stands(work, before)
+    is_postponed = _is_postponed(work, body, role)
+    if is_postponed or _must_wait(work, body):
+        if not is_postponed:
+            recovery.postpone(work.connection, REVERSE, {**body, "role": role}, work.now)
+        return _answer(body["id"], body["transfer_id"], "postponed", body["half_days"])
     return _reverse(work, body, role)
+
+
+def reverse_postponed(work: Work, order: Document) -> None:
+    """What somebody has asked of `reverse` while a channel recovered is done. Refuses: as `reverse`."""
+    body = {name: value for name, value in order.items() if name != "role"}
+    if acts.find(work.connection, body["id"]) is None:
+        book.lock_id(work.connection, body["id"])
+        _reverse(work, body, order["role"])
+
+
+def _is_postponed(work: Work, body: Document, role: str) -> bool:
+    """Whether this waits already. Refuses: SameKeyOtherBody when something else of that id does."""
+    for order in recovery.postponed(work.connection):
+        if order.name == REVERSE and order.body["id"] == body["id"]:
+            if order.body != {**body, "role": role}:
+                raise SameKeyOtherBody(id=body["id"])
+            return True
+    return False
+
+
+def _must_wait(work: Work, body: Document) -> bool:
+    """Whether we may have said things about a transfer that is here and do not know them any more."""
+    stored = book.find(work.connection, body["transfer_id"])
+    return stored is not None and not body["is_peer_gone"] and unsure_of(work, body["transfer_id"])
 
 
 def take_back(work: Work, body: Document) -> None:
     """The county has ruled that an engagement did not happen: its days go back, or are free again.
 
-    A second time changes nothing. Refuses: Malformed, NotFound.
+    A second time changes nothing; while the channel to the other county recovers, it is postponed.
+    Refuses: Malformed, NotFound.
     """
     body = load_local("ReverseDays", body)
+    if unsure_of(work, body["transfer_id"]):
+        recovery.postpone(work.connection, "ReverseDays", body, work.now)
+        return
     stored = book.find(work.connection, body["transfer_id"])
     if stored is None or stored.state in ("pending", "voided", "expired"):
         release_days(work, {"transfer_id": body["transfer_id"]})

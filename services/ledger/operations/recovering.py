@@ -4,11 +4,15 @@ The channel hands our lost messages back in the order we sent them, before it op
 decided, and before any of the peer's messages that we lost too. Those come afterwards, in any order.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from byttebank.contracts.received import SentMessage
 from byttebank.contracts.refusals import Contradiction, Refusal
 from byttebank.storage import messages
 from byttebank.storage.work import Work
 from services.ledger.domain.settlement import FULFILLED, REJECTED, Decision
+from services.ledger.operations.corrections import REVERSE, reverse_postponed, take_back
 from services.ledger.operations.holds import post_days, release_days
 from services.ledger.operations.payee import credit, decide_waiting, lock_peers, turn_down
 from services.ledger.operations.payer import void
@@ -16,7 +20,12 @@ from services.ledger.operations.standing import stand_again, unsure_of
 from services.ledger.storage import book, recovery, reversals, settlements
 from services.ledger.storage.recovery import KeptPrepare, PostponedOrder
 
-POSTPONABLE = {"PostDays": post_days, "ReleaseDays": release_days}
+POSTPONABLE: dict[str, Callable[[Work, dict[str, Any]], Any]] = {
+    "PostDays": post_days,
+    "ReleaseDays": release_days,
+    "ReverseDays": take_back,
+    REVERSE: reverse_postponed,
+}
 
 
 def own_prepare(work: Work, message: SentMessage) -> None:

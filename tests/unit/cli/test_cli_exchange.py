@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from byttebank.cli.app import app
 from byttebank.config import sqlite_url
+from byttebank.contracts.received import ReceivedMessage
 from byttebank.federation.keys import SigningKey
 from byttebank.storage.engine import open_engine
 from byttebank.storage.messages import create_message_tables, waiting_outbox
@@ -140,6 +141,44 @@ def test_books_are_compared_on_demand_and_the_findings_shown(state: Path) -> Non
     assert "none" in run(state, "ledger", "reconciliations")
     assert "none" in run(state, "ledger", "disputes")
     assert "no message" in run(state, "ledger", "proof", "akershus", "innlandet", "1", code=3)
+
+
+def test_what_is_owed_moves_to_the_county_that_has_taken_over(state: Path) -> None:
+    merge = ("peers", "merge", "akershus")
+    assert "agreed or on their way" in run(state, *merge, "innlandet", "--reason", "Slått sammen", code=3)
+    assert "peers list" in run(state, *merge, "vestfold", "--reason", "Slått sammen", code=3)
+    run(state, *merge, "innlandet", code=2)
+    database = _database(state, "ledger")
+    with database.work() as work:
+        ledger.reject(
+            work,
+            ReceivedMessage(
+                "akershus",
+                "REJECT",
+                1,
+                {"transfer_id": TRANSFER, "code": "cancelled"},
+                "0" * 64,
+                TRANSFER,
+                1,
+            ),
+        )
+    database.close()
+    done = json.loads(run(state, *merge, "innlandet", "--reason", "Slått sammen", "--json"))
+    assert (done["county"], done["successor"], done["half_days"]) == ("akershus", "innlandet", 0)
+    again = run(state, *merge, "innlandet", "--reason", "Slått sammen", code=3)
+    assert "moved before" in again
+
+
+def test_reasons_are_kept_and_shown(state: Path) -> None:
+    run(state, "peers", "freeze", "akershus", "--reason", "Nøkkelen er på avveie")
+    run(state, "peers", "thaw", "akershus")
+    opened, stopped = json.loads(run(state, "peers", "acts", "--json"))["innlandet"]
+    assert (stopped["what"], stopped["reason"], stopped["role"]) == (
+        "freeze",
+        "Nøkkelen er på avveie",
+        "operator",
+    )
+    assert (opened["what"], opened["reason"]) == ("thaw", "")
 
 
 def test_where_there_are_several_nodes_one_must_be_named(state: Path) -> None:

@@ -22,6 +22,7 @@ from byttebank.contracts.refusals import (
     AccountClosed,
     AccountUnknown,
     BelowHalfDay,
+    CountyUnknown,
     FieldMissing,
     NotFound,
     NotNow,
@@ -353,6 +354,8 @@ def test_a_county_that_became_part_of_another_leaves_its_position_there(
     with pytest.raises(AccountInUse):
         innlandet.do(operations.merge_county, merger, COUNTY_LIBRARY)
     exchange(innlandet, akershus)
+    with pytest.raises(CountyUnknown):
+        innlandet.do(operations.merge_county, {**merger, "successor": "vestfold"}, COUNTY_LIBRARY)
     merged = innlandet.do(operations.merge_county, merger, COUNTY_LIBRARY)
     assert merged["half_days"] == -2
     assert innlandet.do(operations.merge_county, merger, COUNTY_LIBRARY) == merged

@@ -6,10 +6,11 @@
 from pathlib import Path
 
 import pytest
-from ledger_cast import ASKER, EIDSKOG, HAMAR, Ledger, Scenes, number
+from ledger_cast import ASKER, COUNTY_LIBRARY, EIDSKOG, HAMAR, Ledger, Scenes, number
 from ledger_lives import Node, exchange, lives, meet, nodes
 from test_ledger_simulation import seeds
 
+from byttebank.contracts.refusals import SameKeyOtherBody
 from services.ledger import operations
 
 
@@ -142,6 +143,61 @@ def test_a_reversal_stands_again_though_its_original_comes_back_after_it(
     exchange(one, two)
     assert (_sums(one), _sums(two)) == ((4, 3), (3, 4))
     assert (one.parked(), two.parked()) == ([], [])
+
+
+def _reversal(n: int, half_days: int, **changes: object) -> dict[str, object]:
+    body = {"id": number(n), "transfer_id": number(101), "half_days": half_days, "reason": "Ført to ganger"}
+    return {**body, **changes}
+
+
+def test_days_are_not_taken_back_a_second_time_by_a_county_that_has_forgotten_the_first(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
+    one, two = pair
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    backup = two.back_up(tmp_path, "posted")
+    two.ledger.do(operations.reverse, _reversal(900, 3), COUNTY_LIBRARY)
+    exchange(one, two)
+    two.restore(backup)
+    asked = _reversal(901, 3)
+    for _ in range(2):
+        assert two.ledger.do(operations.reverse, asked, COUNTY_LIBRARY)["state"] == "postponed"
+    with pytest.raises(SameKeyOtherBody):
+        two.ledger.do(operations.reverse, _reversal(901, 1), COUNTY_LIBRARY)
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 3), (3, 4)), "the first stands again, and the second is too much"
+    (parked,) = two.parked()
+    assert parked["reason_code"] == "reversal_too_large"
+
+
+def test_a_reversal_asked_for_while_a_channel_recovers_is_made_when_it_opens(
+    pair: tuple[Node, Node],
+) -> None:
+    one, two = pair
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    two.start()
+    assert two.ledger.do(operations.reverse, _reversal(900, 2), COUNTY_LIBRARY)["state"] == "postponed"
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 2), (2, 4))
+    done = two.ledger.do(operations.reverse, _reversal(900, 2), COUNTY_LIBRARY)
+    assert done["state"] == "posted", "asked again, it answers as it stands"
+
+
+def test_a_ruling_that_days_go_back_waits_for_the_channel_too(pair: tuple[Node, Node]) -> None:
+    one, two = pair
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    two.start()
+    ruled = {"transfer_id": number(101), "reversal_id": number(900), "reason": "Det ble ikke noe av"}
+    two.ledger.do(operations.take_back, ruled)
+    assert _sums(two) == (0, 4)
+    exchange(one, two)
+    assert (_sums(one), _sums(two)) == ((4, 4), (4, 4))
 
 
 def _lose(node: Node, other: Node, tmp_path: Path) -> Ledger:
