@@ -19,6 +19,14 @@ class DirectoryPort(Protocol):
     def get_library(self, library_id: str) -> Document:
         """`Library`, by its id, or one of ours by a number it has or had."""
 
+    def write_library(self, library: Document, actor: Document) -> Document:
+        """`Library` of ours as the county writes it: a `Library` without county and version. Refuses:
+        NotYourRole, NumberTaken, OutsideArea, DateOrder, SameKeyOtherBody."""
+
+    def set_library_page(self, library_id: str, page: Document, actor: Document) -> Document:
+        """`Library`. `page`: {contact_name, contact_email, contact_phone, website, closed_dates}; what is not
+        there stays. Refuses: NotYourRole."""
+
     def set_library_language(self, library_id: str, language: str | None, actor: Document) -> Document:
         """`Library`, read in the language by those of it who have not chosen; None: as the county.
         Refuses: NotYourRole."""
@@ -55,6 +63,15 @@ class DirectoryPort(Protocol):
 
     def list_skills(self) -> list[Document]:
         """`Skill`s, by category and code."""
+
+    def write_skill(self, skill: Document, actor: Document) -> Document:
+        """`Skill` of the county's own. Refuses: NotYourRole, SameKeyOtherBody (a shared entry's code)."""
+
+    def mapping(self) -> Document:
+        """Which skills exist, are wanted and are missing; the county first, then each municipality:
+        `{county, mapped_on, places: [{municipality_code, name, libraries, exist, wanted, missing,
+        is_from_offers, conclusion: {code, parameters}}]}`. Codes: mapping_lacks, mapping_covered (both
+        {skills, exist, all}), mapping_unknown {exist, all}."""
 
     def create_offer(self, offer: Document, actor: Document) -> Document:
         """`Offer` as stored. `offer`: an `Offer` without county, names and version.

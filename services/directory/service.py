@@ -35,6 +35,16 @@ class DirectoryService:
             return operations.get_library(work, library_id)
 
     @rpc
+    def write_library(self, library: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.write_library(work, library, actor)
+
+    @rpc
+    def set_library_page(self, library_id: str, page: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.set_library_page(work, library_id, page, actor)
+
+    @rpc
     def set_library_language(self, library_id: str, language: str | None, actor: Document) -> Document:
         with self.runtime.work() as work:
             return operations.set_library_language(work, library_id, language, actor)
@@ -88,6 +98,16 @@ class DirectoryService:
     def list_skills(self) -> list[Document]:
         with self.runtime.reading() as work:
             return operations.list_skills(work)
+
+    @rpc
+    def write_skill(self, skill: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.write_skill(work, skill, actor)
+
+    @rpc
+    def mapping(self) -> Document:
+        with self.runtime.reading() as work:
+            return operations.mapping(work)
 
     @rpc
     def create_offer(self, offer: Document, actor: Document) -> Document:

@@ -18,7 +18,10 @@ from services.directory.operations.libraries import (
     list_libraries,
     receive_library,
     register_library,
+    set_library_page,
+    write_library,
 )
+from services.directory.operations.mapping import mapping
 from services.directory.operations.offers import (
     create_offer,
     get_offer,
@@ -55,7 +58,7 @@ from services.directory.operations.requests import (
     widen_request,
     widen_requests,
 )
-from services.directory.operations.skills import list_skills, seed_skills
+from services.directory.operations.skills import list_skills, seed_skills, write_skill
 
 __all__ = [
     "Imported",
@@ -85,6 +88,7 @@ __all__ = [
     "list_peers",
     "list_requests",
     "list_skills",
+    "mapping",
     "open_request",
     "own_erasure",
     "own_library",
@@ -106,10 +110,13 @@ __all__ = [
     "set_county",
     "set_fuse",
     "set_library_language",
+    "set_library_page",
     "set_skills",
     "thaw_peer",
     "widen_request",
     "widen_requests",
     "withdraw_offer",
     "write_colleague",
+    "write_library",
+    "write_skill",
 ]

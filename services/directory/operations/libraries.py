@@ -3,10 +3,11 @@
 from typing import Any
 
 from byttebank.contracts import resources
+from byttebank.contracts.actor import load_actor
 from byttebank.contracts.fields import one_of
 from byttebank.contracts.market_refusals import NumberTaken, OutsideArea
 from byttebank.contracts.received import ReceivedMessage
-from byttebank.contracts.refusals import DateOrder, NotFound, SameKeyOtherBody
+from byttebank.contracts.refusals import DateOrder, NotFound, NotYourRole, SameKeyOtherBody
 from byttebank.identifiers import is_slug
 from byttebank.language import LANGUAGES
 from byttebank.storage.work import Work
@@ -21,6 +22,7 @@ from services.directory.storage import counties, libraries
 
 Document = dict[str, Any]
 MAX_QUERY = 200
+PAGE = (*CONTACT_POINT, "website", "closed_dates")
 
 
 class OwnLibrary(resources.Library):
@@ -57,6 +59,33 @@ def register_library(work: Work, library: Document) -> Document:
     libraries.write_numbers(work.connection, changed)
     tell_library(work, changed)
     return changed
+
+
+def write_library(work: Work, library: Document, actor: Document) -> Document:
+    """`Library` as the county writes it down; as `register_library`. Refuses: NotYourRole for others too."""
+    if load_actor(actor).role != "county":
+        raise NotYourRole(role="county")
+    return register_library(work, library)
+
+
+def set_library_page(work: Work, library_id: str, page: Document, actor: Document) -> Document:
+    """`Library` with its contact point, web site and closed days as its manager or the county writes them.
+
+    `page`: {contact_name, contact_email, contact_phone, website, closed_dates}; what is left out stays.
+    Refuses: NotFound for a library that is not ours; NotYourRole; Malformed.
+    """
+    who = load_actor(actor)
+    stored = own_library(work, library_id)
+    if who.role != "county" and not (who.role == "library_manager" and who.library_id == library_id):
+        raise NotYourRole(role="library_manager")
+    given = {key: page[key] for key in PAGE if key in page} if isinstance(page, dict) else page
+    if not isinstance(given, dict):
+        raise refuse("", "A document with what the library's page shows.")
+    website = given.get("website")
+    if website and not str(website).startswith(("https://", "http://")):
+        raise refuse("/website", "An address that begins with https://.")
+    kept = {key: value for key, value in stored.items() if key not in ("version", "county")}
+    return register_library(work, {**kept, **given})
 
 
 def receive_library(work: Work, message: ReceivedMessage) -> None:

@@ -1,24 +1,70 @@
-"""The controlled vocabulary of skills."""
+"""The controlled vocabulary of skills: shared entries, and a county's own that map to them."""
 
 import csv
+import re
+from functools import cache
 from importlib import resources as files
 from typing import Any
 
+from byttebank.contracts import resources
+from byttebank.contracts.actor import load_actor
+from byttebank.contracts.refusals import NotYourRole, SameKeyOtherBody
 from byttebank.storage.work import Work
+from services.directory.operations.documents import read, refuse
 from services.directory.storage import libraries
 
+Document = dict[str, Any]
 LANGUAGES = ("nb", "nn", "en")
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+MAX_NAME = 100
 
 
 def seed_skills(work: Work) -> None:
     """The vocabulary holds every entry of `reference/skills.csv`, named as there; others stay."""
-    reference = files.files("services.directory") / "reference" / "skills.csv"
-    for entry in csv.DictReader(reference.read_text(encoding="utf-8").splitlines()):
-        names = {language: entry[language] for language in LANGUAGES}
-        skill = {"code": entry["code"], "category": entry["category"], "names": names}
+    for skill in shared_skills():
         libraries.write_skill(work.connection, skill)
 
 
-def list_skills(work: Work) -> list[dict[str, Any]]:
+@cache
+def shared_skills() -> tuple[Document, ...]:
+    """The entries that every county has."""
+    reference = files.files("services.directory") / "reference" / "skills.csv"
+    return tuple(
+        {
+            "code": entry["code"],
+            "category": entry["category"],
+            "names": {language: entry[language] for language in LANGUAGES},
+            "maps_to": None,
+        }
+        for entry in csv.DictReader(reference.read_text(encoding="utf-8").splitlines())
+    )
+
+
+def write_skill(work: Work, skill: Document, actor: Document) -> Document:
+    """`Skill`, an entry of the county's own; other counties are told the shared one it maps to.
+
+    Without one it stays in the county: what is offered and asked for under it alone tells others nothing.
+    Refuses: NotYourRole for others than the county; SameKeyOtherBody for a shared entry's code; Malformed.
+    """
+    if load_actor(actor).role != "county":
+        raise NotYourRole(role="county")
+    wanted = read(resources.Skill, skill)
+    shared = {one["code"]: one for one in shared_skills()}
+    if wanted["code"] in shared:
+        raise SameKeyOtherBody(id=wanted["code"])
+    if not CODE.fullmatch(wanted["code"]):
+        raise refuse("/code", "Small letters a to z, digits and hyphens, such as local-history.")
+    if wanted["category"] not in {one["category"] for one in shared.values()}:
+        raise refuse("/category", "One of the categories of the vocabulary.")
+    if wanted["maps_to"] is not None and wanted["maps_to"] not in shared:
+        raise refuse("/maps_to", "The code of a shared entry.")
+    names = wanted["names"]
+    if not names.get("nb", "").strip() or any(len(name) > MAX_NAME for name in names.values()):
+        raise refuse("/names", f"A name in bokmål (nb) at least, each of at most {MAX_NAME} characters.")
+    libraries.write_skill(work.connection, wanted)
+    return wanted
+
+
+def list_skills(work: Work) -> list[Document]:
     """`Skill`s, by category and code."""
     return libraries.list_skills(work.connection)

@@ -27,7 +27,7 @@ NOWHERE = 2**60
 CIRCLES_METRES = (30_000, 120_000, 500_000)
 """A page is looked for near by first: where there are many things, most need not be looked at."""
 
-RARE = 2_000
+RARE = 10_000
 
 FAR_METRES = 120_000
 """In a circle that is larger SQLite's index of words is quicker than reading the words of each."""
@@ -131,17 +131,18 @@ def things_without_entry(connection: Connection, kind: str, limit: int) -> list[
 
 def find_entries(connection: Connection, question: Question, after: Place | None, limit: int) -> list[Place]:
     """The first `limit` of what is asked for after a place, nearest first, then the soonest."""
-    found: list[Place] = []
     begun = 0 if after is None else after.square
     is_near_first = question.centre is not None and not _is_rare(connection, question.groups)
     circles = [metres for metres in CIRCLES_METRES if metres**2 > begun] if is_near_first else []
     if question.groups and connection.dialect.name != "postgresql":
         circles = [metres for metres in circles if metres <= FAR_METRES]
+    if question.max_square is not None:
+        # Farther than that only what needs no travel is wanted: after the first circle, that is everywhere.
+        circles = circles[:1]
     for metres in circles:
-        if question.max_square is None or metres**2 < question.max_square:
-            found = _find(connection, question, after, limit, metres)
-            if len(found) == limit:
-                return found
+        found = _find(connection, question, after, limit, metres)
+        if len(found) == limit:
+            return found
     return _find(connection, question, after, limit, None)
 
 
@@ -193,6 +194,8 @@ def _conditions(
         if is_postgresql:
             conditions.append("words @@ CAST(:words AS tsquery)")
         elif metres is None:
+            # The plus keeps SQLite from the index of kinds: only those that have the words are looked at.
+            conditions[0] = "+kind = :kind"
             conditions.append(f"key IN ({_HAS_WORDS})")
         else:
             # In a circle there are few: each one's words are read, instead of all that have the words.
@@ -257,7 +260,9 @@ def _has_words(groups: Sequence[Sequence[str]], values: dict[str, Any]) -> str:
             values[name] = f" {word[:-1]}" if word.endswith("*") else f" {word} "
             one_of.append(f"instr(' ' || words || ' ', :{name}) > 0")
         found.append("(" + " OR ".join(one_of) + ")")
-    return f"EXISTS (SELECT 1 FROM board_words WHERE rowid = board_entries.key AND {' AND '.join(found)})"
+    # The table under FTS5's (https://sqlite.org/fts5.html, 9.2) has a row's words without asking the index.
+    words = "SELECT c0 AS words FROM board_words_content WHERE id = board_entries.key"
+    return f"EXISTS (SELECT 1 FROM ({words}) WHERE {' AND '.join(found)})"
 
 
 _PLACES = ", ".join(COLUMNS)

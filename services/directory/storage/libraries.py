@@ -125,6 +125,12 @@ def list_colleagues(connection: Connection, library_id: str) -> list[Document]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def all_colleagues(connection: Connection) -> list[Document]:
+    """Every colleague of this county."""
+    query = select(colleagues).order_by(colleagues.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def write_skill(connection: Connection, skill: Document) -> None:
     """The vocabulary has this entry."""
     if not rows.add(connection, skills, skill):

@@ -47,6 +47,17 @@ def own_things(connection: Connection, kind: Kind, county: str) -> list[Document
     return [_document(row) for row in connection.execute(query).mappings()]
 
 
+def things_in_use(connection: Connection, kind: Kind, county: str, today: date) -> list[Document]:
+    """A county's open offers, or its requests on the board, that have not ended."""
+    table = TABLES[kind]
+    query = select(table).where(table.c.county == county)
+    if kind == "offer":
+        query = query.where(*_offer_in_use(today))
+    else:
+        query = query.where(requests.c.state == "open", requests.c.is_open, requests.c.last_on >= today)
+    return [_document(row) for row in connection.execute(query.order_by(table.c.id)).mappings()]
+
+
 def things_of_person(connection: Connection, kind: Kind, colleague_id: str) -> list[Document]:
     """A colleague's offers, or the requests in which she is the host contact; locked (PostgreSQL)."""
     table = TABLES[kind]

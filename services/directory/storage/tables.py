@@ -213,7 +213,7 @@ board_entries = Table(
 )
 """What the board is searched in. Its words are beside it: a tsvector, or an FTS5 table of the same key."""
 Index("board_entries_by_library", board_entries.c.library_id)
-Index("board_entries_by_place", board_entries.c.z, board_entries.c.y)
+Index("board_entries_by_place", board_entries.c.kind, board_entries.c.z, board_entries.c.y)
 
 peers = Table(
     "peers",

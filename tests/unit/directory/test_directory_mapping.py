@@ -1,0 +1,169 @@
+"""The vocabulary and its county's own entries, the mapping of skills, and what a library says of itself."""
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from directory_cast import (
+    JONAS,
+    KARI,
+    SIRI,
+    a_colleague,
+    a_county,
+    a_library,
+    a_request,
+    add_peer,
+    an_actor,
+    an_id,
+    an_offer,
+    sent,
+)
+
+from byttebank.contracts.refusals import Malformed, NotYourRole, SameKeyOtherBody
+from byttebank.storage.work import Database
+from services.directory import operations
+from services.directory.operations.skills import shared_skills
+
+Document = dict[str, Any]
+COUNTY = an_actor("Anne", "Fylkesbiblioteket", "county")
+DIALECT: Document = {
+    "code": "local-history",
+    "category": "dissemination",
+    "names": {"nb": "lokalhistorie", "nn": "lokalhistorie"},
+    "maps_to": "dissemination",
+}
+
+
+def test_the_vocabulary_is_named_in_three_languages_and_every_word_once() -> None:
+    skills = shared_skills()
+    assert len(skills) == len({skill["code"] for skill in skills}) == 50
+    for language in ("nb", "nn", "en"):
+        names = [skill["names"][language] for skill in skills]
+        assert all(names)
+        assert len(set(names)) == len(names)
+
+
+def test_a_countys_own_skill_is_told_to_others_as_the_shared_one(innlandet: Database) -> None:
+    add_peer(innlandet, "akershus")
+    with innlandet.work() as work:
+        operations.write_skill(work, DIALECT, COUNTY)
+        operations.create_offer(work, an_offer(skills=["local-history", "dissemination"]), JONAS)
+    (_, payload, _) = sent(innlandet, "akershus", "OfferPublished")[0]
+    assert payload["skills"] == ["dissemination"]
+    with innlandet.reading() as work:
+        assert operations.board(work, an_id("Grue"), text="lokalhistorier")["items"]
+        assert operations.get_offer(work, an_id("offer"))["skills"] == ["local-history", "dissemination"]
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"code": "weeding"}, SameKeyOtherBody),
+        ({"code": "Lokal historie"}, Malformed),
+        ({"category": "cooking"}, Malformed),
+        ({"maps_to": "cooking"}, Malformed),
+        ({"names": {"en": "local history"}}, Malformed),
+        ({"names": {"nb": "x" * 101}}, Malformed),
+    ],
+)
+def test_an_entry_that_makes_no_sense_is_refused(
+    innlandet: Database, change: Document, refusal: type[Exception]
+) -> None:
+    with innlandet.work() as work, pytest.raises(refusal):
+        operations.write_skill(work, {**DIALECT, **change}, COUNTY)
+
+
+def test_the_vocabulary_is_the_countys_to_write(innlandet: Database) -> None:
+    with innlandet.work() as work, pytest.raises(NotYourRole):
+        operations.write_skill(work, DIALECT, KARI)
+
+
+@pytest.fixture
+def mapped(innlandet: Database) -> dict[str, Document]:
+    """Eidskog has three people, Grue one; Grue needs music, which nobody has."""
+    with innlandet.work() as work:
+        eva = a_colleague("Eva", "Eidskog", can=["games"], wants_to_learn=["web", "games"])
+        operations.add_colleague(work, eva)
+        request = a_request(library_id=an_id("Grue"), host_contact_id=an_id("Siri"), skills=["music"])
+        operations.create_request(work, request, SIRI)
+    with innlandet.reading() as work:
+        return {place["name"]: place for place in operations.mapping(work)["places"]}
+
+
+def test_each_municipality_has_what_exists_is_wanted_and_is_missing(mapped: dict[str, Document]) -> None:
+    assert list(mapped) == ["Innlandet", "Eidskog", "Grue"]
+    eidskog = mapped["Eidskog"]
+    assert eidskog["exist"] == ["weeding", "dissemination", "games"]
+    assert (eidskog["wanted"], eidskog["missing"]) == (["web", "games"], ["web"])
+    assert eidskog["conclusion"] == {
+        "code": "mapping_lacks",
+        "parameters": {"exist": 3, "all": 50, "skills": ["web"]},
+    }
+    assert mapped["Innlandet"]["missing"] == ["web", "music"]
+
+
+def test_where_few_work_only_what_they_offer_openly_is_mapped(
+    innlandet: Database, mapped: dict[str, Document]
+) -> None:
+    grue = mapped["Grue"]
+    assert (grue["exist"], grue["missing"], grue["is_from_offers"]) == ([], ["music"], True)
+    assert not any(name in str(mapped) for name in ("Siri", "Jonas", "Eva", an_id("Siri")))
+    with innlandet.work() as work:
+        offer = an_offer(library_id=an_id("Grue"), colleague_id=an_id("Siri"), skills=["weeding"])
+        operations.create_offer(work, offer, SIRI)
+    with innlandet.reading() as work:
+        places = {place["name"]: place for place in operations.mapping(work)["places"]}
+    assert places["Grue"]["exist"] == ["weeding"]
+
+
+def test_where_nothing_is_known_nothing_is_concluded(new_directory: Callable[[str], Database]) -> None:
+    database = new_directory("akershus")
+    with database.work() as work:
+        operations.set_county(work, a_county("akershus"))
+        operations.register_library(work, a_library("Nes"))
+    with database.reading() as work:
+        places = operations.mapping(work)["places"]
+    assert [place["conclusion"]["code"] for place in places] == ["mapping_unknown"] * 2
+
+
+def test_a_library_says_who_is_contacted_and_when_it_is_closed(innlandet: Database) -> None:
+    add_peer(innlandet, "akershus")
+    page = {
+        "contact_name": "Kari",
+        "contact_email": "post@eidskog.example",
+        "website": "https://eidskog.example",
+        "closed_dates": ["2026-12-24", "2026-12-23", "2026-12-24"],
+    }
+    with innlandet.work() as work:
+        stored = operations.set_library_page(work, an_id("Eidskog"), page, KARI)
+        assert stored["closed_dates"] == ["2026-12-23", "2026-12-24"]
+        operations.set_library_page(work, an_id("Eidskog"), {"contact_phone": "62 00 00 00"}, COUNTY)
+        for actor in (JONAS, SIRI):
+            with pytest.raises(NotYourRole):
+                operations.set_library_page(work, an_id("Eidskog"), page, actor)
+        with pytest.raises(Malformed):
+            operations.set_library_page(work, an_id("Eidskog"), {"website": "javascript:alert(1)"}, KARI)
+    (_, payload, detached) = sent(innlandet, "akershus", "LibraryPublished")[-1]
+    assert (payload["contact_email"], payload["contact_name"], payload["contact_phone"]) == (None, None, None)
+    assert detached == {
+        "contact_name": "Kari",
+        "contact_email": "post@eidskog.example",
+        "contact_phone": "62 00 00 00",
+    }
+
+
+def test_libraries_are_the_countys_to_write(innlandet: Database) -> None:
+    with innlandet.work() as work:
+        assert operations.write_library(work, a_library("Ny"), COUNTY)["country"] == "NO"
+        with pytest.raises(NotYourRole):
+            operations.write_library(work, a_library("Nyere"), KARI)
+
+
+def test_the_reference_of_counties_is_dated() -> None:
+    folder = Path(operations.__file__).parents[1] / "reference"
+    rows = list(csv.DictReader((folder / "counties.csv").read_text(encoding="utf-8").splitlines()))
+    today = [row for row in rows if not row["valid_until"]]
+    assert (len(rows), len(today)) == (18, 15)
+    assert {row["code"] for row in rows} - {row["code"] for row in today} == {"30", "38", "54"}
