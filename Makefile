@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constr
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo federation check test simulate chaos texts pictures programs bench bench-ledger bench-matching clean
+.PHONY: help run demo federation check test simulate fuzz chaos texts pictures programs bench bench-ledger bench-matching clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
@@ -51,6 +51,10 @@ texts: $(VENV)/.installed ## Bring the catalogs and the description of the inter
 
 simulate: $(VENV)/.installed ## Play SEEDS lives of several counties with every fault, FROM a first seed
 	@exec $(BIN)/byttebank bench simulate --seeds "$(SEEDS)" --from "$(FROM)"
+
+fuzz: $(VENV)/.installed-test ## Fuzz the reading of other counties' messages for SECONDS
+	@$(PIP) --editable '.[fuzz]'
+	@cd "$$(mktemp -d)" && exec "$(CURDIR)/$(BIN)/python" "$(CURDIR)/tests/fuzz/envelope.py" -max_total_time="$(SECONDS)"
 
 chaos: programs ## Kill everything in three real counties under load for SECONDS (SEED=...)
 	BYTTEBANK_TEST_CHAOS_SECONDS="$(SECONDS)" $(if $(SEED),BYTTEBANK_TEST_SEED="$(SEED)") $(PYTEST) tests/federation/test_federation_chaos.py

@@ -112,6 +112,27 @@ def test_memory_does_not_grow_with_the_file(innlandet: Ledger) -> None:
     assert peaks[1] < 1.5 * peaks[0], peaks
 
 
+@pytest.mark.simulation
+def test_bad_rows_in_the_middle_of_very_many_are_named_and_nothing_is_half_done(innlandet: Ledger) -> None:
+    """Twenty thousand here; a million take as long a time for each row, and no more memory."""
+    bad = {9_998: {"days": "0"}, 9_999: {"library": "Atlantis"}, 10_000: {"date": "2999-01-01"}}
+
+    def many() -> Iterator[tuple[int, dict[str, Any]]]:
+        for n in range(20_000):
+            yield (
+                n + 2,
+                {"library": EIDSKOG, "days": "1", "date": "2025-01-02", "note": str(n), **bad.get(n, {})},
+            )
+
+    with pytest.raises(operations.ImportRefused) as refused_:
+        innlandet.do(operations.import_opening, many())
+    found = refused_.value.imported
+    assert (found.rows, found.bad) == (20_000, 3)
+    assert [fault.partition(":")[0] for fault in found.faults] == ["line 10000", "line 10001", "line 10002"]
+    assert innlandet.account(EIDSKOG)["balance_half_days"] == 0
+    assert innlandet.see(operations.county_statement)["lines"] == []
+
+
 def test_files_are_read_as_people_save_them(tmp_path: Path) -> None:
     excel = tmp_path / "a.csv"
     excel.write_bytes(
