@@ -61,6 +61,7 @@ STATUS: dict[str, int] = {
     "request_closed": 409,
     "reversal_of_reversal": 409,
     "reversal_too_large": 409,
+    "round_open": 409,
     "same_key_other_body": 422,
     "service_unavailable": 503,
     "sign_in_failed": 401,
@@ -80,7 +81,13 @@ FIELD_OF = {
     "date_past": "/first_on",
     "date_too_far": "/last_on",
     "date_order": "/last_on",
+    "no_open_day": "/last_on",
     "host_contact_missing": "/host_contact_id",
+    "colleague_not_agreed": "/colleague_id",
+    "offer_overlaps": "/weekdays",
+    "too_few_at_home": "/min_at_home",
+    "outside_area": "/latitude",
+    "number_taken": "/national_number",
 }
 """Where in the document the fault lies, for refusals that are about one field."""
 

@@ -1,6 +1,8 @@
 """The documents programs send: unknown fields are faults, so that a slip of the pen is seen."""
 
-from marshmallow import RAISE, Schema, fields, validate
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
 from byttebank.contracts import resources
 from byttebank.contracts.fields import Day, Id, Slug, one_of, text
@@ -53,13 +55,35 @@ class NewRequest(Given):
 
     id = Id()
     skills = fields.List(fields.String(), required=True)
-    first_on = Day(required=True)
-    last_on = Day(required=True)
+    first_on = Day(metadata={"description": "With `last_on`: any day in between. Not needed with `dates`."})
+    last_on = Day()
+    dates = fields.List(Day(), validate=validate.Length(max=366))
     half_days = Days(required=True)
     place = one_of(*resources.PLACES)
     own_words = fields.String(validate=validate.Length(max=2000))
     host_contact_id = Id(required=True)
     is_open = fields.Boolean(truthy={True}, falsy={False})
+    same_person = fields.Boolean(truthy={True}, falsy={False})
+    urgency = one_of(*resources.URGENCIES)
+    to_library_id = Id(allow_none=True)
+    reach = one_of(*resources.REQUEST_REACHES)
+    widens_after_days = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=1, max=90))
+
+    @validates_schema(skip_on_field_errors=False, pass_original=True)
+    def has_days(self, _read: dict[str, Any], sent: dict[str, Any], **_more: Any) -> None:
+        """Dates, or a window with both its ends."""
+        missing = [name for name in ("first_on", "last_on") if name not in sent]
+        if missing and not sent.get("dates"):
+            raise ValidationError({name: ["Missing data for required field."] for name in missing})
+
+
+class Widening(Given):
+    """How far a request reaches from now on. Left out: as far as it does, and it does not widen by itself."""
+
+    reach = one_of(*resources.REQUEST_REACHES, load_default=None, allow_none=True)
+    widens_after_days = fields.Integer(
+        strict=True, load_default=None, allow_none=True, validate=validate.Range(min=1, max=90)
+    )
 
 
 class NewEngagement(Given):

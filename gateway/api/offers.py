@@ -83,6 +83,15 @@ def withdraw_offer(offer_id: str) -> Document:
     return here().backend.directory.withdraw_offer(offer_id, person().actor)
 
 
+@nouns.route("/offers/<id:offer_id>/renew", methods=["POST"])
+@once
+@nouns.response(200, Offer)
+@nouns.doc(parameters=[PARAMETER])
+def renew_offer(offer_id: str) -> Document:
+    """Let an offer stand for half a year from today"""
+    return here().backend.directory.renew_offer(offer_id, person().actor)
+
+
 @nouns.route("/board", methods=["GET"])
 @nouns.arguments(BoardQuery, location="query")
 @nouns.response(200, page_of(BoardItem, "Board"))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from byttebank.contracts.refusals import NotFound
-from gateway.api.given import NewRequest
+from gateway.api.given import NewRequest, Widening
 from gateway.api.idempotency import PARAMETER, once, thing_id
 from gateway.api.nouns import next_link, nouns_called
 from gateway.api.offers import OfLibraryQuery, with_sentences
@@ -60,6 +60,19 @@ def get_request(request_id: str) -> Document:
 def open_request(request_id: str) -> Document:
     """Put a request on the board"""
     return here().backend.directory.open_request(request_id, person().actor)
+
+
+@nouns.route("/requests/<id:request_id>/widen", methods=["POST"])
+@nouns.arguments(Widening)
+@once
+@nouns.response(200, Request)
+@nouns.doc(parameters=[PARAMETER])
+def widen_request(given: Document, request_id: str) -> Document:
+    """Ask further out, or change when the request does so by itself
+
+    A request on the board cannot reach less far than it has.
+    """
+    return here().backend.directory.widen_request(request_id, person().actor, **given)
 
 
 @nouns.route("/requests/<id:request_id>/close", methods=["POST"])

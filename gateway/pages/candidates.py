@@ -8,8 +8,9 @@ from byttebank.contracts.refusals import NotFound, ServiceUnavailable, UnknownOu
 from byttebank.identifiers import new_id
 from gateway import speech
 from gateway.here import here
-from gateway.pages.board import Line
+from gateway.pages.board import Line, when_words
 from gateway.pages.choices import date_windows
+from gateway.pages.widening import days_options, reach_options, what_is_next, who_sees, widening_form
 from gateway.speech import say
 from gateway.words.links import late_answers
 from gateway.words.reasons import reason_sentence
@@ -29,6 +30,12 @@ def candidates_page(wanted: Document) -> str:
         "candidates.html",
         wanted=wanted,
         title=speech.skills(wanted["skills"]),
+        when=when_words(wanted),
+        widening=widening_form(wanted),
+        reaches=reach_options(wanted),
+        days=days_options(wanted),
+        who_sees=who_sees(wanted),
+        what_is_next=what_is_next(wanted),
         funnel=_funnel(wanted, found["funnel"]) if found else "",
         is_looking=found is None and wanted["state"] == "open",
         late=late_answers(one["county"] for one in shown),

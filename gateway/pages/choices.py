@@ -3,8 +3,11 @@
 from datetime import date, timedelta
 from typing import Any
 
+from byttebank.contracts.refusals import Refusal
 from gateway import speech
 from gateway.accounts import User
+from gateway.amounts import half_days_from_text
+from gateway.forms import Form
 from gateway.here import here
 from gateway.speech import say
 
@@ -59,6 +62,24 @@ def date_windows(days: list[str], half_days: int) -> Options:
         (",".join(window), speech.capitalised(speech.on_days(window)))
         for window in windows[:MAX_DATE_OPTIONS]
     ]
+
+
+def amount_of(form: Form) -> int | None:
+    """The half-days of the form's `mengde`, or None: not chosen, or said beside the field to be wrong."""
+    if not form.text("mengde"):
+        return None
+    try:
+        return half_days_from_text(form.text("mengde"))
+    except Refusal as refusal:
+        form.refuse(refusal, {refusal.code: "mengde", "/days": "mengde"})
+        return None
+
+
+def days_from(days: list[str], first: str, half_days: int) -> list[str] | None:
+    """The first day and as many of the next as the amount needs, or None when there are too few."""
+    needed = max(1, -(-half_days // 2))
+    rest = [day for day in days if day >= first]
+    return rest[:needed] if len(rest) >= needed and rest[0] == first else None
 
 
 def working_days(first: str, last: str, today: date) -> list[str]:

@@ -15,10 +15,12 @@ from gateway.here import here, person
 from gateway.once import is_again
 from gateway.pages.board import when_words
 from gateway.pages.choices import (
+    amount_of,
     amount_options,
     chosen_days,
     colleague_options,
     date_windows,
+    days_from,
     days_text,
     own_colleagues,
     place_options,
@@ -164,9 +166,9 @@ def ask(offer_id: str) -> ResponseReturnValue:
     user, offer = person(), find_offer(offer_id)
     form = sent_form(_ask_fields())
     form.need("kunnskap", "mengde", "dato", "sted", "vert")
-    half_days, days = _amount(form), chosen_days(form.text("dato"))
+    half_days, days = amount_of(form), chosen_days(form.text("dato"))
     if half_days and days and len(days) == 1 and half_days > 2:
-        days = _following(offer, days[0], half_days)
+        days = days_from(_days(offer), days[0], half_days)
         if days is None:
             form.errors["dato"] = say("Det er ikke nok dager i tilbudet etter denne. Velg en tidligere dag.")
     if form.errors or half_days is None or days is None:
@@ -186,23 +188,6 @@ def ask(offer_id: str) -> ResponseReturnValue:
         "host_contact_id": form.text("vert"),
     }
     return propose(proposal, url_for("offers.show", offer_id=offer_id))
-
-
-def _amount(form: Form) -> int | None:
-    if not form.text("mengde"):
-        return None
-    try:
-        return half_days_from_text(form.text("mengde"))
-    except Refusal as refusal:
-        form.refuse(refusal, {refusal.code: "mengde", "/days": "mengde"})
-        return None
-
-
-def _following(offer: Document, first: str, half_days: int) -> list[str] | None:
-    """The day and as many of the offer's next days as the amount needs."""
-    needed = -(-half_days // 2)
-    days = [day for day in _days(offer) if day >= first]
-    return days[:needed] if len(days) >= needed and days[0] == first else None
 
 
 def find_offer(offer_id: str) -> Document:

@@ -6,136 +6,65 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from byttebank.contracts.refusals import NotFound, Refusal
-from byttebank.identifiers import is_id, new_id
+from byttebank.identifiers import is_id
 from gateway import speech
-from gateway.accounts import User
-from gateway.amounts import half_days_from_text
 from gateway.auth.guard import signed_in
 from gateway.forms import Form, sent_form
 from gateway.here import here, person
 from gateway.once import is_again
+from gateway.pages.asking import PLACES, PLACES_OF_DATES, USUAL, ask_fields, ask_page, wanted_of
+from gateway.pages.board import when_words
 from gateway.pages.candidates import candidates_page
 from gateway.pages.choices import (
+    Options,
+    amount_of,
     amount_options,
     chosen_days,
     colleague_options,
     date_windows,
+    days_from,
+    days_text,
     own_colleagues,
-    place_options,
-    skill_options,
     working_days,
 )
+from gateway.pages.dates import dates_from_text
 from gateway.pages.proposing import propose
+from gateway.pages.widening import sent_widening, widening_form
 from gateway.speech import say
 
 pages = Blueprint("requests", __name__)
 Document = dict[str, Any]
-
-PLACES = {
-    "date_order": "til",
-    "date_past": "fra",
-    "date_too_far": "til",
-    "below_half_day": "mengde",
-    "not_half_steps": "mengde",
-    "too_many_days": "mengde",
-    "host_contact_missing": "vert",
-    "field_missing": "kunnskap",
-    "/own_words": "hva",
-    "/skills": "kunnskap",
-    "/skills/0": "kunnskap",
-    "/half_days": "mengde",
-    "/days": "mengde",
-    "/first_on": "fra",
-    "/last_on": "til",
-    "/place": "sted",
-    "/host_contact_id": "vert",
-}
-"""Refusal or document pointer, to the field of the form."""
-
-
-def _fields() -> dict[str, str]:
-    return {
-        "hva": say("Hva trenger dere hjelp til?"),
-        "kunnskap": say("Hva må de kunne?"),
-        "mengde": say("Hvor mye?"),
-        "fra": say("Første dag som passer"),
-        "til": say("Siste dag som passer"),
-        "sted": say("Hvor kan arbeidet gjøres?"),
-        "vert": say("Hvem tar imot hos dere?"),
-    }
+ONE_DAY = 2
 
 
 @pages.get("/be-om-hjelp")
 @signed_in()
 def ask() -> ResponseReturnValue:
     """The empty form."""
-    return _ask_page(Form(_fields(), {"mengde": "1", "sted": "host", "vert": person().person_id}))
+    return ask_page(Form(ask_fields(), {**USUAL, "vert": person().person_id}))
 
 
 @pages.post("/be-om-hjelp")
 @signed_in()
 def create() -> ResponseReturnValue:
     """The request is written; those who fit are shown before anybody is asked."""
-    user, form = person(), sent_form(_fields())
-    form.need("hva", "kunnskap", "mengde", "fra", "til", "sted", "vert")
-    if not form.errors:
+    user, form = person(), sent_form(ask_fields())
+    form.need("hva", "kunnskap", "mengde", "sted", "vert")
+    dates = dates_from_text(form.text("datoer"), speech.speech().today)
+    if dates is None:
+        form.errors["datoer"] = say("Skriv datoene som 7.12.2026, med komma mellom.")
+    elif not dates:
+        form.need("fra", "til")
+    if dates is not None and not form.errors:
         try:
-            wanted = {
-                "id": form.id,
-                "library_id": user.library_id,
-                "skills": [form.text("kunnskap")],
-                "first_on": form.text("fra"),
-                "last_on": form.text("til"),
-                "half_days": half_days_from_text(form.text("mengde")),
-                "place": form.text("sted"),
-                "own_words": form.text("hva"),
-                "host_contact_id": form.text("vert"),
-            }
-            here().backend.directory.create_request(wanted, user.actor)
+            here().backend.directory.create_request(wanted_of(form, dates), user.actor)
         except Refusal as refusal:
-            form.refuse(refusal, PLACES)
+            form.refuse(refusal, PLACES_OF_DATES if dates else PLACES)
     if form.errors:
-        return _ask_page(form), 422
+        return ask_page(form), 422
     if is_again(here().settings.database, user.user_id, form.id):
         flash(say("Dette er alt mottatt, én gang. Dere trenger ikke sende det igjen."), "info")
     return redirect(url_for("requests.show", request_id=form.id))
-
-
-def _ask_page(form: Form) -> str:
-    user = person()
-    return render_template(
-        "ask.html",
-        form=form,
-        skills=[("", say("Velg")), *skill_options()],
-        amounts=amount_options(),
-        places=place_options(),
-        colleagues=colleague_options(own_colleagues(user)),
-        available=_available(user.library_id),
-        needs_promise=_needs_promise(user),
-        promise_amounts=amount_options()[:3],
-        act_id=new_id(),
-    )
-
-
-def _needs_promise(user: User) -> bool:
-    """Whether all the library has given and promised is used or set aside: one click promises more."""
-    if user.role not in ("library_manager", "colleague"):
-        return False
-    try:
-        account = here().backend.ledger.account(user.library_id)
-    except Refusal:
-        return False
-    left = account["balance_half_days"] - account["reserved_half_days"]
-    left += account.get("promised_half_days", 0)
-    return bool(account.get("state", "open") == "open" and left <= 0)
-
-
-def _available(library_id: str) -> str | None:
-    try:
-        available = here().backend.ledger.account(library_id)["available_half_days"]
-    except Refusal:
-        return None
-    return speech.days_count(available) if available > 0 else None
 
 
 @pages.get("/foresporsler/<request_id>")
@@ -145,27 +74,44 @@ def show(request_id: str) -> ResponseReturnValue:
     wanted = find_request(request_id)
     if wanted["library_id"] == person().library_id:
         return candidates_page(wanted)
-    return _help_page(wanted, Form(_help_fields(wanted)))
+    return _help_page(wanted, Form(_help_fields(wanted), {"mengde": days_text(wanted["half_days"])}))
 
 
 @pages.post("/foresporsler/<request_id>/legg-ut")
 @signed_in()
 def open_to_all(request_id: str) -> ResponseReturnValue:
-    """The request is on the board."""
-    return _change(request_id, "open_request", say("Forespørselen ligger på tavla."))
+    """The request is on the board, where those see it who were chosen, and asks further out as chosen."""
+    directory, user = here().backend.directory, person()
+    reach, days = sent_widening(_sent_widening(request_id))
+    directory.widen_request(request_id, user.actor, reach=reach, widens_after_days=days)
+    directory.open_request(request_id, user.actor)
+    if days is None:
+        directory.widen_request(request_id, user.actor)
+    flash(say("Forespørselen ligger på tavla."), "success")
+    return redirect(url_for("requests.show", request_id=request_id))
+
+
+@pages.post("/foresporsler/<request_id>/spor-lenger-ut")
+@signed_in()
+def widen(request_id: str) -> ResponseReturnValue:
+    """The request is seen as far as was chosen, and asks further out by itself as chosen, or not at all."""
+    reach, days = sent_widening(_sent_widening(request_id))
+    here().backend.directory.widen_request(request_id, person().actor, reach=reach, widens_after_days=days)
+    flash(say("Det er endret hvem som ser forespørselen."), "success")
+    return redirect(url_for("requests.show", request_id=request_id))
+
+
+def _sent_widening(request_id: str) -> Form:
+    return sent_form(widening_form(find_request(request_id)).fields)
 
 
 @pages.post("/foresporsler/<request_id>/trekk")
 @signed_in()
 def close(request_id: str) -> ResponseReturnValue:
     """The request is closed."""
-    return _change(request_id, "close_request", say("Forespørselen er trukket."))
-
-
-def _change(request_id: str, method: str, done: str) -> ResponseReturnValue:
     find_request(request_id)
-    getattr(here().backend.directory, method)(request_id, person().actor)
-    flash(done, "success")
+    here().backend.directory.close_request(request_id, person().actor)
+    flash(say("Forespørselen er trukket."), "success")
     return redirect(url_for("requests.show", request_id=request_id))
 
 
@@ -200,7 +146,13 @@ def ask_candidate(request_id: str, offer_id: str) -> ResponseReturnValue:
 
 
 def _help_fields(wanted: Document) -> dict[str, str]:
-    return {"hvem": say("Hvem kan hjelpe?"), "dato": say("Hvilken dag?")}
+    fields = {"hvem": say("Hvem kan hjelpe?"), "mengde": say("Hvor mye?"), "dato": say("Hvilken dag?")}
+    return fields if _is_shared(wanted) else {name: fields[name] for name in ("hvem", "dato")}
+
+
+def _is_shared(wanted: Document) -> bool:
+    """Whether one library may help with some of the days: several days, not by one person."""
+    return bool(wanted["half_days"] > ONE_DAY and not wanted["same_person"])
 
 
 @pages.post("/foresporsler/<request_id>/hjelp")
@@ -209,8 +161,13 @@ def offer_help(request_id: str) -> ResponseReturnValue:
     """Our library offers to help with another's request: the engagement is proposed."""
     user, wanted = person(), find_request(request_id)
     form = sent_form(_help_fields(wanted))
-    form.need("hvem", "dato")
-    days = chosen_days(form.text("dato"))
+    form.need(*form.fields)
+    days, half_days = chosen_days(form.text("dato")), wanted["half_days"]
+    if _is_shared(wanted) and days is not None and not form.errors:
+        half_days = amount_of(form) or half_days
+        days = days_from(days_wanted(wanted), days[0], half_days)
+        if days is None and not form.errors:
+            form.errors["dato"] = say("Det er ikke nok dager etter denne. Velg en tidligere dag.")
     if form.errors or days is None:
         return _help_page(wanted, form), 422
     proposal = {
@@ -223,7 +180,7 @@ def offer_help(request_id: str) -> ResponseReturnValue:
         "place": wanted["place"],
         "own_words": wanted["own_words"],
         "dates": days,
-        "half_days": wanted["half_days"],
+        "half_days": half_days,
     }
     return propose(proposal, url_for("requests.show", request_id=request_id))
 
@@ -235,6 +192,22 @@ def find_request(request_id: str) -> Document:
     return here().backend.directory.get_request(request_id)
 
 
+def _amounts(wanted: Document) -> Options:
+    """All of the days first, then fewer; nothing to choose when one person does them all."""
+    if not _is_shared(wanted):
+        return []
+    everything = (days_text(wanted["half_days"]), speech.capitalised(speech.days_count(wanted["half_days"])))
+    return [everything, *(one for one in amount_options(wanted["half_days"]) if one != everything)]
+
+
+def days_wanted(wanted: Document) -> list[str]:
+    """The days the help may be on: the single dates, or the window's working days; none before today."""
+    today = speech.speech().today
+    if wanted["dates"]:
+        return [day for day in wanted["dates"] if day >= today.isoformat()]
+    return working_days(wanted["first_on"], wanted["last_on"], today)
+
+
 def _help_page(wanted: Document, form: Form) -> str:
     user = person()
     colleagues = own_colleagues(user)
@@ -242,15 +215,17 @@ def _help_page(wanted: Document, form: Form) -> str:
         colleagues = [one for one in colleagues if one["id"] == user.person_id]
     able = {one["id"] for one in colleagues if set(wanted["skills"]) & {*one["can"], *one["can_teach"]}}
     colleagues.sort(key=lambda one: (one["id"] not in able, one["name"] or ""))
-    days = working_days(wanted["first_on"], wanted["last_on"], speech.speech().today)
+    days = days_wanted(wanted)
     library = here().names.library_document(wanted["library_id"])
     return render_template(
         "help.html",
         wanted=wanted,
         form=form,
         title=speech.skills(wanted["skills"]),
+        when=when_words(wanted),
         library=library["short_name"] if library else say("et bibliotek"),
         colleagues=colleague_options(colleagues),
-        windows=date_windows(days, wanted["half_days"]),
+        windows=date_windows(days, 1 if _is_shared(wanted) else wanted["half_days"]),
+        amounts=_amounts(wanted),
         may_help=user.role in ("colleague", "library_manager") and wanted["state"] == "open",
     )

@@ -48,7 +48,7 @@ def filter_board(desk: Desk) -> Visitor:
     page.get_by_label("Bare det vi kan ta").uncheck()
     page.get_by_text("Flere filtre").click()
     page.get_by_label("Ferdighet").select_option(label="Kassering")
-    page.get_by_label("Reisevei").select_option(label="Inntil 100 km")
+    page.get_by_label("Avstand i luftlinje").select_option(label="Inntil 100 km")
     visitor.press("Oppdater lista")
     expect(page.get_by_label("Ferdighet")).to_have_value("weeding")
     expect(page.get_by_label("Bare det vi kan ta")).not_to_be_checked()
@@ -77,6 +77,8 @@ def ask_for_help(desk: Desk) -> Visitor:
     page.get_by_label("Hva må de kunne?").select_option(label="Kassering")
     for label in ("Første dag som passer", "Siste dag som passer"):
         page.get_by_label(label).fill(desk.past.another_day().isoformat())
+    page.get_by_text("Flere valg").click()
+    page.get_by_label("Samme person alle dagene").check()
     visitor.press("Vis hvem som passer")
     visitor.sees("Magasinet skal tømmes.")
     return visitor
@@ -85,8 +87,24 @@ def ask_for_help(desk: Desk) -> Visitor:
 def put_on_the_board(desk: Desk) -> Visitor:
     visitor = desk.somebody(manager_of("Lom"))
     visitor.open(f"/foresporsler/{desk.past.request(manager_of('Lom'), 'Lom')}")
+    visitor.page.get_by_label("Spør lenger ut av seg selv").select_option(label="Etter 7 dager")
     visitor.press("Legg ut på tavla")
     visitor.sees("Forespørselen ligger på tavla.")
+    return visitor
+
+
+def ask_further_out(desk: Desk) -> Visitor:
+    """The clock is stopped, then all may see it at once."""
+    visitor = put_on_the_board(desk)
+    page = visitor.page
+    for label, option in (
+        ("Spør lenger ut av seg selv", "Ikke før vi sier fra"),
+        ("Hvem skal se det nå?", "Alle fylkene vi samarbeider med"),
+    ):
+        page.get_by_text("Endre hvem som ser det").click()
+        page.get_by_label(label).select_option(label=option)
+        visitor.press("Lagre")
+        visitor.sees("Det er endret hvem som ser forespørselen.")
     return visitor
 
 
@@ -247,6 +265,7 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "libraries.index": (search_libraries,),
     "requests.create": (ask_for_help,),
     "requests.open_to_all": (put_on_the_board,),
+    "requests.widen": (ask_further_out,),
     "requests.close": (withdraw_request,),
     "requests.ask_candidate": (ask_a_candidate,),
     "requests.offer_help": (help_with_a_need,),

@@ -27,6 +27,7 @@ def ask_for_help(kari: Visitor, day: date) -> None:
     page.get_by_label("Hos oss").check()
     page.get_by_label("Hvem tar imot hos dere?").select_option(label="Kari Moen")
     kari.press("Vis hvem som passer")
+    page.get_by_label("Hvem skal se det nå?").select_option(label="Alle fylkene vi samarbeider med")
     kari.press("Legg ut på tavla")
     kari.sees("Forespørselen ligger på tavla.", "Behovet ligger på tavla.")
 

@@ -220,6 +220,8 @@ class FakeDirectory(Service):
             raise BelowHalfDay()
         if not request.get("host_contact_id"):
             raise HostContactMissing()
+        if request.get("dates"):
+            request = {**request, "first_on": min(request["dates"]), "last_on": max(request["dates"])}
         wanted = load(resources.Request, {**request, "county": self._county["slug"], "version": 1})
         if wanted["library_id"] != who.library_id:
             raise NotYourRole(role="colleague")
@@ -233,6 +235,20 @@ class FakeDirectory(Service):
 
     def open_request(self, request_id: str, actor: Document) -> Document:
         return self._change_request(request_id, actor, is_open=True)
+
+    def widen_request(
+        self,
+        request_id: str,
+        actor: Document,
+        reach: str | None = None,
+        widens_after_days: int | None = None,
+    ) -> Document:
+        request = self._find(self._requests, request_id, "request")
+        reach = reach or request.get("reach", "all")
+        order = resources.REQUEST_REACHES.index
+        if request["is_open"] and order(reach) < order(request["reach"]):
+            raise NotNow(state=request["reach"], act="narrow")
+        return self._change_request(request_id, actor, reach=reach, widens_after_days=widens_after_days)
 
     def close_request(self, request_id: str, actor: Document) -> Document:
         return self._change_request(request_id, actor, state="closed")
@@ -367,6 +383,12 @@ class FakeDirectory(Service):
         if request["state"] == "closed" and "is_open" in changes:
             raise RequestClosed(library_id=request["library_id"])
         request.update(changes)
+        days = (
+            request.get("widens_after_days")
+            if request["is_open"] and request.get("reach", "all") != "all"
+            else None
+        )
+        request["widens_on"] = (self._today + timedelta(days)).isoformat() if days else None
         return self._request(request)
 
     def _once(self, wanted: Document) -> None:
@@ -376,13 +398,11 @@ class FakeDirectory(Service):
     def _offer(self, offer: Document) -> Document:
         colleague = self._colleagues.get(offer["colleague_id"])
         shared = colleague is not None and colleague["sharing"] == "all"
-        return checked(resources.Offer, {**offer, "colleague_name": colleague["name"] if shared else None})
+        return load(resources.Offer, {**offer, "colleague_name": colleague["name"] if shared else None})
 
     def _request(self, request: Document) -> Document:
         contact = self._colleagues.get(request["host_contact_id"])
-        return checked(
-            resources.Request, {**request, "host_contact_name": contact["name"] if contact else None}
-        )
+        return load(resources.Request, {**request, "host_contact_name": contact["name"] if contact else None})
 
     @staticmethod
     def _find(table: dict[str, Document], thing_id: str, kind: str) -> Document:
@@ -545,6 +565,12 @@ class FakeMatching(Service):
         super().__init__(backend)
         self._engagements: dict[str, Document] = {}
         self._sent: dict[str, Document] = {}
+
+    def matching_rounds(self, limit: int = 24) -> list[Document]:
+        return []
+
+    def published_rounds(self, limit: int = 24) -> list[Document]:
+        return []
 
     def candidates(self, request_id: str, limit: int = 10) -> Document:
         directory = self._all.directory
