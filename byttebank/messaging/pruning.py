@@ -15,6 +15,10 @@ BATCH = 500
 """So many rows are looked at, and at most deleted, in one transaction."""
 BATCHES = 400
 """So many transactions an hour: what is more waits for the next one."""
+HEARD_LONGER = timedelta(days=7)
+"""What was heard is remembered longer than what was told: an operator may have told messages told again
+(`byttebank outbox resend`), and the last of them must still be known where they are heard.
+"""
 PAUSE_SECONDS = 0.02
 """Between two of them others may write."""
 
@@ -58,7 +62,7 @@ class Pruning:
         gone, after = 0, pruning.START
         while self._may_go_on(pause):
             with self._database.reading() as work:
-                before = work.now - self._keep
+                before = work.now - self._keep - HEARD_LONGER
                 found, following = pruning.old_heard(work.connection, before, after=after, limit=BATCH)
             if found:
                 with self._database.work() as work:

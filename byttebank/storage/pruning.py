@@ -47,10 +47,12 @@ def forget_heard(connection: Connection, places: list[Place]) -> int:
 
 
 def old_told(
-    connection: Connection, before: datetime, *, after_id: int, limit: int
+    connection: Connection, before: datetime, published_before: datetime, *, after_id: int, limit: int
 ) -> tuple[list[int], int | None]:
-    """Ids of outbox rows published before the moment, among the next `limit` written before it, and the id to
-    go on from: None at the end. What waits is never among them.
+    """Ids of outbox rows published before that moment, among the next `limit` written before the other, and
+    the id to go on from: None at the end. What waits is never among them.
+
+    The time of writing decides, which telling it again does not change.
     """
     rows = connection.execute(
         select(outbox.c.id, outbox.c.created_at, outbox.c.published_at)
@@ -59,7 +61,7 @@ def old_told(
         .limit(limit)
     ).all()
     old = [row for row in rows if row.created_at < before]
-    found = [row.id for row in old if row.published_at is not None and row.published_at < before]
+    found = [row.id for row in old if row.published_at is not None and row.published_at < published_before]
     return found, old[-1].id if len(old) == limit else None
 
 

@@ -85,12 +85,23 @@ def is_known(database: Database, message_id: str, source: str = "matching") -> b
 def test_a_message_heard_longer_ago_than_it_is_kept_is_forgotten_and_a_younger_one_is_not(
     database: Database,
 ) -> None:
-    old = [hear(database, 91), hear(database, 400, source="directory")]
-    young = hear(database, 89)
+    old = [hear(database, 98), hear(database, 400, source="directory")]
+    young = hear(database, 96)
     assert prune(database) == {"inbox": 2, "outbox": 0}
     assert not is_known(database, old[0])
     assert not is_known(database, old[1], "directory")
     assert is_known(database, young), "a copy of it may still come"
+
+
+def test_what_may_be_told_again_is_known_where_it_is_heard(database: Database) -> None:
+    """As long as it is in one service's outbox, it is in another's inbox: `byttebank outbox resend`."""
+    for days in (89, 92, 96):
+        hear(database, days, n=days)
+        tell(database, days, n=days)
+    prune(database)
+    assert len(told(database)) == 1
+    for days in (89, 92, 96):
+        assert is_known(database, an_id(days_ago(days), days))
 
 
 def test_an_old_message_that_was_heard_only_lately_is_still_known(database: Database) -> None:
