@@ -10,6 +10,7 @@ from gateway.api import (
     engagements,
     exchange,
     libraries,
+    matching_rounds,
     me,
     notices,
     offers,
@@ -29,6 +30,8 @@ NOUNS = (
     accounts.nouns,
     book.nouns,
     clearing.nouns,
+    matching_rounds.nouns,
+    matching_rounds.open_nouns,
     exchange.nouns,
     notices.nouns,
 )

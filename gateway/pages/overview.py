@@ -88,6 +88,10 @@ def _task(engagement: Document, reader: Reader) -> Task:
         "colleague": say("Kan du hjelpe {host}?", **values),
         "host": say("{lender} vil hjelpe dere", **values),
     }.get(reader.side, say("{host} spør om {name} kan hjelpe", **values))
+    if words.is_from_round(engagement) and reader.side != "colleague":
+        title = {
+            "host": say("Fordelingsrunde: {lender} kan hjelpe dere", **values),
+        }.get(reader.side, say("Fordelingsrunde: kan {name} hjelpe {host}?", **values))
     if engagement["state"] == "refused":
         title = say("Grensen er nådd: {lender} venter", **values)
     text = speech.capitalised(say("{what} {date}, {days}.", what=_what(engagement), **values))

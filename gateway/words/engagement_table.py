@@ -20,6 +20,16 @@ BADGES = {
 
 SENTENCES: dict[str, str] = {
     "proposed.lender.act": N_("{host} spør om {name} kan hjelpe {date}. Svar innen {reply_by}."),
+    "proposed.lender.round": N_(
+        "En fordelingsrunde foreslår at {name} hjelper {host} {date}. Svar innen {reply_by}."
+    ),
+    "proposed.host.round": N_(
+        "En fordelingsrunde foreslår at {lender} hjelper dere {date}. Svar innen {reply_by}."
+    ),
+    "proposed.colleague.round": N_(
+        "En fordelingsrunde foreslår at du hjelper {host} {date}. Svar innen {reply_by}. Passer det ikke, "
+        "trenger du ikke si hvorfor."
+    ),
     "proposed.lender.own": N_("{name} kan hjelpe {host} {date}. Si ja eller nei innen {reply_by}."),
     "proposed.host.act": N_(
         "{lender} tilbyr hjelp {date}. Svar innen {reply_by}, og velg hvem som tar imot."

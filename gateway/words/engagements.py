@@ -63,8 +63,15 @@ def _key(engagement: Document, reader: Reader) -> str:
 def _turn(engagement: Document, reader: Reader) -> str:
     """Whose turn it is in a proposal, as the reader is told."""
     if reader.roles & set(missing_roles(engagement)):
+        if is_from_round(engagement):
+            return "round"
         return "own" if _first_by(engagement) == reader.library_id else "act"
     return "wait" if reader.roles else "look"
+
+
+def is_from_round(engagement: Document) -> bool:
+    """Whether a round of matching has proposed it, and none of the parties."""
+    return bool(engagement["history"]) and engagement["history"][0]["what"] == "proposed_in_round"
 
 
 def _first_by(engagement: Document) -> str | None:

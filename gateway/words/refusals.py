@@ -96,6 +96,7 @@ SENTENCES: dict[str, str] = {
         "Dette er selv en tilbakeføring og føres ikke tilbake. Før dagen på nytt hvis den likevel skal telle."
     ),
     "reversal_too_large": N_("Det er bare {unreversed} igjen å føre tilbake."),
+    "round_open": N_("En fordelingsrunde er i gang. Den neste kan begynne når den er ferdig."),
     "same_key_other_body": N_(
         "Dette er sendt før med et annet innhold. Åpne siden på nytt og send det dere vil ha."
     ),

@@ -170,9 +170,13 @@ def test_every_sentence_is_used_by_somebody(monkeypatch: pytest.MonkeyPatch) -> 
             for purpose in ("help", "vandring"):
                 for day in ("2026-11-20", "2026-11-26"):
                     for consents in ({}, everybody, {"colleague": "2026-11-20T08:00:00Z"}):
-                        for by in (EIDSKOG, GRUE):
+                        for by, what in (
+                            (EIDSKOG, "proposed"),
+                            (GRUE, "proposed"),
+                            (GRUE, "proposed_in_round"),
+                        ):
                             for happened in ({}, {"lender": True}, {"host": True}):
-                                history = [{**proposer, "by_library_id": by}]
+                                history = [{**proposer, "what": what, "by_library_id": by}]
                                 one = engagement(
                                     state=state,
                                     purpose=purpose,

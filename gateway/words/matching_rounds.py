@@ -1,0 +1,143 @@
+"""Rounds of matching in words: how one stands, what comes of it, and why somebody got no help."""
+
+from typing import Any
+
+from gateway import speech
+from gateway.speech import N_, say, say_many
+from gateway.words.engagement_table import BADGES as BADGES_OF_ENGAGEMENTS
+from gateway.words.refusals import sentence_of
+
+Document = dict[str, Any]
+
+BADGES = {
+    "gathering": (N_("Samler behovene"), "wait"),
+    "waiting": (N_("Begynner"), "wait"),
+    "computing": (N_("Regnes ut"), "wait"),
+    "computed": (N_("Klar til å sendes"), "wait"),
+    "interrupted": (N_("Avbrutt"), "wait"),
+    "failed": (N_("Ingenting å fordele"), "wait"),
+    "publishing": (N_("Forslagene sendes"), "wait"),
+    "published": (N_("Sendt"), "ok"),
+    "discarded": (N_("Lagt bort"), "ok"),
+}
+"""The stage in a word, and whether somebody waits."""
+
+STANDING = {
+    "gathering": N_("Behov, tilbud og dager samles. Det tar noen sekunder."),
+    "waiting": N_("Fordelingen begynner straks."),
+    "computing": N_("Fordelingen regnes ut, og det tar høyst ett minutt. Ingenting er sendt til noen."),
+    "computed": N_("Se over forslagene. Ingenting er sendt til noen før dere sender dem."),
+    "interrupted": N_("Noden stanset midt i. Ingenting er sendt, og det som var samlet, er tatt vare på."),
+    "publishing": N_("Forslagene går ut ett for ett. Stanser noden, fortsetter den der den slapp."),
+    "published": N_("Forslagene er sendt. Bibliotekene og kollegaene svarer som på alle andre forslag."),
+    "discarded": N_("Fordelingen er lagt bort. Ingenting ble sendt til noen."),
+}
+"""What a stage means for the county library."""
+
+FAILURES = {
+    "no_requests": N_("Ingen bibliotek ber om hjelp på tavla disse dagene. Velg andre dager, eller vent."),
+    "nobody_offers": N_("Ingen tilbyr hjelp disse dagene. Be noen om å legge inn tilbud, og prøv igjen."),
+    "only_left_out": N_("Ingen av behovene passer i en fordelingsrunde. Under står hvorfor."),
+    "too_large": N_("Det er for mye å regne ut på en gang. Velg færre dager."),
+}
+
+REASONS = {
+    "own_limit": N_(
+        "I en fordelingsrunde kan ingen gå over grensen. Tilby én dag til før {round_ends_on}, så er dere "
+        "med."
+    ),
+    "nobody_free": N_(
+        "Alle som kan «{skills}» {between}, er opptatt, også om andre bytter plass. Det trengs én til som "
+        "kan det."
+    ),
+    "no_place": N_(
+        "Den beste fordelingen vi fant, har ikke plass. Det er ikke bevist at det er umulig: flere datoer "
+        "gjør det lettere."
+    ),
+    "half_day": N_("En fordelingsrunde teller hele dager. Den halve dagen kan dere spørre noen om selv."),
+    "no_dates": N_("Det er ingen åpne dager igjen i runden. Velg flere datoer, eller vent på neste runde."),
+    "no_account": N_("Biblioteket har ingen åpen konto. Fylkesbiblioteket kan åpne den."),
+    "nobody_can": N_("Ingen på andre bibliotek tilbyr «{skills}» i runden."),
+    "nobody_free_then": N_("{can} bibliotek kan «{skills}», men ingen av dem har noen ledig {between}."),
+    "nobody_near": N_(
+        "{can} bibliotek kan «{skills}» og {free} har noen ledig, men ingen av dem kan reise så langt."
+    ),
+    "too_many_days": N_("Det er for få dager igjen i runden til alt dere ber om. Velg flere datoer."),
+}
+
+
+def standing(round_: Document) -> str:
+    """How the round stands, and what comes next."""
+    if round_["stage"] == "failed":
+        return say(FAILURES[(round_["refusal"] or {}).get("code", "too_large")])
+    if round_["stage"] == "computed" and not round_["match_count"]:
+        return say("Ingen kan få hjelp av noen andre disse dagene. Under står hvorfor.")
+    if round_["stage"] == "computing" and round_["is_stopping"]:
+        return say("Fordelingen avsluttes med det beste som er funnet til nå.")
+    return say(STANDING[round_["stage"]])
+
+
+def progress(round_: Document) -> str:
+    """How far the computation is; nothing where there is nothing to say."""
+    found = round_["progress"]
+    if round_["stage"] != "computing" or not found:
+        return ""
+    seconds = say_many("1 sekund", "{n} sekunder", found["seconds"])
+    if found["days_served"] is None or found["bound"] is None:
+        return say("Det har tatt {seconds} til nå.", seconds=seconds)
+    return say(
+        "Det har tatt {seconds} til nå. Det beste som er funnet, gir {served} av høyst {bound}.",
+        seconds=seconds,
+        served=speech.days(2 * found["days_served"]),
+        bound=speech.days(2 * found["bound"]),
+    )
+
+
+def totals(round_: Document) -> str:
+    """How much help the plan gives, and whether more is possible at all."""
+    if round_["days_served"] is None:
+        return ""
+    values = {
+        "served": speech.days(2 * round_["days_served"]),
+        "wanted": speech.days(2 * round_["days_wanted"]),
+        "bound": speech.days(2 * round_["bound"]),
+    }
+    if round_["is_optimal"]:
+        return say("Det blir hjelp i {served} av {wanted} det er bedt om. Mer er ikke mulig.", **values)
+    return say(
+        "Det blir hjelp i {served} av {wanted} det er bedt om. Høyst {bound} kan være mulig.", **values
+    )
+
+
+def unmet(one: Document) -> str:
+    """Why the request got no help, or not all of it, and what would have helped."""
+    given = one["parameters"]
+    values = {
+        "skills": speech.skills(one["skills"]) if one["skills"] else say("hjelp"),
+        "between": speech.span(given["first_on"], given["last_on"]),
+        "round_ends_on": speech.on(given["round_ends_on"]),
+        "can": str(given.get("can", 0)),
+        "free": str(given.get("free", 0)),
+    }
+    return speech.capitalised(say(REASONS[_reason(one)], **values))
+
+
+def _reason(one: Document) -> str:
+    if one["reason"] != "no_candidate":
+        return str(one["reason"])
+    given = one["parameters"]
+    if not given.get("can"):
+        return "nobody_can"
+    if not given.get("free"):
+        return "nobody_free_then"
+    return "nobody_near" if not given.get("near") else "too_many_days"
+
+
+def answer(match: Document) -> str:
+    """What has become of a match: how its proposal stands, or why there is none."""
+    if match["state"] == "void":
+        refusal = match["refusal"] or {"code": "", "parameters": {}}
+        return sentence_of(refusal["code"], refusal["parameters"])
+    if match["engagement_state"] is None:
+        return say("Ikke sendt")
+    return say(BADGES_OF_ENGAGEMENTS[match["engagement_state"]])
