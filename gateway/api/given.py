@@ -72,6 +72,8 @@ class NewRequest(Given):
     @validates_schema(skip_on_field_errors=False, pass_original=True)
     def has_days(self, _read: dict[str, Any], sent: dict[str, Any], **_more: Any) -> None:
         """Dates, or a window with both its ends."""
+        if not isinstance(sent, dict):
+            return
         missing = [name for name in ("first_on", "last_on") if name not in sent]
         if missing and not sent.get("dates"):
             raise ValidationError({name: ["Missing data for required field."] for name in missing})
