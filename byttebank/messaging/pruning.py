@@ -76,8 +76,13 @@ class Pruning:
         gone, after_id = 0, 0
         while self._may_go_on(pause):
             with self._database.reading() as work:
-                before = work.now - self._keep
-                found, following = pruning.old_told(work.connection, before, after_id=after_id, limit=BATCH)
+                found, following = pruning.old_told(
+                    work.connection,
+                    work.now - self._keep,
+                    work.now - HEARD_LONGER,
+                    after_id=after_id,
+                    limit=BATCH,
+                )
             if found:
                 with self._database.work() as work:
                     gone += pruning.forget_told(work.connection, found)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from prometheus_client import REGISTRY
 
-from byttebank.clock import FixedClock
+from byttebank.clock import FixedClock, format_time
 from byttebank.identifiers import uuid7
 from byttebank.messaging import pruning as shell
 from byttebank.messaging.pruning import Pruning
@@ -102,6 +102,18 @@ def test_what_may_be_told_again_is_known_where_it_is_heard(database: Database) -
     assert len(told(database)) == 1
     for days in (89, 92, 96):
         assert is_known(database, an_id(days_ago(days), days))
+
+
+def test_what_was_told_again_lately_is_not_kept_longer_for_it(database: Database) -> None:
+    """Where it is heard it is forgotten by the time of its writing."""
+    tell(database, 150)
+    tell(database, 149, n=1)
+    with database.work() as work:
+        for row, days in ((1, 20), (2, 2)):
+            again = (format_time(days_ago(days)), row)
+            work.connection.exec_driver_sql("UPDATE outbox SET published_at = ? WHERE id = ?", again)
+    assert prune(database)["outbox"] == 1
+    assert told(database) == [an_id(days_ago(149), 1)], "what left just now may have to leave again"
 
 
 def test_an_old_message_that_was_heard_only_lately_is_still_known(database: Database) -> None:
