@@ -1,7 +1,8 @@
 """`python -m services.matching.rounds FILE`: a round from a file, in a process of its own.
 
-`byttebank rounds solve` and the service start it. The outcome goes to standard output, warnings and errors to standard
-error; with `--progress` also a line of JSON for each step there. SIGTERM ends it with the best plan so far.
+`byttebank rounds solve` and the service start it. The outcome goes to standard output, warnings and errors to
+standard error; with `--progress` also a line of JSON for each step there. SIGTERM ends it with the best plan
+so far.
 """
 
 import argparse
@@ -32,24 +33,21 @@ def main() -> int:
 
     def tell(step: str, days: int, bound: int) -> None:
         if wishes.progress:
-            print(json.dumps({"step": step, "days": days, "bound": bound}), file=sys.stderr, flush=True)
+            say(json.dumps({"step": step, "days": days, "bound": bound}))
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
         reading = read_instance(wishes.file)
         for warning in reading.warnings:
-            print(f"byttebank: {warning}", file=sys.stderr)
+            say(f"byttebank: {warning}")
         left = wishes.time_limit - (time.monotonic() - began)
         outcome = solve(reading.instance, wishes.objective, left, tell, lambda: bool(stopped))
     except (InstanceRefused, RoundTooLarge) as refused:
-        print(f"byttebank: {refused}", file=sys.stderr)
+        say(f"byttebank: {refused}")
         return REFUSED
     except MemoryError:
-        print(
-            "byttebank: The round does not fit into memory. Divide it: by weeks, by skills or by part of the country.",
-            file=sys.stderr,
-        )
+        say("byttebank: The round does not fit into memory. Divide it by weeks, skills or regions.")
         return FAILED
     if wishes.json:
         json.dump(document(outcome, time.monotonic() - began), sys.stdout, ensure_ascii=False)
@@ -57,6 +55,12 @@ def main() -> int:
     else:
         sys.stdout.write(summary(reading.instance, outcome, time.monotonic() - began))
     return DONE
+
+
+def say(line: str) -> None:
+    """A line on standard error."""
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
 
 def _arguments() -> argparse.Namespace:

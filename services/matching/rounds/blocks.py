@@ -1,8 +1,8 @@
 """A part of a round, with its blocks, as a mixed integer programme.
 
-A block is a request with `same_person` together with one colleague, for all its days or for none. Columns: whether a
-block is taken (0 or 1), and each possible day (0 to 1). Given which blocks are taken, the rest is a network flow, so
-only those need to be integers. In a block without spare dates the days are the block itself.
+A block is a request with `same_person` together with one colleague, for all its days or for none. Columns:
+whether a block is taken (0 or 1), and each possible day (0 to 1). Given which blocks are taken, the rest is a
+network flow, so only those need to be integers. In a block without spare dates the days are the block itself.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,8 @@ SHORT = 1_000.0
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What is left for a part of a round: room of accounts, days of colleagues, days that requests still want."""
+    """What is left for a part of a round: room of accounts, days of colleagues, days that requests still
+    want."""
 
     room: Ints
     most: Ints
@@ -30,9 +31,10 @@ class Resources:
 class Programme:
     """Maximise `worth` · x with `lower` ≤ A x ≤ `upper` and 0 ≤ x ≤ `most`, A stored by columns.
 
-    The first columns are the blocks (`pairs`), integers; then a column for each of `own`, possible days; then what
-    libraries stay short. `day_column[i]` is the column by which `days[i]` is decided, `day_block[i]` its block or -1.
-    Rows begin with the accounts, the colleagues and the colleagues' dates, as many as there are of each here.
+    The first columns are the blocks (`pairs`), integers; then a column for each of `own`, possible days; then
+    what libraries stay short. `day_column[i]` is the column by which `days[i]` is decided, `day_block[i]` its
+    block or -1. Rows begin with the accounts, the colleagues and the colleagues' dates, as many as there are
+    of each here.
     """
 
     worth: Floats

@@ -2,10 +2,10 @@
 
     bank → account → colleague → colleague's date → request's date → request → account of the host → bank
 
-A day served flows through its request. What a library receives beyond what it gives flows on from its account to
-the bank, at most balance plus limit; what it saves comes from the bank. Days earned in the round count in the
-round, in any order. A block is a request with `same_person` and the colleague that has been chosen for it: all its
-days must flow, on dates that are still open.
+A day served flows through its request. What a library receives beyond what it gives flows on from its account
+to the bank, at most balance plus limit; what it saves comes from the bank. Days earned in the round count in
+the round, in any order. A block is a request with `same_person` and the colleague that has been chosen for
+it: all its days must flow, on dates that are still open.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ STEPS = 8
 MOST_BALANCE = 500
 """Balances beyond this count as this one where fairness is weighed."""
 KM_UNITS = 1_024
-"""Units of a kilometre. Up to one kilometre breaks ties, differently for every day, the same on every machine."""
+"""Units of a kilometre. Up to one kilometre breaks ties, differently for every day, the same on every
+machine."""
 FARTHEST_KM = 20_015
 
 
@@ -33,8 +34,8 @@ class Circulation:
 
     `days`: positions in the arrays of possible days that are in this network; the arcs `day_arcs` are theirs.
     `gain` is 1 on the arcs of days served, `slope` the change of the balances' squares, `far` the distance.
-    `short`: arcs from accounts to the bank that stand for a limit that is not kept; no flow where a plan exists.
-    `colleague_dates`: colleague times number of dates plus date, of each node of a colleague's date.
+    `short`: arcs from accounts to the bank that stand for a limit that is not kept; no flow where a plan
+    exists. `colleague_dates`: colleague times number of dates plus date, of each node of a colleague's date.
     """
 
     possible: Possible
@@ -53,7 +54,8 @@ class Circulation:
     objective: str
 
     def solve(self) -> Ints:
-        """The flow of a best plan: most days; if `full`, then most equal balances, and then the shortest ways."""
+        """The flow of a best plan: most days; if `full`, then most equal balances, and then the shortest
+        ways."""
         if self.objective == DAYS:
             return self.network.least_cost(self.cost_of_days())
         cost = self.cost_of_days() * self._heavier() + self.slope
@@ -69,7 +71,8 @@ class Circulation:
         return cost
 
     def _heavier(self) -> int:
-        """A day against the fairness of a cycle: a cycle passes the bank, where it is counted, at most once."""
+        """A day against the fairness of a cycle: a cycle passes the bank, where it is counted, at most
+        once."""
         return 4 * int(np.abs(self.slope).max(initial=0)) + 1
 
     def plan(self, flow: Ints) -> Ints:
@@ -81,17 +84,20 @@ class Circulation:
         return int(flow[self.short].sum())
 
 
-def circulation(possible: Possible, blocks: Ints | None = None, objective: str = DAYS) -> Circulation:
+def circulation(
+    possible: Possible, blocks: Ints | None = None, objective: str = DAYS, trial: Ints | None = None
+) -> Circulation:
     """The network of a round, for this objective.
 
-    Without `blocks`, requests with `same_person` are split like the others, which bounds what can be reached. With
-    them (positions of pairs, at most one a request) those are served in full and the other such requests not.
+    Without `blocks`, requests with `same_person` are split like the others, which bounds what can be reached.
+    With them (positions of pairs, at most one a request) those are served in full and the other such requests
+    not, save by the pairs on `trial`, which may be served in part as well.
     """
-    return _Building(possible, blocks, objective).circulation()
+    return _Building(possible, blocks, objective, trial).circulation()
 
 
 class _Building:
-    def __init__(self, possible: Possible, blocks: Ints | None, objective: str) -> None:
+    def __init__(self, possible: Possible, blocks: Ints | None, objective: str, trial: Ints | None) -> None:
         self.possible = possible
         self.objective = objective
         self.blocks = blocks
@@ -103,6 +109,8 @@ class _Building:
             self.in_block[possible.pair_request[blocks]] = True
             chosen = ~possible.same[possible.pair_request]
             chosen[blocks] = True
+            if trial is not None:
+                chosen[trial] = True
             used = chosen[possible.day_pair]
         self.days = np.flatnonzero(used)
 
@@ -172,8 +180,9 @@ class _Building:
     def _ends(self, whose: Ints, most: Ints, first: int, nodes: int) -> tuple[Ints, Ints, int]:
         """Where the possible days begin or end: at a node of somebody's date, if it can hold anything back.
 
-        It cannot where only one day is possible at all, or only one on that date: then it is the node of whose day
-        it is. Returns the dates that have nodes (whose times width plus date), each day's node, and the first node.
+        It cannot where only one day is possible at all, or only one on that date: then it is the node of
+        whose day it is. Returns the dates that have nodes (whose times width plus date), each day's node, and
+        the first node.
         """
         width = max(1, len(self.possible.dates))
         who = whose[self.days]
@@ -187,8 +196,7 @@ class _Building:
     def _bank(self, accounts: Ints, room: Ints) -> None:
         """Arcs between accounts and the bank, in steps that cost as the square of the balance rises."""
         p = self.possible
-        balance = np.array([one.balance_days for one in p.instance.libraries], dtype=np.int64)
-        balance = np.clip(balance, -MOST_BALANCE, MOST_BALANCE)
+        balance = np.clip(p.balance, -MOST_BALANCE, MOST_BALANCE)
         most_given = np.bincount(p.home, weights=p.most, minlength=len(room)).astype(np.int64)
         most_received = np.bincount(p.host, weights=p.wanted, minlength=len(room)).astype(np.int64)
         # One more than can be given, so that saving never stops anything: no price of an account is below 0.

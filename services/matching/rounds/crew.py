@@ -91,9 +91,11 @@ class Crew:
         return None
 
     def next(self, now: float, seconds: float) -> tuple[Worker, Job, Said | None] | None:
-        """The next that is said within `seconds`: who, on which job, and what. None as what: the job was lost.
+        """The next that is said within `seconds`: who, on which job, and what. None as what: the job was
+        lost.
 
-        Bounds on the way are kept at the worker. A worker that is overdue or has died is replaced when needed.
+        Bounds on the way are kept at the worker. A worker that is overdue or has died is replaced when
+        needed.
         """
         try:
             worker, said = self._said.get(timeout=max(0.0, seconds))

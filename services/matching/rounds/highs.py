@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +16,8 @@ ALMOST_A_DAY = 0.999
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Values of the columns (None: nothing found), a bound on the worth, and whether it is proven the best."""
+    """Values of the columns (None: nothing found), a bound on the worth, and whether it is proven the
+    best."""
 
     values: Floats | None
     bound: float
@@ -41,7 +43,7 @@ def best(
     known.col_value = start.tolist()
     solver.setSolution(known)
     if on_bound is not None:
-        solver.cbMipLogging.subscribe(lambda event: on_bound(float(event.data_out.mip_dual_bound)))
+        solver.cbMipInterrupt.subscribe(_each_better(on_bound))
     solver.run()
     info = solver.getInfo()
     proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
@@ -51,8 +53,22 @@ def best(
     return Answer(_whole(programme, np.array(solver.getSolution().col_value), seconds), bound, proven)
 
 
+def _each_better(on_bound: Callable[[float], None]) -> Callable[[Any], None]:
+    """Tell of bounds that are lower by a day."""
+    told = [float("inf")]
+
+    def look(event: Any) -> None:
+        bound = float(event.data_out.mip_dual_bound)
+        if bound < told[0] - 1:
+            told[0] = bound
+            on_bound(bound)
+
+    return look
+
+
 def relaxation(programme: Programme, seconds: float) -> tuple[Floats, Floats] | None:
-    """Column values and row prices of the linear relaxation, perhaps not quite optimal; None when out of time."""
+    """Column values and row prices of the linear relaxation, perhaps not quite optimal; None when out of
+    time."""
     import highspy
 
     solver = _load(programme, seconds, 0)
@@ -68,7 +84,8 @@ def relaxation(programme: Programme, seconds: float) -> tuple[Floats, Floats] | 
 
 
 def _whole(programme: Programme, values: Floats, seconds: float) -> Floats | None:
-    """The same blocks with whole days. With blocks fixed a vertex has whole days; heuristics find other points."""
+    """The same blocks with whole days. With blocks fixed a vertex has whole days; heuristics find other
+    points."""
     if np.abs(values - np.round(values)).max(initial=0.0) < WHOLE:
         return values
     solver = _load(programme, max(seconds, 10.0), 0)
@@ -83,7 +100,7 @@ def _whole(programme: Programme, values: Floats, seconds: float) -> Floats | Non
     return values
 
 
-def _load(programme: Programme, seconds: float, seed: int) -> "highspy.Highs":  # type: ignore[name-defined]  # noqa: F821
+def _load(programme: Programme, seconds: float, seed: int) -> Any:
     import highspy
 
     solver = highspy.Highs()

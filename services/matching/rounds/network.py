@@ -1,8 +1,8 @@
 """Flows of least cost in a network, exactly, and the potentials that prove them.
 
-Ford and Fulkerson's optimality: a flow has least cost if and only if there are potentials at which no arc of the
-residual network has a negative reduced cost. The flow comes from OR-Tools; the potentials are computed here from
-the residual network, so a wrong flow would be found.
+Ford and Fulkerson's optimality: a flow has least cost if and only if there are potentials at which no arc of
+the residual network has a negative reduced cost. The flow comes from OR-Tools; the potentials are computed
+here from the residual network, so a wrong flow would be found.
 """
 
 from dataclasses import dataclass
@@ -16,12 +16,14 @@ _MOST_COST = 2**62
 
 
 class FlowWrong(AssertionError):
-    """The flow library answered something that is no optimal flow. A mistake of the programme, never of the input."""
+    """The flow library answered something that is no optimal flow. A mistake of the programme, never of the
+    input."""
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Nodes 0..`nodes`-1, arcs as parallel arrays; `supply[v]` is what node v must send on (below 0: take in)."""
+    """Nodes 0..`nodes`-1, arcs as parallel arrays; `supply[v]` is what node v must send on (below 0: take
+    in)."""
 
     nodes: int
     tail: Ints
@@ -30,7 +32,8 @@ class Network:
     supply: Ints
 
     def least_cost(self, cost: Ints) -> Ints:
-        """The flow on each arc, integral, of least cost. The network must have one that keeps all supplies."""
+        """The flow on each arc, integral, of least cost. The network must have one that keeps all
+        supplies."""
         # Imported here: a service that holds no round must not carry the library.
         from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
@@ -46,10 +49,11 @@ class Network:
         return np.asarray(solver.flows(arcs), dtype=np.int64)
 
     def potentials(self, cost: Ints, flow: Ints) -> Ints:
-        """Potentials with cost + potential[tail] - potential[head] ≥ 0 on every residual arc; so the flow is optimal.
+        """Potentials with cost + potential[tail] - potential[head] ≥ 0 on every residual arc; so the flow is
+        optimal.
 
-        They are distances from an extra node with an arc of cost 0 to every node (Bellman and Ford's algorithm,
-        all changed nodes at once).
+        They are distances from an extra node with an arc of cost 0 to every node (Bellman and Ford's
+        algorithm, all changed nodes at once).
         """
         start, target, length = self._residual(cost, flow)
         distance = np.zeros(self.nodes, dtype=np.int64)

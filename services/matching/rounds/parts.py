@@ -1,17 +1,19 @@
-"""Plans as positions of possible days, and the parts of a round that are solved by themselves while the rest stands."""
+"""Plans as positions of possible days, and the parts of a round that are solved by themselves while the rest
+stands."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from services.matching.rounds.blocks import Floats, Programme, Resources, programme
+from services.matching.rounds.blocks import Programme, Resources, programme
 from services.matching.rounds.network import Ints
-from services.matching.rounds.possible import Bools, Possible
+from services.matching.rounds.possible import Bools, Floats, Possible
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The possible days, with which of them exclude each other: those of one colleague or request on one date."""
+    """The possible days, with which of them exclude each other: those of one colleague or request on one
+    date."""
 
     possible: Possible
     day_home: Ints
@@ -50,10 +52,14 @@ class Ground:
         """Days by which libraries are below their limits after the plan."""
         return int(-np.minimum(self.left(used).room, 0).sum())
 
-    def part(self, used: Ints, libraries: Bools, closed: Bools | None = None) -> tuple[Ints, Programme]:
-        """What of a plan is given up where these libraries host or help, and the best use of what is free then.
+    def part(
+        self, used: Ints, libraries: Bools, closed: Bools | None = None, dear: Bools | None = None
+    ) -> tuple[Ints, Programme]:
+        """What of a plan is given up where these libraries host or help, and the best use of what is free
+        then.
 
-        Nothing that regards a `closed` library is touched.
+        Nothing that regards a `closed` library is touched, and `dear` days are not considered unless they are
+        used.
         """
         p = self.possible
         touched = libraries[self.day_home] | libraries[self.day_host]
@@ -67,8 +73,12 @@ class Ground:
         served[self.request_date[kept]] = True
         free = touched & ~busy[self.colleague_date] & ~served[self.request_date]
         free &= (left.most[p.day_colleague] > 0) & (left.wanted[p.day_request] > 0)
+        given_up = used[touched[used]]
+        if dear is not None:
+            free &= ~dear
+            free[given_up] = True
         days = np.flatnonzero(free)
-        return used[touched[used]], programme(p, days, left)
+        return given_up, programme(p, days, left)
 
 
 def ground(possible: Possible) -> Ground:

@@ -1,19 +1,20 @@
 """Which days are possible at all: every (request, colleague, date) that the rules about one day allow.
 
 An instance becomes arrays of integers, because a country's round has millions of possible days. A *pair* is a
-colleague and a request that fit each other on at least one date (with `same_person`: on enough dates); a *day* is
-one date of a pair. Pairs are ascending by request and colleague, days by pair and date, so that what is computed
-from them depends on the instance alone.
+colleague and a request that fit each other on at least one date (with `same_person`: on enough dates); a
+*day* is one date of a pair. Pairs are ascending by request and colleague, days by pair and date, so that what
+is computed from them depends on the instance alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.domain.instance import ANY_OF, Colleague, Instance, Wish
+from services.matching.domain.instance import Colleague, Instance, Wish
+from services.matching.rounds.able import Able
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -32,15 +33,17 @@ class RoundTooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Possible:
-    """The arrays of an instance. Indices are positions in `instance.libraries`, `.colleagues`, `.requests`, `dates`.
+    """The arrays of an instance. Indices are positions in `instance.libraries`, `.colleagues`, `.requests`,
+    `dates`.
 
     `room[l]`: days the library may receive more than it gives (below 0: must give more than it receives).
-    `most[c]`: days the colleague can work, `wanted[r]`: days the request can be served, both no more than it has dates.
-    `pair_km` is nan where the distance is not known.
+    `most[c]`: days the colleague can work, `wanted[r]`: days the request can be served, both no more than it
+    has dates. `pair_km` is nan where the distance is not known.
     """
 
     instance: Instance
     dates: tuple[date, ...]
+    balance: Ints
     room: Ints
     home: Ints
     most: Ints
@@ -61,11 +64,13 @@ class Possible:
 
 
 def possible_days(instance: Instance) -> Possible:
-    """Every pair and day that rules 1 and 2 of the format allow (home, skills, dates, `compatible`, `max_km`).
+    """Every pair and day that rules 1 and 2 of the format allow (home, skills, dates, `compatible`,
+    `max_km`).
 
     Refuses: RoundTooLarge, when there are more than MOST_DAYS.
     """
-    dates = tuple(sorted({day for one in (*instance.colleagues, *instance.requests) for day in one.dates}))
+    offered = {day for colleague in instance.colleagues for day in colleague.dates}
+    dates = tuple(sorted(offered.union(day for wish in instance.requests for day in wish.dates)))
     library = {one.id: at for at, one in enumerate(instance.libraries)}
     requests, colleagues = instance.requests, instance.colleagues
     wanted = _ints(min(one.days, len(one.dates)) for one in requests)
@@ -88,6 +93,7 @@ def possible_days(instance: Instance) -> Possible:
     return Possible(
         instance=instance,
         dates=dates,
+        balance=_ints(one.balance_days for one in instance.libraries),
         room=_ints(one.balance_days + one.limit_days for one in instance.libraries),
         home=search.home,
         most=search.most,
@@ -129,7 +135,8 @@ class Places:
         self.listed_km: Floats = np.array([km for _, km in listed], dtype=float)
 
     def km(self, home: Ints, host: Ints) -> Floats:
-        """Kilometres between libraries, pairwise; nan where neither listed nor computable (haversine formula)."""
+        """Kilometres between libraries, pairwise; nan where neither listed nor computable (haversine
+        formula)."""
         latitude, other = self.latitude[home], self.latitude[host]
         half_chord = (
             np.sin((other - latitude) / 2) ** 2
@@ -181,14 +188,14 @@ class _Search:
         for at, one in enumerate(self.instance.requests):
             if self.wanted[at] > 0:
                 by_skills.setdefault(one.skills, []).append(at)
-        able = _Able(self.instance)
+        able = Able(self.instance)
         if self.instance.compatible is not None:
             yield from self._listed(able)
             return
         for skills, requests in by_skills.items():
             yield from self._blocks(_ints(requests), able.who(skills))
 
-    def _listed(self, able: "_Able") -> Iterator[tuple[Ints, Ints]]:
+    def _listed(self, able: Able) -> Iterator[tuple[Ints, Ints]]:
         compatible = self.instance.compatible or frozenset()
         colleague_at = {one.id: at for at, one in enumerate(self.instance.colleagues)}
         request_at = {one.id: at for at, one in enumerate(self.instance.requests)}
@@ -241,31 +248,6 @@ class _Search:
         return colleague[fits], request[fits], km[fits], pair, day
 
 
-class _Able:
-    """Who has which skills."""
-
-    def __init__(self, instance: Instance) -> None:
-        self._any = instance.skills_rule == ANY_OF
-        self._of = [frozenset(one.skills) for one in instance.colleagues]
-        by_skill: dict[str, list[int]] = {}
-        for at, one in enumerate(instance.colleagues):
-            for skill in one.skills:
-                by_skill.setdefault(skill, []).append(at)
-        self._by_skill = {skill: _ints(who) for skill, who in by_skill.items()}
-
-    def who(self, skills: tuple[str, ...]) -> Ints:
-        """The colleagues who can do it, ascending; everybody, when nothing is asked for."""
-        if not skills:
-            return np.arange(len(self._of), dtype=np.int64)
-        lists = [self._by_skill.get(skill, _ints(())) for skill in skills]
-        count = np.bincount(np.concatenate(lists), minlength=len(self._of))
-        return np.flatnonzero(count >= (1 if self._any else len(set(skills))))
-
-    def can(self, colleague: int, skills: tuple[str, ...]) -> bool:
-        asked = frozenset(skills)
-        return not asked or (bool(asked & self._of[colleague]) if self._any else asked <= self._of[colleague])
-
-
 def _together(pieces: list[_Piece]) -> _Piece:
     """The pieces as one, pairs ascending by request and colleague, days by pair and date."""
     if not pieces:
@@ -293,5 +275,5 @@ def _bits(having: tuple[Colleague, ...] | tuple[Wish, ...], dates: tuple[date, .
     return bits
 
 
-def _ints(values: "Iterator[int] | object") -> Ints:
-    return np.fromiter(values, dtype=np.int64)  # type: ignore[call-overload,no-any-return]
+def _ints(values: Iterable[int]) -> Ints:
+    return np.fromiter(values, dtype=np.int64)

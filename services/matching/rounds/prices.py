@@ -1,19 +1,22 @@
 """Prices prove how many days can be exchanged at most, without trusting whoever found the plan.
 
-Let every library have a price of its account, every colleague a price and every date a colleague offers a price,
-none below 0. A day of a request is worth 1, less the host's price, plus the home's, less the colleague's, less the
-date's. Each request by itself chooses what is worth most to it, and nothing else stops it. Then no plan serves more than
+Let every library have a price of its account, every colleague a price and every date a colleague offers a
+price, none below 0. A day of a request is worth 1, less the host's price, plus the home's, less the
+colleague's, less the date's. Each request by itself chooses what is worth most to it, and nothing else stops
+it. Then no plan serves more than
 
-    Σ price(account) · (balance + limit) + Σ price(colleague) · max_days + Σ price(date) + Σ worth of each request
+    Σ price(account) · (balance + limit) + Σ price(colleague) · max_days + Σ price(date) + Σ worth of each
+    request
 
-days (Lagrange's relaxation, weak duality). For rounds without `same_person` the best prices meet the plan exactly.
-Prices are integers in units of 1/`scale`, and the sum is exact.
+days (Lagrange's relaxation, weak duality). For rounds without `same_person` the best prices meet the plan
+exactly. Prices are integers in units of 1/`scale`, and the sum is exact.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from services.matching.rounds.circulation import Circulation
 from services.matching.rounds.network import Ints
@@ -35,7 +38,8 @@ class Prices:
         return int(self.bounds(possible, np.zeros(len(possible.room), dtype=np.int64), 1)[0])
 
     def bounds(self, possible: Possible, part: Ints, parts: int) -> Ints:
-        """The same for each part of a round; `part[l]` is the library's, and no day is possible between two."""
+        """The same for each part of a round; `part[l]` is the library's, and no day is possible between
+        two."""
         p = possible
         sums = np.zeros(parts, dtype=np.int64)
         np.add.at(sums, part, p.room * self.account)
@@ -54,6 +58,24 @@ class Prices:
             at = np.minimum(np.searchsorted(self.date_keys, key), len(self.date_keys) - 1)
             worth -= np.where(self.date_keys[at] == key, self.date[at], 0)
         return worth
+
+    def dear(self, possible: Possible, days: float) -> NDArray[np.bool_]:
+        """Possible days that lose more than this many days of worth against what their request could
+        choose."""
+        p, worth = possible, self.worth(possible)
+        block = _largest(worth, p.day_pair, p.wanted[p.pair_request], len(p.pair_request))
+        best = np.zeros(len(p.wanted), dtype=np.int64)
+        np.maximum.at(best, p.pair_request, block)
+        loss = (best[p.pair_request] - block)[p.day_pair]
+        split = np.flatnonzero(~p.same[p.day_request])
+        if len(split):
+            request = p.day_request[split]
+            order = split[np.lexsort((-worth[split], request))]
+            ends = np.searchsorted(p.day_request[order], np.arange(len(p.wanted) + 1))
+            last = np.minimum(ends[:-1] + np.maximum(p.wanted, 1), ends[1:]) - 1
+            threshold = np.maximum(worth[order][np.maximum(last, 0)], 0)
+            loss[split] = threshold[request] - worth[split]
+        return np.asarray(loss > days * self.scale)
 
     def _worth_split(self, possible: Possible) -> Ints:
         """Of each request that may be split: its most valuable dates, as many as it wants."""

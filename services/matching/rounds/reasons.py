@@ -1,11 +1,12 @@
 """Why a request was not served, or not in full, found in the residual network of the round.
 
-One search from the bank decides it, in which days that are served stay served: where the bank reaches the request,
-somebody could come, perhaps after others have changed places, and only the host's own limit is in the way. Where it
-does not, nobody can be freed however everybody is moved.
+One search from the bank decides it, in which days that are served stay served: where the bank reaches the
+request, somebody could come, perhaps after others have changed places, and only the host's own limit is in
+the way. Where it does not, nobody can be freed however everybody is moved.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
@@ -15,7 +16,8 @@ from services.matching.rounds.network import Ints
 from services.matching.rounds.possible import Bools, Possible
 
 NO_CANDIDATE, OWN_LIMIT, NOBODY_FREE, NO_PLACE = "no_candidate", "own_limit", "nobody_free", "no_place"
-"""The first three are proven. The fourth is for rounds with `same_person`, where nothing is proven but the first."""
+"""The first three are proven. The fourth is for rounds with `same_person`, where nothing is proven but the
+first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,18 @@ def _nobody(request: Wish, can_pay: bool) -> str:
 
 
 def _few_dates(request: Wish) -> str:
-    return f"Forespørselen ber om {request.days} dager og har {len(request.dates)} datoer. Velg flere datoer eller færre dager."
+    text = f"Forespørselen ber om {request.days} dager og har {len(request.dates)} datoer."
+    return f"{text} Velg flere datoer eller færre dager."
 
 
 def _dates(request: Wish) -> str:
     first, last = request.dates[0], request.dates[-1]
     one, other = (f"{day.day}.{day.month}.{day.year}" for day in (first, last))
     return one if first == last else f"mellom {one} og {other}"
+
+
+def _free(count: int) -> str:
+    return "ledig" if count == 1 else "ledige"
 
 
 def _and(words: tuple[str, ...]) -> str:
@@ -122,13 +129,14 @@ class _Funnel:
         free = [one for one in able if self._free_days(one, dates) >= enough]
         if not free:
             together = f" alle {request.days} dagene" if enough > 1 else ""
-            return f"{len(able)} kan{skills}, ingen av dem er ledige{together} {_dates(request)}. Velg flere datoer."
+            text = f"{len(able)} kan{skills}, ingen av dem er ledig{together} {_dates(request)}."
+            return f"{text} Velg flere datoer."
         return (
-            f"{len(able)} kan{skills}, {len(free)} av dem er ledige {_dates(request)},"
+            f"{len(able)} kan{skills}, {len(free)} av dem er {_free(len(free))} {_dates(request)},"
             " ingen av dem kan reise så langt eller passer ellers."
         )
 
-    def _free_days(self, colleague: int, dates: set[object]) -> int:
+    def _free_days(self, colleague: int, dates: set[date]) -> int:
         one = self._possible.instance.colleagues[colleague]
         return min(one.max_days, len(dates.intersection(one.dates)))
 

@@ -1,4 +1,5 @@
-"""Which libraries are looked at together: the parts that have nothing to do with each other, and regions of them."""
+"""Which libraries are looked at together: the parts that have nothing to do with each other, and regions of
+them."""
 
 from dataclasses import dataclass
 from random import Random
@@ -22,7 +23,8 @@ class Map:
     weight: Ints
 
     def region(self, random: Random, seed: int, days: int, closed: Bools) -> Bools:
-        """A connected piece around library `seed` with about this many possible days, without the closed libraries."""
+        """A connected piece around library `seed` with about this many possible days, without the closed
+        libraries."""
         chosen = np.zeros(len(self.part), dtype=bool)
         open_: dict[int, int] = {seed: 1}
         total = 0
@@ -39,7 +41,8 @@ class Map:
 
 
 def map_of(on: Ground) -> Map:
-    """The map of a round. `part` numbers the connected parts; `weight` is the possible days that touch a library."""
+    """The map of a round. `part` numbers the connected parts; `weight` is the possible days that touch a
+    library."""
     count = len(on.possible.room)
     both = np.concatenate([on.day_home * count + on.day_host, on.day_host * count + on.day_home])
     keys, days = np.unique(both, return_counts=True)

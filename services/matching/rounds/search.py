@@ -1,8 +1,11 @@
-"""Rounds with blocks: bounds from the linear relaxation, plans from a search in large neighbourhoods.
+"""Rounds with blocks: bounds from the linear relaxation, plans from dives and from a search in large
+neighbourhoods.
 
-Whether a plan is the best cannot be decided in reasonable time for a whole country (blocks make the round NP-hard).
-A plan is improved region by region: everything that regards some libraries is given up, and the best use of what is
-then free is computed exactly. Small parts are solved as a whole, which proves them.
+Whether a plan is the best cannot be decided in reasonable time for a whole country (blocks make the round
+NP-hard). A first plan comes from flows (`diving.py`). It is improved region by region: everything that
+regards some libraries is given up, and the best use of what is then free is computed exactly. Small parts are
+solved as a whole as well, which proves them. Two processes work at a time: one dives or relaxes, later both
+improve.
 """
 
 from collections.abc import Callable
@@ -11,58 +14,199 @@ from random import Random
 
 import numpy as np
 
-from services.matching.rounds.crew import Crew, Worker
-from services.matching.rounds.network import Ints
-from services.matching.rounds.parts import Ground, guided, without_names
-from services.matching.rounds.possible import Bools
+from services.matching.rounds.crew import Crew
+from services.matching.rounds.parts import Ground, without_names
 from services.matching.rounds.prices import Prices
-from services.matching.rounds.regions import Map, map_of
-from services.matching.rounds.worker import Improve, Improved, Job, Relax, Relaxed, Said
+from services.matching.rounds.regions import map_of
+from services.matching.rounds.standing import Standing
+from services.matching.rounds.worker import Dive, Dived, Improve, Improved, Job, Relax, Relaxed, Said
 
-WORKERS = 2
-FIRST_REGION, LEAST_REGION, LARGEST_REGION = 4_000, 300, 60_000
+FIRST_REGION, LEAST_REGION = 4_000, 300
 """Possible days around the libraries of a region."""
-REGION_SECONDS = 5.0
-QUICK_SECONDS = 0.7
-WHOLE_PART = 60_000
-"""Possible days of a part up to which it is tried as a whole."""
-PRICE_SCALE = 1_000_000
-WAIT_SECONDS = 0.1
-GRACE_SECONDS = 2.0
+LARGEST_SHARE = 0.4
+"""Of a part, in a region."""
+REGION_SECONDS, QUICK_SECONDS = 5.0, 0.7
+SMALL_PART, WHOLE_PART = 2_000, 60_000
+"""Possible days of a part that is solved as a whole before all else, and up to which that is tried."""
+WHOLE_SECONDS = 20.0
+LEAVE = 0.25
+"""Share of the blocks that a later dive begins without."""
+WAIT_SECONDS, GRACE_SECONDS, MARGIN_SECONDS = 0.1, 3.0, 0.5
 
 
 @dataclass(slots=True)
 class Search:
-    """The state of a search. `bound[k]`: no plan serves more days in part k; `proven` parts are at their best."""
+    """What a search does next. `size`: possible days of the next region; `fruitless`: regions without gain in
+    a row."""
 
-    on: Ground
-    map: Map
-    used: Ints
-    bound: Ints
-    proven: Bools
+    standing: Standing
     due: float
     clock: Callable[[], float]
     random: Random
-    prices: Prices | None = None
-    prices_bound: int = 0
+    workers: int
+    solvers: Crew
+    divers: Crew
+    to_relax: list[int] = field(default_factory=list)
     size: float = FIRST_REGION
     fruitless: int = 0
-    waiting: list[Job] = field(default_factory=list)
+    regions: int = 0
+    dives: int = 0
+    guided_dives: int = 0
     tried_whole: dict[int, float] = field(default_factory=dict)
-    log: list[str] = field(default_factory=list)
 
-    @property
-    def days(self) -> Ints:
-        """Days served in each part."""
-        return np.bincount(self.map.part[self.on.day_host[self.used]], minlength=self.map.parts)
+    def give_work(self) -> None:
+        """Nobody is idle who could do something."""
+        while len(self.running()) < self.workers:
+            job = self._next_job()
+            if job is None:
+                return
+            worker = (self.divers if isinstance(job, Dive) else self.solvers).idle()
+            if worker is None:
+                return
+            worker.begin(job, self.clock() + job.seconds + GRACE_SECONDS)
 
-    def done(self) -> bool:
-        """Whether every part is at its bound."""
-        return bool((self.proven | (self.days >= self.bound)).all())
+    def running(self) -> list[Job]:
+        """The jobs that are being done."""
+        return [
+            one.job for crew in (self.solvers, self.divers) for one in crew.workers if one.job is not None
+        ]
 
-    def value(self, used: Ints) -> int:
-        """Days served; a limit that is not kept counts more than all of them."""
-        return len(used) - self.on.short(used) * (int(self.on.possible.wanted.sum()) + 1)
+    def _next_job(self) -> Relax | Improve | Dive | None:
+        running = self.running()
+        # What a worker finds must be heard before the time is over.
+        left = self.due - self.clock() - MARGIN_SECONDS
+        if left <= 0:
+            return None
+        relaxing = any(isinstance(one, Relax) for one in running)
+        if self.to_relax and not relaxing:
+            part = self.to_relax.pop(0)
+            return Relax(self.standing.map.part == part, max(1.0, left / 2))
+        if not any(isinstance(one, Dive) for one in running) and self._shall_dive(relaxing):
+            return self._dive(left)
+        whole = self._whole_part(running)
+        if whole is not None:
+            part, seconds = whole
+            here, standing = self.standing.map.part == part, self.standing
+            dear = standing.dear if part not in self.tried_whole else None
+            self.tried_whole[part] = seconds if dear is None else 1.0
+            return Improve(standing.used, here, ~here, dear, min(left, seconds), self.random.randrange(1000))
+        return self._region(running, left)
+
+    def _shall_dive(self, relaxing: bool) -> bool:
+        if self.dives == 0 and len(self.standing.on.day_home) > WHOLE_PART:
+            return True
+        if relaxing or self.to_relax:
+            return False
+        return self.guided_dives < 2 or self.fruitless >= 8
+
+    def _dive(self, left: float) -> Dive:
+        standing = self.standing
+        blocks = standing.blocks
+        if self.dives:
+            self.guided_dives += not (self.to_relax or self.guided_dives >= 2)
+        if self.guided_dives < 2:
+            blocks = blocks[:0]
+        self.dives += 1
+        self.fruitless = 0
+        kept = np.array([self.random.random() >= LEAVE for _ in blocks], dtype=bool)
+        return Dive(standing.likely, blocks[kept], left, self.random.randrange(1000))
+
+    def _whole_part(self, running: list[Job]) -> tuple[int, float] | None:
+        """A part to be solved as a whole, and for how long: small ones first, then the widest gap."""
+        standing = self.standing
+        if any(isinstance(one, Improve) and self._is_whole(one) for one in running):
+            return None
+        days = np.bincount(standing.map.part[standing.on.day_host], minlength=standing.map.parts)
+        gap = np.where(standing.proven, 0, standing.bound - standing.days)
+        open_ = [int(one) for one in np.argsort(-gap, kind="stable") if gap[one] > 0]
+        for part in open_:
+            if days[part] <= SMALL_PART and part not in self.tried_whole:
+                return part, WHOLE_SECONDS
+        if self.to_relax or self.guided_dives == 0:
+            return None
+        for part in sorted(open_, key=lambda one: self.tried_whole.get(one, 0.0)):
+            if days[part] <= WHOLE_PART:
+                tried = self.tried_whole.get(part, 0.0)
+                left = max(0.1, self.due - self.clock() - MARGIN_SECONDS)
+                if not tried:
+                    return part, min(WHOLE_SECONDS, left / 2)
+                return part, left if len(open_) == 1 else max(WHOLE_SECONDS, 3 * tried)
+        return None
+
+    def _is_whole(self, job: Improve) -> bool:
+        return bool((job.libraries | job.closed).all() and self._part_of(job) is not None)
+
+    def _part_of(self, job: Improve) -> int | None:
+        """The part that the job is about as a whole."""
+        parts = np.unique(self.standing.map.part[job.libraries])
+        if len(parts) == 1 and ((self.standing.map.part == parts[0]) == job.libraries).all():
+            return int(parts[0])
+        return None
+
+    def _region(self, running: list[Job], left: float) -> Improve | None:
+        standing, p = self.standing, self.standing.on.possible
+        wish = np.bincount(p.host, weights=standing.on.left(standing.used).wanted, minlength=len(p.room))
+        wish[standing.finished()[standing.map.part] | (standing.map.weight == 0)] = 0
+        closed = np.zeros(len(wish), dtype=bool)
+        for job in running:
+            if isinstance(job, Improve) and not self._is_whole(job):
+                closed |= job.libraries
+        wish[closed] = 0
+        if not wish.any():
+            return None
+        seed = self.random.choices(range(len(wish)), weights=wish.tolist())[0]
+        most = LARGEST_SHARE * standing.map.weight[standing.map.part == standing.map.part[seed]].sum()
+        libraries = standing.map.region(
+            self.random, seed, int(min(self.size, max(most, LEAST_REGION))), closed
+        )
+        self.regions += 1
+        dear = standing.dear if self.regions % 2 else None
+        return Improve(
+            standing.used, libraries, closed, dear, min(left, REGION_SECONDS), self.random.randrange(1000)
+        )
+
+    def hear(self, job: Job, said: Said | None) -> None:
+        """Take over what a worker has found. `said` is None when the job was lost."""
+        better, standing = False, self.standing
+        if isinstance(said, Relaxed) and isinstance(job, Relax):
+            standing.relaxed(job.libraries, said)
+        elif isinstance(said, Dived):
+            better = standing.take_by_part(said.used)
+        elif isinstance(said, Improved) and isinstance(job, Improve):
+            better = self._improved(job, said)
+        elif isinstance(job, Improve) and not self._is_whole(job):
+            self.size = max(LEAST_REGION, self.size / 2)
+        if isinstance(job, Improve):
+            self.fruitless = 0 if better else self.fruitless + 1
+
+    def _improved(self, job: Improve, said: Improved) -> bool:
+        standing, part = self.standing, self._part_of(job) if self._is_whole(job) else None
+        given_up = said.given_up
+        if part is not None:
+            given_up = standing.used[standing.map.part[standing.on.day_host[standing.used]] == part]
+        elif said.proven and said.seconds < QUICK_SECONDS:
+            self.size *= 1.15
+        elif not said.proven:
+            self.size = max(LEAST_REGION, self.size * 0.8)
+        better = False
+        if said.instead is not None and np.isin(given_up, standing.used).all():
+            kept = np.setdiff1d(standing.used, given_up, assume_unique=True)
+            better = standing.take(np.union1d(kept, said.instead))
+        if part is not None and job.dear is None:
+            if not said.proven or not standing.short()[part]:
+                standing.limit(part, said.bound)
+            standing.proven[part] |= said.proven
+        return better
+
+    def hear_bounds(self) -> None:
+        """Take over what solvers of whole parts have proven on the way."""
+        for worker in self.solvers.workers:
+            if isinstance(worker.job, Improve) and worker.bound is not None:
+                if worker.job.dear is not None or not self._is_whole(worker.job):
+                    continue
+                part = self._part_of(worker.job)
+                assert part is not None
+                self.standing.limit(part, worker.bound)
 
 
 def search(
@@ -72,175 +216,27 @@ def search(
     clock: Callable[[], float],
     stop: Callable[[], bool],
     progress: Callable[[int, int], None],
-) -> Search:
-    """The best plan found until `due`, and bounds. Stops earlier when every part is proven or `stop()` says so.
+    workers: int = 2,
+) -> Standing:
+    """The best plan found until `due`, and bounds. Stops earlier when every part is proven or `stop()` says
+    so.
 
     `bound`: prices of the round in which everything may be split.
     """
     country = map_of(on)
-    state = Search(
-        on=on,
-        map=country,
-        used=guided(
-            on, on.possible.wanted[on.possible.pair_request] * on.possible.same[on.possible.pair_request]
-        ),
-        bound=bound.bounds(on.possible, country.part, country.parts),
-        proven=np.zeros(country.parts, dtype=bool),
-        due=due,
-        clock=clock,
-        random=Random(1),
-        prices=bound,
-    )
-    state.prices_bound = int(state.bound.sum())
-    heavy = np.bincount(country.part, weights=country.weight, minlength=country.parts)
-    for part in np.argsort(-heavy, kind="stable").tolist():
-        if heavy[part]:
-            state.waiting.append(Relax(country.part == part, max(1.0, (due - clock()) / 2)))
-    with Crew(without_names(on.possible), WORKERS) as crew:
-        while not state.done() and clock() < due and not stop():
-            _give_work(state, crew)
-            said = crew.next(clock(), min(WAIT_SECONDS, due - clock()))
-            if said is not None:
-                _hear(state, *said)
-                progress(len(state.used), int(state.bound.sum()))
-        _last_bounds(state, crew)
-    return state
-
-
-def _give_work(state: Search, crew: Crew) -> None:
-    while (worker := crew.idle()) is not None:
-        job = _next_job(state, crew)
-        if job is None:
-            return
-        worker.begin(job, state.clock() + job.seconds + GRACE_SECONDS)
-
-
-def _next_job(state: Search, crew: Crew) -> Relax | Improve | None:
-    left = state.due - state.clock()
-    running = [one.job for one in crew.workers if one.job is not None]
-    if state.waiting and not any(isinstance(one, Relax) for one in running):
-        return state.waiting.pop(0)  # type: ignore[return-value]
-    whole = _whole_part(state, running)
-    if whole is not None:
-        part, seconds = whole
-        state.tried_whole[part] = seconds
-        here = state.map.part == part
-        return Improve(state.used, here, ~here, min(left, seconds), state.random.randrange(1000))
-    unserved = state.on.left(state.used).wanted
-    wish = np.zeros(len(state.map.part))
-    np.add.at(wish, state.on.possible.host, unserved)
-    finished = state.proven | (state.days >= state.bound)
-    wish[finished[state.map.part] | (state.map.weight == 0)] = 0
-    closed = np.zeros(len(wish), dtype=bool)
-    for job in running:
-        if isinstance(job, Improve):
-            closed |= job.libraries
-    wish[closed] = 0
-    if not wish.any():
-        return None
-    seed = state.random.choices(range(len(wish)), weights=wish.tolist())[0]
-    libraries = state.map.region(state.random, seed, int(state.size), closed)
-    return Improve(state.used, libraries, closed, min(left, REGION_SECONDS), state.random.randrange(1000))
-
-
-def _whole_part(state: Search, running: list[Job]) -> tuple[int, float] | None:
-    """A part to be solved as a whole: small ones at once, others when regions bring nothing more."""
-    busy = [one.libraries for one in running if isinstance(one, Improve)]
-    heavy = np.bincount(state.map.part, weights=state.map.weight, minlength=state.map.parts) / 2
-    gap = np.where(state.proven, 0, state.bound - state.days)
-    for part in np.argsort(-gap, kind="stable").tolist():
-        if gap[part] <= 0:
-            return None
-        tried = state.tried_whole.get(part, 0.0)
-        if heavy[part] > WHOLE_PART or any(one[state.map.part == part].any() for one in busy):
-            continue
-        if heavy[part] <= FIRST_REGION and not tried:
-            return part, 4 * REGION_SECONDS
-        if state.fruitless >= 6 * state.map.parts and not state.waiting:
-            return part, max(4 * REGION_SECONDS, 3 * tried)
-    return None
-
-
-def _hear(state: Search, worker: Worker, job: Job, said: Said | None) -> None:
-    if isinstance(said, Relaxed):
-        _take_prices(state, job, said)
-    elif isinstance(said, Improved) and isinstance(job, Improve):
-        _take_plan(state, job, said)
-    elif isinstance(job, Improve):
-        state.size = max(LEAST_REGION, state.size / 2)
-
-
-def _take_prices(state: Search, job: Job, said: Relaxed) -> None:
-    if said.value is None or said.account is None or said.colleague is None or said.date is None:
-        return
-    assert isinstance(job, Relax)
-    assert state.prices is not None
-    p = state.on.possible
-    here = job.libraries
-    keys = np.unique(p.day_colleague * max(1, len(p.dates)) + p.day_date)
-    old = _everywhere(state.prices, keys)
-    at_home = here[p.home]
-    prices = Prices(
-        scale=PRICE_SCALE,
-        account=np.where(here, _whole_price(said.account), old.account),
-        colleague=np.where(at_home, _whole_price(said.colleague), old.colleague),
-        date_keys=keys,
-        date=np.where(at_home[keys // max(1, len(p.dates))], _whole_price(said.date), old.date),
-    )
-    bounds = prices.bounds(p, state.map.part, state.map.parts)
-    if bounds.sum() <= state.prices_bound:
-        state.prices, state.prices_bound = prices, int(bounds.sum())
-    state.bound = np.minimum(state.bound, bounds)
-    worth = np.zeros(len(p.pair_request))
-    np.add.at(worth, p.day_pair, said.value * here[state.on.day_host])
-    worth[~p.same[p.pair_request]] = 0
-    kept = state.used[~here[state.on.day_host[state.used]]]
-    instead = np.union1d(kept, guided(state.on, worth))
-    if state.on.keeps_rules(instead) and state.value(instead) > state.value(state.used):
-        state.used = instead
-
-
-def _whole_price(price: np.ndarray) -> Ints:
-    return np.maximum(np.round(price * PRICE_SCALE), 0).astype(np.int64)
-
-
-def _everywhere(prices: Prices, keys: Ints) -> Prices:
-    """The same prices at PRICE_SCALE, with a price for each of these dates."""
-    factor = PRICE_SCALE // prices.scale
-    date = np.zeros(len(keys), dtype=np.int64)
-    date[np.searchsorted(keys, prices.date_keys)] = prices.date * factor
-    return Prices(PRICE_SCALE, prices.account * factor, prices.colleague * factor, keys, date)
-
-
-def _take_plan(state: Search, job: Improve, said: Improved) -> None:
-    parts = np.unique(state.map.part[job.libraries])
-    whole = len(parts) == 1 and (state.map.part == parts[0]).sum() == job.libraries.sum()
-    if whole and not (state.on.possible.room < 0).any():
-        if said.bound < 1e9:
-            state.bound[parts[0]] = min(state.bound[parts[0]], int(np.floor(said.bound + 1e-4)))
-        state.proven[parts[0]] |= said.proven
-    elif said.proven and said.seconds < QUICK_SECONDS:
-        state.size = min(LARGEST_REGION, state.size * 1.15)
-    elif not said.proven:
-        state.size = max(LEAST_REGION, state.size * 0.8)
-    better = False
-    if said.instead is not None and np.isin(said.given_up, state.used).all():
-        used = np.union1d(np.setdiff1d(state.used, said.given_up, assume_unique=True), said.instead)
-        if state.on.keeps_rules(used) and state.value(used) >= state.value(state.used):
-            better = state.value(used) > state.value(state.used)
-            state.used = used
-    state.fruitless = 0 if better else state.fruitless + 1
-    state.log.append(
-        f"{state.clock():.1f} {'whole' if whole else 'region'} cols {said.columns} {said.seconds:.1f}s"
-        f" proven {said.proven} size {state.size:.0f} days {len(state.used)} of {state.bound.sum()}"
-    )
-
-
-def _last_bounds(state: Search, crew: Crew) -> None:
-    """What solvers of whole parts had proven when they were stopped."""
-    for worker in crew.workers:
-        job = worker.job
-        if isinstance(job, Improve) and worker.bound is not None and not (state.on.possible.room < 0).any():
-            parts = np.unique(state.map.part[job.libraries])
-            if len(parts) == 1 and (state.map.part == parts[0]).sum() == job.libraries.sum():
-                state.bound[parts[0]] = min(state.bound[parts[0]], int(np.floor(worker.bound + 1e-4)))
+    standing = Standing(on, country, np.zeros(0, dtype=np.int64), bound)
+    weight = np.bincount(country.part, weights=country.weight, minlength=country.parts)
+    with Crew(without_names(on.possible), workers) as solvers, Crew(without_names(on.possible), 1) as divers:
+        state = Search(standing, due, clock, Random(1), workers, solvers, divers)
+        state.to_relax = [
+            int(part) for part in np.argsort(-weight, kind="stable") if weight[part] > SMALL_PART
+        ]
+        while not standing.finished().all() and clock() < due and not stop():
+            state.give_work()
+            for crew in (divers, solvers):
+                said = crew.next(clock(), min(WAIT_SECONDS / 2, due - clock()))
+                if said is not None:
+                    state.hear(said[1], said[2])
+            state.hear_bounds()
+            progress(len(standing.used), int(standing.bound.sum()))
+    return standing

@@ -1,4 +1,5 @@
-"""A round from beginning to end: what is possible, the plan, its bound and proof, and why some got nothing."""
+"""A round from beginning to end: what is possible, the plan, its bound and proof, and why some got
+nothing."""
 
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from services.matching.rounds.reasons import Unmet, reasons
 from services.matching.rounds.search import search
 from services.matching.rounds.worker import Flow, Flown
 
-OPTIMAL, FEASIBLE, INFEASIBLE = "optimal", "feasible", "infeasible"
+OPTIMAL, FEASIBLE, INFEASIBLE, UNKNOWN = "optimal", "feasible", "infeasible", "unknown"
 TIME_LIMIT = 60.0
 HERE = 40_000
 """Possible days up to which a flow is so quick that it needs no process of its own, which could be ended."""
@@ -32,9 +33,11 @@ Progress = Callable[[str, int, int], None]
 class Outcome:
     """What a round has come to.
 
-    `status`: `optimal` when no plan serves more days, proven; `feasible` when one might; `infeasible` when no plan at
-    all keeps the limits, because a library starts below its limit and cannot be brought back. No plan serves more than
-    `bound` days; `certificate` holds prices that prove a bound (`prices.py`), `seconds` is the time it took.
+    `status`: `optimal` when no plan serves more days, proven; `feasible` when one might; `infeasible` when no
+    plan at all keeps the limits, because a library starts below its limit and cannot be brought back;
+    `unknown` when such a library could not be brought back in time. The last two have no plan. No plan serves
+    more than `bound` days; `certificate` holds prices that prove a bound (`prices.py`), `seconds` is the time
+    it took.
     """
 
     status: str
@@ -57,8 +60,8 @@ def solve(
     """The best plan of a round that is found within `time_limit` seconds, with a bound that is true.
 
     `objective`: `days` for the number of days alone; `full` then evens out balances, and then shortens ways.
-    `stop` is asked between steps; when it says so, the best plan so far is the outcome. Not to be called in a process
-    where eventlet has replaced threads: services start `python -m services.matching.rounds`.
+    `stop` is asked between steps; when it says so, the best plan so far is the outcome. Not to be called in a
+    process where eventlet has replaced threads: services start `python -m services.matching.rounds`.
 
     Refuses: RoundTooLarge.
     """
@@ -91,7 +94,7 @@ class _Run:
         self.bound = int(min(on.possible.wanted.sum(), on.possible.most.sum()))
         self.prices: Prices | None = None
         self.proof: tuple[Circulation, Ints] | None = None
-        self.infeasible = False
+        self.infeasible = self.unknown = False
 
     def solve(self) -> None:
         p = self.on.possible
@@ -128,8 +131,11 @@ class _Run:
             lambda days, bound: self.tell("search", days, bound),
         )
         self.bound, self.prices = min(self.bound, int(found.bound.sum())), found.prices
-        if found.value(found.used) >= 0 and self.on.short(found.used) == 0:
-            self.used = found.used
+        short = found.short()
+        if short.any():
+            self.infeasible, self.unknown = bool((found.proven & short).any()), True
+            return
+        self.used = found.used
         self.tell("finish", len(self.used), self.bound)
         chosen = np.unique(p.day_pair[self.used[p.same[p.day_request[self.used]]]])
         flown = self._flow(Flow(chosen, self.objective), self.due)
@@ -137,7 +143,8 @@ class _Run:
             self.used = flown.used
 
     def _flow(self, job: Flow, due: float) -> Flown | None:
-        """A flow; None when there is no time for it. Large ones in a process of their own, to be ended in time."""
+        """A flow; None when there is no time for it. Large ones in a process of their own, to be ended in
+        time."""
         p = self.on.possible
         if len(p.day_pair) <= HERE:
             network = circulation(p, job.blocks, job.objective)
@@ -162,7 +169,11 @@ class _Run:
         p = self.on.possible
         if not self.on.keeps_rules(self.used):
             raise AssertionError("the plan breaks a rule")
-        status = INFEASIBLE if self.infeasible else OPTIMAL if len(self.used) >= self.bound else FEASIBLE
+        status = OPTIMAL if len(self.used) >= self.bound else FEASIBLE
+        if self.unknown or self.on.short(self.used):
+            status, self.used = UNKNOWN, self.used[:0]
+        if self.infeasible:
+            status, self.bound = INFEASIBLE, 0
         certificate: dict[str, Any] = {"kind": "none"}
         if self.prices is not None:
             certificate = {"kind": "prices", "bound": self.prices.bound(p), **self.prices.document(p)}

@@ -1,8 +1,8 @@
 """A process that solves parts of a round, spoken to in pickles.
 
-Its own process, because HiGHS and OR-Tools cannot share one, because a solver that overruns its time must be ended
-from outside, and because there are two processors. It reads jobs from its standard input and answers each on its
-standard output; both belong to the process that started it.
+Its own process, because HiGHS and OR-Tools cannot share one, because a solver that overruns its time must be
+ended from outside, and because there are two processors. It reads jobs from its standard input and answers
+each on its standard output; both belong to the process that started it.
 """
 
 import os
@@ -37,16 +37,32 @@ class Relax:
 
 @dataclass(frozen=True, slots=True)
 class Improve:
-    """Use what is free at these libraries better than `used` does, and leave the closed ones alone."""
+    """Use what is free at these libraries better than `used` does, and leave the closed ones alone.
+
+    `dear`: possible days that are not worth considering (None: all are considered, so what is proven is
+    true).
+    """
 
     used: Ints
     libraries: Bools
     closed: Bools
+    dear: Bools | None
     seconds: float
     seed: int
 
 
-Job = Flow | Relax | Improve
+@dataclass(frozen=True, slots=True)
+class Dive:
+    """Find a plan by flows, beginning with these blocks; `likely` is how much each pair is to be
+    preferred."""
+
+    likely: Floats
+    blocks: Ints
+    seconds: float
+    seed: int
+
+
+Job = Flow | Relax | Improve | Dive
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +76,20 @@ class Flown:
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """Value of each possible day, and prices of accounts, colleagues, and their dates, by index. None: no time."""
+    """Value of each possible day, and prices of accounts, colleagues, and their dates, by index. None: no
+    time."""
 
     value: Floats | None
     account: Floats | None
     colleague: Floats | None
     date: Floats | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dived:
+    """The possible days that are used."""
+
+    used: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +101,8 @@ class Bounded:
 
 @dataclass(frozen=True, slots=True)
 class Improved:
-    """What to give up and what to use instead (None: nothing found), the bound, and whether it is the best."""
+    """What to give up and what to use instead (None: nothing found), the bound, and whether it is the
+    best."""
 
     given_up: Ints
     instead: Ints | None
@@ -87,7 +112,14 @@ class Improved:
     seconds: float
 
 
-Said = Flown | Relaxed | Bounded | Improved
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The job came to nothing by a mistake of the programme, or for want of memory."""
+
+    why: str
+
+
+Said = Flown | Relaxed | Dived | Bounded | Improved | Failed
 
 
 def do(job: Job, on: Ground, say: Callable[[Said], None]) -> None:
@@ -98,6 +130,11 @@ def do(job: Job, on: Ground, say: Callable[[Said], None]) -> None:
         network = circulation(on.possible, job.blocks, job.objective)
         flow = network.solve()
         say(Flown(network.plan(flow), flow, network.short_days(flow)))
+    elif isinstance(job, Dive):
+        from services.matching.rounds.diving import dive
+
+        until = time.monotonic() + job.seconds
+        say(Dived(dive(on, job.likely, job.blocks, job.seed, lambda: time.monotonic() > until)))
     elif isinstance(job, Relax):
         say(_relax(job, on))
     else:
@@ -129,7 +166,7 @@ def _improve(job: Improve, on: Ground, say: Callable[[Said], None]) -> Improved:
     from services.matching.rounds.highs import best
 
     began = time.monotonic()
-    given_up, part = on.part(job.used, job.libraries, job.closed)
+    given_up, part = on.part(job.used, job.libraries, job.closed, job.dear)
     answer = best(part, job.seconds, part.solution(given_up), job.seed, lambda bound: say(Bounded(bound)))
     instead = None if answer.values is None else part.used(answer.values)
     took = time.monotonic() - began
@@ -153,4 +190,7 @@ def main() -> None:
             job: Job = pickle.load(source)
         except EOFError:
             return
-        do(job, on, say)
+        try:
+            do(job, on, say)
+        except Exception as error:
+            say(Failed(f"{type(error).__name__}: {error}"))

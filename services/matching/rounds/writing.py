@@ -5,12 +5,13 @@ from typing import Any
 
 from services.matching.domain.instance import Instance
 from services.matching.rounds.reasons import NO_CANDIDATE, NO_PLACE, NOBODY_FREE, OWN_LIMIT
-from services.matching.rounds.solving import FEASIBLE, INFEASIBLE, OPTIMAL, Outcome
+from services.matching.rounds.solving import FEASIBLE, INFEASIBLE, OPTIMAL, UNKNOWN, Outcome
 
 STATUSES = {
     OPTIMAL: "best possible, proven",
     FEASIBLE: "the best found; better is not ruled out",
-    INFEASIBLE: "no plan keeps every library at its limit: one starts below it and cannot be brought back",
+    UNKNOWN: "no plan was found that brings every library back to its limit; there may be one",
+    INFEASIBLE: "no plan keeps all limits: a library starts below its limit and cannot be brought back",
 }
 REASONS = {
     NO_CANDIDATE: "nobody fits at all",
@@ -40,8 +41,8 @@ def summary(instance: Instance, outcome: Outcome, seconds: float) -> str:
     """A few lines for people."""
     asked = sum(one.days for one in instance.requests)
     lines = [
-        f"{instance.name or 'Round'}: {len(instance.libraries)} libraries, {len(instance.colleagues)} colleagues,"
-        f" {len(instance.requests)} requests for {asked} days",
+        f"{instance.name or 'Round'}: {len(instance.libraries)} libraries, {len(instance.colleagues)}"
+        f" colleagues, {len(instance.requests)} requests for {asked} days",
         f"Days served: {len(outcome.plan)}, at most possible: {outcome.bound}. {STATUSES[outcome.status]}.",
     ]
     for reason, count in sorted(Counter(one.reason for one in outcome.unmet).items()):

@@ -1,0 +1,84 @@
+"""A first plan with blocks, found by flows alone.
+
+For every request with `same_person` one colleague is put on trial, as if the request might be split. A flow
+shows who comes for all days: those blocks are kept. The least successful of the others leave, which makes
+room, and the next flow follows, until all is whole. Flows see credit and rings of exchanges in the whole
+country at once, where a search in regions begins with nothing.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from services.matching.rounds.circulation import DAYS, circulation
+from services.matching.rounds.network import Ints
+from services.matching.rounds.parts import Ground
+from services.matching.rounds.possible import Floats
+
+DAY = 1_000
+BIAS = 300
+"""A day is worth up to this much more in some pairs than in others, so that days of one block come
+together."""
+KEPT = 500
+"""And this much more in blocks that were whole before."""
+PASSES, STEPS = 6, 12
+
+
+def dive(on: Ground, likely: Floats, blocks: Ints, seed: int, over: Callable[[], bool]) -> Ints:
+    """A feasible plan that begins with these blocks, which fit together, and may leave some of them.
+
+    `likely`: how much a pair is to be preferred, 0 to 1; `over()`: whether to come to an end.
+    """
+    p = on.possible
+    random = np.random.default_rng(seed)
+    tried = np.zeros(len(p.pair_request), dtype=bool)
+    for _ in range(PASSES):
+        served = np.zeros(len(p.wanted), dtype=bool)
+        served[p.pair_request[blocks]] = True
+        open_ = np.flatnonzero(p.same[p.pair_request] & ~served[p.pair_request] & ~tried)
+        if not len(open_) or over():
+            break
+        wish = likely[open_] + 0.1 * random.random(len(open_))
+        order = open_[np.lexsort((-wish, p.pair_request[open_]))]
+        first = np.concatenate([[True], p.pair_request[order][1:] != p.pair_request[order][:-1]])
+        trial = order[first]
+        tried[trial] = True
+        blocks = _made_whole(on, blocks, trial, likely, random, over)
+    network = circulation(p, blocks, DAYS)
+    return network.plan(network.solve())
+
+
+def _made_whole(
+    on: Ground,
+    blocks: Ints,
+    trial: Ints,
+    likely: Floats,
+    random: np.random.Generator,
+    over: Callable[[], bool],
+) -> Ints:
+    """Blocks that can all be whole together, of these blocks and those on trial. The first flow all of whose
+    blocks are whole is a plan."""
+    p = on.possible
+    bias = (BIAS * (0.5 * likely + 0.5 * random.random(len(likely)))).astype(np.int64)
+    bias[blocks] += KEPT
+    before, trial = blocks, np.sort(np.concatenate([blocks, trial]))
+    for step in range(len(trial) + 1):
+        network = circulation(p, trial[:0], DAYS, trial)
+        cost = network.cost_of_days() * DAY
+        cost[network.day_arcs] -= bias[p.day_pair[network.days]]
+        used = network.plan(network.network.least_cost(cost))
+        came = np.bincount(p.day_pair[used], minlength=len(p.pair_request))[trial]
+        share = came / p.wanted[p.pair_request[trial]]
+        whole = share == 1
+        if whole.all():
+            return trial
+        if over():
+            return before
+        bias[trial[whole]] = BIAS + KEPT
+        partly = share[~whole & (share > 0)]
+        if step >= STEPS or not len(partly):
+            trial = trial[whole]
+            continue
+        worst = np.quantile(partly, 0.5)
+        trial = trial[whole | (share > worst) | ((share == worst) & (random.random(len(share)) < 0.5))]
+    return before

@@ -1,0 +1,127 @@
+"""How far a search has come: the best plan, and what is proven about each part of the round."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from services.matching.rounds.network import Ints
+from services.matching.rounds.parts import Ground
+from services.matching.rounds.possible import Bools, Floats
+from services.matching.rounds.prices import Prices
+from services.matching.rounds.regions import Map
+from services.matching.rounds.worker import Relaxed
+
+PRICE_SCALE = 1_000_000
+DEAR = 0.1
+"""Days that a possible day may lose, by the prices of the relaxation, and still be considered first."""
+ROUNDING = 1e-4
+"""What a solver's bound may be wrong by; a bound of 12.9999 stands for 13 days."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """`bound[k]`: no plan serves more days in part k. `likely`: share of each pair in the relaxation.
+
+    `dear`: possible days that the prices rule out for a first look.
+    `prices` prove the bound of `prices_bound` days; solvers may have proven less by branching.
+    """
+
+    on: Ground
+    map: Map
+    used: Ints
+    prices: Prices
+    bound: Ints = field(init=False)
+    prices_bound: int = field(init=False)
+    proven: Bools = field(init=False)
+    likely: Floats = field(init=False)
+    dear: Bools | None = None
+
+    def __post_init__(self) -> None:
+        self.bound = self.prices.bounds(self.on.possible, self.map.part, self.map.parts)
+        self.prices_bound = int(self.bound.sum())
+        self.proven = np.zeros(self.map.parts, dtype=bool)
+        self.likely = np.zeros(len(self.on.possible.pair_request))
+
+    @property
+    def days(self) -> Ints:
+        """Days served in each part."""
+        return np.bincount(self.map.part[self.on.day_host[self.used]], minlength=self.map.parts)
+
+    @property
+    def blocks(self) -> Ints:
+        """The pairs that are blocks of the plan."""
+        p = self.on.possible
+        return np.unique(p.day_pair[self.used[p.same[p.day_request[self.used]]]])
+
+    def short(self) -> Bools:
+        """Parts in which a library is below its limit after the plan."""
+        below = self.on.left(self.used).room < 0
+        return np.bincount(self.map.part, weights=below, minlength=self.map.parts) > 0
+
+    def finished(self) -> Bools:
+        """Parts that cannot become better."""
+        return self.proven | ((self.days >= self.bound) & ~self.short())
+
+    def value(self, used: Ints) -> int:
+        """Days served; a limit that is not kept counts more than all of them."""
+        return len(used) - self.on.short(used) * (int(self.on.possible.wanted.sum()) + 1)
+
+    def take(self, used: Ints) -> bool:
+        """Take over a plan that keeps the rules and is not worse; whether it is better."""
+        if not self.on.keeps_rules(used):
+            return False
+        gain = self.value(used) - self.value(self.used)
+        if gain >= 0:
+            self.used = used
+        return gain > 0
+
+    def take_by_part(self, used: Ints) -> bool:
+        """Take over those parts of a plan that are better; whether there are any."""
+        if self.value(used) < 0 or self.value(self.used) < 0:
+            return self.take(used)
+        part = self.map.part[self.on.day_host]
+        days = np.bincount(part[used], minlength=self.map.parts)
+        better = days > self.days
+        return self.take(np.union1d(self.used[~better[part[self.used]]], used[better[part[used]]]))
+
+    def limit(self, part: int, bound: float) -> None:
+        """A solver has proven that no use of the part is worth more. What keeps all limits is worth its
+        days."""
+        if abs(bound) < 1e9:
+            self.bound[part] = min(self.bound[part], max(0, int(np.floor(bound + ROUNDING))))
+
+    def relaxed(self, here: Bools, said: Relaxed) -> None:
+        """Take over the prices and shares of the relaxation at these libraries, which are whole parts."""
+        if said.value is None or said.account is None or said.colleague is None or said.date is None:
+            return
+        p, width = self.on.possible, max(1, len(self.on.possible.dates))
+        keys = np.unique(p.day_colleague * width + p.day_date)
+        old, at_home = _spread(self.prices, keys), here[p.home]
+        prices = Prices(
+            scale=PRICE_SCALE,
+            account=np.where(here, _whole(said.account), old.account),
+            colleague=np.where(at_home, _whole(said.colleague), old.colleague),
+            date_keys=keys,
+            date=np.where(at_home[keys // width], _whole(said.date), old.date),
+        )
+        bounds = prices.bounds(p, self.map.part, self.map.parts)
+        if bounds.sum() <= self.prices_bound:
+            self.prices, self.prices_bound = prices, int(bounds.sum())
+            self.dear = prices.dear(p, DEAR)
+        self.bound = np.minimum(self.bound, bounds)
+        days = np.bincount(p.day_pair, weights=said.value, minlength=len(p.pair_request)).astype(np.float64)
+        share = days / np.maximum(1, p.wanted[p.pair_request])
+        mine = here[p.host[p.pair_request]] & p.same[p.pair_request]
+        self.likely[mine] = np.clip(share[mine], 0, 1)
+
+
+def _whole(price: Floats) -> Ints:
+    return np.maximum(np.round(price * PRICE_SCALE), 0).astype(np.int64)
+
+
+def _spread(prices: Prices, keys: Ints) -> Prices:
+    """The same prices at PRICE_SCALE, with a price for each of these dates."""
+    factor = PRICE_SCALE // prices.scale
+    date = np.zeros(len(keys), dtype=np.int64)
+    date[np.searchsorted(keys, prices.date_keys)] = prices.date * factor
+    return Prices(PRICE_SCALE, prices.account * factor, prices.colleague * factor, keys, date)
