@@ -1,7 +1,7 @@
 """Libraries, offers and requests of many counties, made up from a seed, as peers would publish them."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,8 +20,8 @@ WORDS = ("magasinet", "kassering", "klasse", "hylle", "barn", "kveld", "festival
 BATCH = 200
 
 
-def found_county(database: Database) -> None:
-    """The county has settings, a vocabulary, and fifteen counties it exchanges with."""
+def found_county(database: Database, peers: Sequence[str] = PEERS) -> None:
+    """The county has settings, a vocabulary, and counties it exchanges with."""
     with database.work() as work:
         operations.set_county(
             work,
@@ -36,7 +36,7 @@ def found_county(database: Database) -> None:
             },
         )
         operations.seed_skills(work)
-        for peer in PEERS:
+        for peer in peers:
             key = SigningKey.from_seed(peer.encode().ljust(32, b".")).public_key
             keys = [{"key_id": key.key_id, "public_key": key.text, "valid_from_at": "2026-01-01T00:00:00Z"}]
             operations.add_peer(work, peer, peer.title(), None, keys, 200)

@@ -77,6 +77,7 @@ def settle_offer_dates(offer: dict[str, Any], today: date) -> dict[str, Any]:
     Refuses: DateOrder, DatePast, DateTooFar; Malformed for dates and a span or weekdays in one, a span
     without end, and weekdays of which the span has none.
     """
+    offer = {"weekdays": [], "expires_on": None, **offer}
     dates, first_on, last_on = offer["dates"], offer["first_on"], offer["last_on"]
     if dates and (first_on or last_on):
         raise Malformed(errors=[{"pointer": "/dates", "detail": "Give dates or a span, not both."}])
