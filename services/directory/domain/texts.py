@@ -1,6 +1,9 @@
 """Text as people write it: what can be stored everywhere, and how it is sorted and searched."""
 
+import re
 from typing import Any
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 NORWEGIAN_LAST = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"})
 """æ, ø and å follow z, in that order: the three ASCII characters after z do the same byte by byte."""
@@ -29,4 +32,4 @@ def unstorable(document: Any, pointer: str = "") -> list[dict[str, str]]:
 
 
 def _is_unstorable(text: str) -> bool:
-    return "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    return _UNSTORABLE.search(text) is not None
