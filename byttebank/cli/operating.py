@@ -13,6 +13,7 @@ from byttebank.cli.nodes import configurations
 from byttebank.cli.state import StateRefused
 from byttebank.config import Configuration
 from byttebank.contracts.book_refusals import AccountInUse
+from byttebank.contracts.market_refusals import RoundOpen
 from byttebank.contracts.refusals import (
     AccountClosed,
     AccountUnknown,
@@ -20,6 +21,9 @@ from byttebank.contracts.refusals import (
     ClearingWaits,
     CountyFrozen,
     CountyUnknown,
+    DateOrder,
+    DatePast,
+    DateTooFar,
     FieldMissing,
     Malformed,
     NotFound,
@@ -39,6 +43,10 @@ SENTENCES: dict[type[Refusal], str] = {
     CountyUnknown: "{county} is not a county that we exchange with; `byttebank peers list` names them.",
     CountyFrozen: "Exchange with {county} is stopped; `byttebank peers thaw {county}` opens it again.",
     NotFound: "There is no {kind} {id} here.",
+    RoundOpen: "The round {round_id} is under way. One at a time; `byttebank rounds show` says how it goes.",
+    DateOrder: "The last day is before the first, or the answers are due after the last day.",
+    DatePast: "{date} has been. Choose days from today on.",
+    DateTooFar: "{date} is more than {months} months ahead.",
     ClearingOpen: "A round is open; `byttebank clearing show` says which. Only one can be.",
     ClearingWaits: "The round can still come to a good end until {date}. Wait until after that.",
     TooFewCounties: "Fewer than two other counties can be asked now; `byttebank peers list` names them.",

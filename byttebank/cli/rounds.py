@@ -9,11 +9,13 @@ from typing import Annotated
 
 import typer
 
+from byttebank.cli.county_rounds import add_county_commands
 from byttebank.cli.exits import EXIT_CODES, FAILED, USAGE, fail
 
 OBJECTIVES = ("days", "full")
 
 rounds_app = typer.Typer(help="Rounds of matching: all needs seen together.", no_args_is_help=True)
+add_county_commands(rounds_app)
 
 
 @rounds_app.callback()
