@@ -48,6 +48,12 @@ class NewOffer(Given):
     reach = one_of(*resources.REACHES)
     counties = fields.List(Slug())
     own_words = fields.String(validate=validate.Length(max=2000))
+    weekdays = fields.List(
+        fields.Integer(strict=True, validate=validate.Range(min=1, max=7)),
+        metadata={"description": "Only on these, 1 Monday to 7 Sunday, of a span or of a standing offer."},
+    )
+    expires_on = Day(allow_none=True, metadata={"description": "Left out: half a year, if it is standing."})
+    min_at_home = fields.Integer(strict=True, allow_none=True, validate=validate.Range(min=0, max=1000))
 
 
 class NewRequest(Given):

@@ -13,6 +13,7 @@ from gateway.pages.board_filters import choices, has_folded, question_of, sent_f
 from gateway.pictures.dots import DotMap, Place, dot_map
 from gateway.speech import say, say_many
 from gateway.words.reasons import reason_sentence
+from gateway.words.weekdays import every
 
 pages = Blueprint("board", __name__)
 Document = dict[str, Any]
@@ -132,14 +133,22 @@ def _travels(one: Document) -> bool:
 
 
 def when_words(document: Document) -> str:
-    """When a need or an offer is: dates, a span, or as agreed."""
+    """When a need or an offer is: dates, weekdays, a span, or as agreed."""
+    weekdays = document.get("weekdays")
+    if weekdays and document["last_on"]:
+        return say("{weekdays} {span}", weekdays=every(weekdays), span=_span_words(document))
+    if weekdays:
+        return every(weekdays)
     if document.get("dates"):
         return speech.on_days(document["dates"])
-    if document["last_on"] and (document["first_on"] or "") <= speech.speech().today.isoformat():
+    return _span_words(document) if document["last_on"] else say("dato avtales")
+
+
+def _span_words(document: Document) -> str:
+    first_on = document["first_on"] or ""
+    if first_on <= speech.speech().today.isoformat():
         return say("til {date}", date=speech.on(document["last_on"]))
-    if document["first_on"] and document["last_on"]:
-        return speech.span(document["first_on"], document["last_on"])
-    return say("dato avtales")
+    return speech.span(first_on, document["last_on"])
 
 
 def need_facts(document: Document, library: str) -> str:

@@ -1,5 +1,6 @@
 """What the forms let one choose from."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -82,12 +83,17 @@ def days_from(days: list[str], first: str, half_days: int) -> list[str] | None:
     return rest[:needed] if len(rest) >= needed and rest[0] == first else None
 
 
-def working_days(first: str, last: str, today: date) -> list[str]:
-    """Monday to Friday from the first to the last day, none before today; or a weekend, if that is all."""
+def working_days(first: str, last: str, today: date, weekdays: Sequence[int] = ()) -> list[str]:
+    """The days of these weekdays (1 Monday) from the first to the last day, none before today.
+
+    Without weekdays: Monday to Friday; or a weekend, if that is all.
+    """
     day, end, found = max(date.fromisoformat(first), today), date.fromisoformat(last), []
     while day <= end:
         found.append(day)
         day += timedelta(days=1)
+    if weekdays:
+        return [day.isoformat() for day in found if day.isoweekday() in weekdays]
     return [day.isoformat() for day in found if day.weekday() not in WEEKEND] or [
         day.isoformat() for day in found
     ]

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from byttebank.contracts.refusals import NotFound, Refusal
 from byttebank.identifiers import is_id
 from gateway import speech
-from gateway.amounts import half_days_from_text
 from gateway.auth.guard import signed_in
 from gateway.forms import Form, sent_form
 from gateway.here import here, person
@@ -24,8 +23,15 @@ from gateway.pages.choices import (
     days_text,
     own_colleagues,
     place_options,
-    skill_options,
     working_days,
+)
+from gateway.pages.offering import (
+    USUAL,
+    offer_fields,
+    offering_page,
+    places_of,
+    purpose_options,
+    sent_offer,
 )
 from gateway.pages.proposing import propose
 from gateway.speech import say
@@ -34,93 +40,33 @@ from gateway.words.links import late_answers
 pages = Blueprint("offers", __name__)
 Document = dict[str, Any]
 
-PLACES = {
-    "date_order": "til",
-    "date_past": "til",
-    "date_too_far": "til",
-    "below_half_day": "mengde",
-    "not_half_steps": "mengde",
-    "too_many_days": "mengde",
-    "field_missing": "kunnskap",
-    "not_your_role": "hvem",
-    "/colleague_id": "hvem",
-    "/skills": "kunnskap",
-    "/skills/0": "kunnskap",
-    "/half_days": "mengde",
-    "/first_on": "fra",
-    "/last_on": "til",
-    "/own_words": "hva",
-    "/max_km": "reise",
-}
 DAYS_AHEAD_SHOWN = 60
-
-
-def _fields() -> dict[str, str]:
-    return {
-        "hvem": say("Hvem kan hjelpe?"),
-        "kunnskap": say("Hva kan vedkommende?"),
-        "mengde": say("Hvor mye, høyst?"),
-        "fra": say("Første dag som passer"),
-        "til": say("Siste dag som passer"),
-        "reise": say("Hvor langt, i kilometer?"),
-        "hva": say("Noe mer å si?"),
-    }
 
 
 @pages.get("/tilby-en-dag")
 @signed_in()
 def new() -> ResponseReturnValue:
     """The empty form."""
-    return _new_page(Form(_fields(), {"mengde": "1", "hvem": person().person_id}))
+    return offering_page(Form(offer_fields(), {**USUAL, "hvem": person().person_id}))
 
 
 @pages.post("/tilby-en-dag")
 @signed_in()
 def create() -> ResponseReturnValue:
     """The offer is on the board; without dates it is standing."""
-    user, form = person(), sent_form(_fields())
-    form.need("hvem", "kunnskap", "mengde")
-    reise = form.text("reise").strip()
-    if reise and not (reise.isdecimal() and len(reise) <= 4):
-        form.errors["reise"] = say("Skriv et helt tall, som 80, eller la feltet stå tomt.")
-    if not form.errors:
+    user, (form, offer) = person(), sent_offer()
+    if offer is not None:
         try:
-            offer = {
-                "id": form.id,
-                "library_id": user.library_id,
-                "colleague_id": form.text("hvem"),
-                "skills": [form.text("kunnskap")],
-                "first_on": form.text("fra") or None,
-                "last_on": form.text("til") or None,
-                "half_days": half_days_from_text(form.text("mengde")),
-                "max_km": int(reise) if reise else None,
-                "places": ["host", "home", "online"],
-                "own_words": form.text("hva"),
-            }
             here().backend.directory.create_offer(offer, user.actor)
         except Refusal as refusal:
-            form.refuse(refusal, PLACES)
+            form.refuse(refusal, places_of(offer))
     if form.errors:
-        return _new_page(form), 422
+        return offering_page(form), 422
     if is_again(here().settings.database, user.user_id, form.id):
         flash(say("Dette er alt mottatt, én gang. Dere trenger ikke sende det igjen."), "info")
     else:
         flash(say("Tilbudet ligger på tavla."), "success")
     return redirect(url_for("offers.show", offer_id=form.id))
-
-
-def _new_page(form: Form) -> str:
-    user = person()
-    colleagues = own_colleagues(user)
-    if user.role == "colleague":
-        colleagues = [one for one in colleagues if one["id"] == user.person_id]
-    return render_template(
-        "offer_new.html",
-        form=form,
-        colleagues=colleague_options(colleagues),
-        skills=[("", say("Velg")), *skill_options()],
-        amounts=amount_options(),
-    )
 
 
 @pages.get("/tilbud/<offer_id>")
@@ -136,6 +82,16 @@ def show(offer_id: str) -> ResponseReturnValue:
         "sted": "host",
     }
     return _offer_page(offer, Form(_ask_fields(), values))
+
+
+@pages.post("/tilbud/<offer_id>/forny")
+@signed_in()
+def renew(offer_id: str) -> ResponseReturnValue:
+    """The offer stands for half a year from today."""
+    find_offer(offer_id)
+    renewed = here().backend.directory.renew_offer(offer_id, person().actor)
+    flash(say("Tilbudet gjelder til {date}.", date=speech.on(renewed["expires_on"])), "success")
+    return redirect(url_for("offers.show", offer_id=offer_id))
 
 
 @pages.post("/tilbud/<offer_id>/trekk")
@@ -203,8 +159,20 @@ def _days(offer: Document) -> list[str]:
     if offer["dates"]:
         return [day for day in offer["dates"] if day >= today.isoformat()]
     first = offer["first_on"] or today.isoformat()
-    last = offer["last_on"] or f"{today.year + 1}-12-31"
-    return working_days(first, last, today)[:DAYS_AHEAD_SHOWN]
+    ends = [day for day in (offer["last_on"], offer["expires_on"]) if day]
+    last = min(ends, default=f"{today.year + 1}-12-31")
+    return working_days(first, last, today, offer["weekdays"])[:DAYS_AHEAD_SHOWN]
+
+
+def _has_ended(offer: Document) -> bool:
+    return bool(offer["expires_on"] and offer["expires_on"] < speech.speech().today.isoformat())
+
+
+def _seen_in(offer: Document) -> str:
+    """Which counties see our offer."""
+    if offer["reach"] == "all":
+        return say("Alle fylkene vi samarbeider med")
+    return speech.names([here().names.county(one) for one in (offer["county"], *offer["counties"])])
 
 
 def _offer_page(offer: Document, form: Form) -> str:
@@ -221,6 +189,9 @@ def _offer_page(offer: Document, form: Form) -> str:
         library=library["short_name"] if library else say("et bibliotek"),
         when=when_words(offer),
         title=speech.skills(offer["skills"]),
+        purpose=dict(purpose_options())[offer["purpose"]],
+        seen_in=_seen_in(offer),
+        is_ended=_has_ended(offer),
         skills=[(code, speech.capitalised(speech.skill_name(code))) for code in offer["skills"]],
         amounts=amount_options(offer["half_days"]),
         windows=date_windows(_days(offer), 1),

@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway import speech
 from gateway.speech import say, say_many
+from gateway.words.weekdays import every
 
 Parameters = dict[str, Any]
 
@@ -21,6 +22,19 @@ def _offered_dates(parameters: Parameters) -> str:
     if not parameters["dates"]:
         return say("Datoene som var tilbudt, har vært")
     return say("Tilbudt {dates}", dates=speech.on_days(parameters["dates"]))
+
+
+def _offered_span(parameters: Parameters) -> str:
+    span = speech.span(parameters["first_on"], parameters["last_on"])
+    if parameters.get("weekdays"):
+        return say("Tilbudt {weekdays} {span}", weekdays=every(parameters["weekdays"]), span=span)
+    return say("Tilbudt {span}", span=span)
+
+
+def _standing_offer(parameters: Parameters) -> str:
+    if parameters.get("weekdays"):
+        return say("Fast tilbud {weekdays}", weekdays=every(parameters["weekdays"]))
+    return say("Fast tilbud, dato avtales")
 
 
 def _no_skill(parameters: Parameters) -> str:
@@ -57,8 +71,8 @@ SENTENCES: dict[str, Callable[[Parameters], str]] = {
         "Utvekslingen med {county} er stanset inntil videre", county=speech.county_name(p["county"])
     ),
     "offered_dates": _offered_dates,
-    "offered_span": lambda p: say("Tilbudt {span}", span=speech.span(p["first_on"], p["last_on"])),
-    "standing_offer": lambda p: say("Fast tilbud, dato avtales"),
+    "offered_span": _offered_span,
+    "standing_offer": _standing_offer,
     "can": lambda p: say("Kan {skill}", skill=speech.skill_name(p["skill"])),
     "can_teach": lambda p: say("Kan lære bort {skill}", skill=speech.skill_name(p["skill"])),
     "free_on": lambda p: say("Ledig {dates}", dates=speech.on_days(p["dates"])),

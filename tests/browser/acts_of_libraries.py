@@ -141,8 +141,19 @@ def offer_a_day(desk: Desk) -> Visitor:
     visitor.sees("Én ting må rettes")
     page.get_by_label("Hva kan vedkommende?").select_option(label="Hyllerydding")
     page.get_by_label("Hvor langt, i kilometer?").fill("120")
+    page.get_by_text("Flere valg").click()
+    page.get_by_label("Onsdag").check()
+    page.get_by_label("Så mange må være igjen hos oss").fill("0")
     visitor.press("Legg tilbudet på tavla")
     visitor.sees("Tilbudet ligger på tavla.")
+    return visitor
+
+
+def renew_offer(desk: Desk) -> Visitor:
+    visitor = desk.somebody(manager_of("Lesja"))
+    visitor.open(f"/tilbud/{desk.past.offer(manager_of('Lesja'), 'Lesja')}")
+    visitor.press("Forny tilbudet")
+    visitor.sees("Tilbudet gjelder til")
     return visitor
 
 
@@ -270,6 +281,7 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "requests.ask_candidate": (ask_a_candidate,),
     "requests.offer_help": (help_with_a_need,),
     "offers.create": (offer_a_day,),
+    "offers.renew": (renew_offer,),
     "offers.withdraw": (withdraw_offer,),
     "offers.ask": (ask_for_what_is_offered,),
     "notices.read": (read_notice,),

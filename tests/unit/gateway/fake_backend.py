@@ -201,6 +201,15 @@ class FakeDirectory(Service):
         offer["state"] = "withdrawn"
         return self._offer(offer)
 
+    def renew_offer(self, offer_id: str, actor: Document) -> Document:
+        offer = self._find(self._offers, offer_id, "offer")
+        if offer["library_id"] != load_actor(actor).library_id:
+            raise NotYourRole(role="library_manager")
+        if offer["state"] != "open":
+            raise NotNow(state=offer["state"], act="renew")
+        offer["expires_on"] = (self._today + timedelta(181)).isoformat()
+        return self._offer(offer)
+
     def get_offer(self, offer_id: str, actor: Document | None = None) -> Document:
         return self._offer(self._find(self._offers, offer_id, "offer"))
 

@@ -77,7 +77,10 @@ def fields_of(form: Tag) -> dict[str, Any]:
         elif field.name == "textarea":
             values[name] = field.get_text().removeprefix("\n")
         elif field.get("type") in ("radio", "checkbox"):
-            if field.has_attr("checked"):
+            if field.has_attr("checked") and name in values:
+                first = values[name]
+                values[name] = [*([first] if isinstance(first, str) else first), field["value"]]
+            elif field.has_attr("checked"):
                 values[name] = field["value"]
         else:
             values[name] = field.get("value", "")
