@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from bench.books import Ledger
@@ -26,9 +27,9 @@ def grow(ledger: Ledger, sizes: Sequence[int]) -> None:
             operations.import_opening(work, _rows(library_id, entries, size))
         rate = (size - entries) / (time.monotonic() - began)
         entries = size
-        pages = [timed(lambda: _page(ledger, library_id)) for _ in range(TIMES)]
+        pages = [timed(partial(_page, ledger, library_id)) for _ in range(TIMES)]
         orders = islice(ledger.orders(is_abroad=False), TIMES)
-        postings = [timed(lambda one=one: ledger.hold_and_post([one])) for one in orders]
+        postings = [timed(partial(ledger.hold_and_post, [one])) for one in orders]
         goal = f" (goal {PAGE_GOAL_MS:g})" if size == GOAL_ENTRIES else ""
         print(
             f"{size:>9,} entries of one library: brought in at {rate:.0f} transfers/s,"

@@ -35,17 +35,15 @@ from byttebank.messaging.relay import Relay
 from byttebank.messaging.session import Session, Source, open_connection
 from byttebank.messaging.workers import run_attempt, run_in_worker
 
-CALL_LANES = 8
-LOCAL_LANES = 4
-LOCAL_BATCH = 64
+CALL_LANES, LOCAL_LANES = 8, 4
+LOCAL_BATCH = PEER_BATCH = 64
+"""How many messages that wait may share a transaction."""
+
 RELAY_SECONDS = 1.0
 """How long a stop waits for the relay to end its batch; cut off, it publishes the same again."""
 
 PEER_LANES = 1
 """A peer's messages are taken in their order, so that none has to wait for the one before it."""
-
-PEER_BATCH = 64
-"""How many of a peer's messages that wait may share a transaction."""
 
 _log = telemetry.logger(__name__)
 
@@ -73,8 +71,9 @@ class Shell(SharedExtension):
         self.county = self.node.county
         self.database = self.node.database(self.service)
         url = self.node.configuration.amqp_url
+        gather = self.node.gather_seconds
         self.publisher = open_publisher(url)
-        self.session = Session(url, name=f"{self.county}.{self.service}")
+        self.session = Session(url, f"{self.county}.{self.service}", gather_seconds=gather)
         self.channels = self.node.open_channels(self.service, wake=lambda: self.relay.wake())
         self.relay = Relay(
             self.database,
@@ -83,6 +82,7 @@ class Shell(SharedExtension):
             declare_peer=self._declare_peer,
             turn=self.node.turn,
             look=self._look,
+            gather_seconds=gather,
         )
         self.inbox = LocalInbox(self.database, self.local, self.channels)
         self._is_set_up = True
