@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from services.matching.rounds.network import Ints, Network
-from services.matching.rounds.possible import Possible
+from services.matching.rounds.possible import Bools, Possible
 
 DAYS, FULL = "days", "full"
 OBJECTIVES = (DAYS, FULL)
@@ -85,19 +85,31 @@ class Circulation:
 
 
 def circulation(
-    possible: Possible, blocks: Ints | None = None, objective: str = DAYS, trial: Ints | None = None
+    possible: Possible,
+    blocks: Ints | None = None,
+    objective: str = DAYS,
+    trial: Ints | None = None,
+    without: Bools | None = None,
 ) -> Circulation:
     """The network of a round, for this objective.
 
     Without `blocks`, requests with `same_person` are split like the others, which bounds what can be reached.
     With them (positions of pairs, at most one a request) those are served in full and the other such requests
     not, save by the pairs on `trial`, which may be served in part as well.
+    Possible days in `without` are left out.
     """
-    return _Building(possible, blocks, objective, trial).circulation()
+    return _Building(possible, blocks, objective, trial, without).circulation()
 
 
 class _Building:
-    def __init__(self, possible: Possible, blocks: Ints | None, objective: str, trial: Ints | None) -> None:
+    def __init__(
+        self,
+        possible: Possible,
+        blocks: Ints | None,
+        objective: str,
+        trial: Ints | None,
+        without: Bools | None,
+    ) -> None:
         self.possible = possible
         self.objective = objective
         self.blocks = blocks
@@ -112,6 +124,8 @@ class _Building:
             if trial is not None:
                 chosen[trial] = True
             used = chosen[possible.day_pair]
+        if without is not None:
+            used &= ~without
         self.days = np.flatnonzero(used)
 
     def add(

@@ -13,7 +13,7 @@ import numpy as np
 from services.matching.rounds.circulation import DAYS, circulation
 from services.matching.rounds.network import Ints
 from services.matching.rounds.parts import Ground
-from services.matching.rounds.possible import Floats
+from services.matching.rounds.possible import Bools, Floats
 
 DAY = 1_000
 BIAS = 300
@@ -24,14 +24,21 @@ KEPT = 500
 PASSES, STEPS = 6, 12
 
 
-def dive(on: Ground, likely: Floats, blocks: Ints, seed: int, over: Callable[[], bool]) -> Ints:
+def dive(
+    on: Ground, likely: Floats, blocks: Ints, dear: Bools | None, seed: int, over: Callable[[], bool]
+) -> Ints:
     """A feasible plan that begins with these blocks, which fit together, and may leave some of them.
 
-    `likely`: how much a pair is to be preferred, 0 to 1; `over()`: whether to come to an end.
+    `likely`: how much a pair is to be preferred, 0 to 1; `dear`: possible days to leave
+    out until the blocks are found; `over()`: whether to come to an end.
     """
     p = on.possible
     random = np.random.default_rng(seed)
     tried = np.zeros(len(p.pair_request), dtype=bool)
+    if dear is not None:
+        dear = dear.copy()
+        dear[np.isin(p.day_pair, blocks)] = False
+        tried[p.day_pair[dear & p.same[p.day_request]]] = True
     for _ in range(PASSES):
         served = np.zeros(len(p.wanted), dtype=bool)
         served[p.pair_request[blocks]] = True
@@ -43,7 +50,7 @@ def dive(on: Ground, likely: Floats, blocks: Ints, seed: int, over: Callable[[],
         first = np.concatenate([[True], p.pair_request[order][1:] != p.pair_request[order][:-1]])
         trial = order[first]
         tried[trial] = True
-        blocks = _made_whole(on, blocks, trial, likely, random, over)
+        blocks = _made_whole(on, blocks, trial, likely, dear, random, over)
     network = circulation(p, blocks, DAYS)
     return network.plan(network.solve())
 
@@ -53,6 +60,7 @@ def _made_whole(
     blocks: Ints,
     trial: Ints,
     likely: Floats,
+    dear: Bools | None,
     random: np.random.Generator,
     over: Callable[[], bool],
 ) -> Ints:
@@ -63,7 +71,7 @@ def _made_whole(
     bias[blocks] += KEPT
     before, trial = blocks, np.sort(np.concatenate([blocks, trial]))
     for step in range(len(trial) + 1):
-        network = circulation(p, trial[:0], DAYS, trial)
+        network = circulation(p, trial[:0], DAYS, trial, dear)
         cost = network.cost_of_days() * DAY
         cost[network.day_arcs] -= bias[p.day_pair[network.days]]
         used = network.plan(network.network.least_cost(cost))

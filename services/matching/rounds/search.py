@@ -31,6 +31,8 @@ SMALL_PART, WHOLE_PART = 2_000, 60_000
 WHOLE_SECONDS = 20.0
 LEAVE = 0.25
 """Share of the blocks that a later dive begins without."""
+RELAX_SHARE = 0.6
+"""Of the time that is left, for a relaxation."""
 WAIT_SECONDS, GRACE_SECONDS, MARGIN_SECONDS = 0.1, 3.0, 0.5
 
 
@@ -80,7 +82,7 @@ class Search:
         relaxing = any(isinstance(one, Relax) for one in running)
         if self.to_relax and not relaxing:
             part = self.to_relax.pop(0)
-            return Relax(self.standing.map.part == part, max(1.0, left / 2))
+            return Relax(self.standing.map.part == part, max(1.0, RELAX_SHARE * left))
         if not any(isinstance(one, Dive) for one in running) and self._shall_dive(relaxing):
             return self._dive(left)
         whole = self._whole_part(running)
@@ -109,7 +111,7 @@ class Search:
         self.dives += 1
         self.fruitless = 0
         kept = np.array([self.random.random() >= LEAVE for _ in blocks], dtype=bool)
-        return Dive(standing.likely, blocks[kept], left, self.random.randrange(1000))
+        return Dive(standing.likely, blocks[kept], standing.dear, left, self.random.randrange(1000))
 
     def _whole_part(self, running: list[Job]) -> tuple[int, float] | None:
         """A part to be solved as a whole, and for how long: small ones first, then the widest gap."""

@@ -34,11 +34,12 @@ class Standing:
     prices_bound: int = field(init=False)
     proven: Bools = field(init=False)
     likely: Floats = field(init=False)
-    dear: Bools | None = None
+    dear: Bools = field(init=False)
 
     def __post_init__(self) -> None:
         self.bound = self.prices.bounds(self.on.possible, self.map.part, self.map.parts)
         self.prices_bound = int(self.bound.sum())
+        self.dear = self.prices.dear(self.on.possible, DEAR)
         self.proven = np.zeros(self.map.parts, dtype=bool)
         self.likely = np.zeros(len(self.on.possible.pair_request))
 

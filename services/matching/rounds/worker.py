@@ -58,6 +58,7 @@ class Dive:
 
     likely: Floats
     blocks: Ints
+    dear: Bools | None
     seconds: float
     seed: int
 
@@ -134,7 +135,7 @@ def do(job: Job, on: Ground, say: Callable[[Said], None]) -> None:
         from services.matching.rounds.diving import dive
 
         until = time.monotonic() + job.seconds
-        say(Dived(dive(on, job.likely, job.blocks, job.seed, lambda: time.monotonic() > until)))
+        say(Dived(dive(on, job.likely, job.blocks, job.dear, job.seed, lambda: time.monotonic() > until)))
     elif isinstance(job, Relax):
         say(_relax(job, on))
     else:
