@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
-
 from byttebank import telemetry
 from byttebank.federation import detached as detached_part
 from byttebank.federation.channel import ChannelState, Number, number, numbered
@@ -19,7 +17,7 @@ from byttebank.federation.jws import sha256
 from byttebank.federation.keys import SigningKey
 from byttebank.storage import channels as peers
 from byttebank.storage import envelopes
-from byttebank.storage.messages import OutboxRow, mark_published, outbox, park, waiting_outbox
+from byttebank.storage.messages import OutboxRow, mark_published, park, peers_waited_for, waiting_outbox
 from byttebank.storage.work import Database, Work
 
 _log = telemetry.logger(__name__)
@@ -89,13 +87,7 @@ class Sealer:
 
     def _unsealed(self, work: Work) -> list[str]:
         """Open peers for whom something waits in the outbox, in the order in which their rows are locked."""
-        waiting = set(
-            work.connection.scalars(
-                select(outbox.c.peer)
-                .where(outbox.c.published_at.is_(None), outbox.c.peer.is_not(None))
-                .distinct()
-            )
-        )
+        waiting = peers_waited_for(work.connection)
         states = peers.channel_states(work.connection) if waiting else {}
         return sorted(peer for peer in waiting if states.get(peer) == ChannelState.OPEN)
 

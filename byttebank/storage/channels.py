@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from byttebank.clock import parse_time
@@ -45,6 +45,11 @@ class PeerRow:
     channel: Channel
 
 
+_LOCK = select(channels).where(channels.c.peer == bindparam("peer")).with_for_update()
+_STATES = select(channels.c.peer, channels.c.channel)
+_STORE = update(channels).where(channels.c.peer == bindparam("of_peer")).values(channel=bindparam("text"))
+
+
 class _Unsure:
     """Whom we are unsure of among which peers, as this transaction has read it."""
 
@@ -66,7 +71,7 @@ def peers(connection: Connection) -> list[str]:
 
 def channel_states(connection: Connection) -> dict[str, str]:
     """Peer to the state of its channel: recovering, open or frozen."""
-    rows = connection.execute(select(channels.c.peer, channels.c.channel))
+    rows = connection.execute(_STATES)
     return {row.peer: str(load_channel(row.channel).state) for row in rows}
 
 
@@ -92,7 +97,7 @@ def missing_before(connection: Connection, peer: str, seq: int) -> Ranges:
 
 def lock_peer(connection: Connection, peer: str) -> PeerRow | None:
     """The peer's row, locked until the end of the transaction; None for a county that we do not know."""
-    row = connection.execute(select(channels).where(channels.c.peer == peer).with_for_update()).one_or_none()
+    row = connection.execute(_LOCK, {"peer": peer}).one_or_none()
     if row is None:
         return None
     return PeerRow(row.peer, row.peer_state, row.peer_version, load_channel(row.channel))
@@ -114,9 +119,7 @@ def add_peer(connection: Connection, row: PeerRow) -> None:
 def store_channel(connection: Connection, channel: Channel) -> None:
     """The channel is as it is now."""
     transaction_of(connection).memory(_Unsure).forget()
-    connection.execute(
-        update(channels).where(channels.c.peer == channel.peer).values(channel=dump_channel(channel))
-    )
+    connection.execute(_STORE, {"of_peer": channel.peer, "text": dump_channel(channel)})
 
 
 def store_peer_state(connection: Connection, peer: str, state: str, version: int) -> None:

@@ -5,13 +5,44 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from byttebank.federation.effects import Received
 from byttebank.federation.envelope import Envelope
 from byttebank.federation.ranges import NO_NUMBERS, Ranges
 from byttebank.storage import messages
 from byttebank.storage.channel_tables import received_envelopes, sent_envelopes
+
+_TO_SENT, _TO_RECEIVED = insert(sent_envelopes), insert(received_envelopes)
+_WAITING = (
+    select(
+        sent_envelopes.c.peer,
+        sent_envelopes.c.seq,
+        sent_envelopes.c.octets,
+        sent_envelopes.c.detached,
+        sent_envelopes.c.trace,
+    )
+    .where(sent_envelopes.c.published_at.is_(None))
+    .order_by(sent_envelopes.c.peer, sent_envelopes.c.seq)
+    .limit(bindparam("at_most"))
+)
+_MARK_SENT = (
+    update(sent_envelopes)
+    .where(
+        sent_envelopes.c.peer == bindparam("of_peer"),
+        sent_envelopes.c.seq.in_(bindparam("numbers", expanding=True)),
+    )
+    .values(published_at=bindparam("now"))
+)
+_AROUND = select(
+    received_envelopes.c.seq,
+    received_envelopes.c.epoch,
+    received_envelopes.c.envelope_hash,
+    received_envelopes.c.prev_hash,
+).where(
+    received_envelopes.c.peer == bindparam("peer"),
+    received_envelopes.c.seq.in_(bindparam("numbers", expanding=True)),
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +67,7 @@ class Held(NamedTuple):
 def add_sent(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """The sealed envelopes, rows of `sent_envelopes`, are kept for ever, and published unless they were."""
     if rows:
-        connection.execute(insert(sent_envelopes), rows)
+        connection.execute(_TO_SENT, rows)
 
 
 def adopt(connection: Connection, peer: str, envelopes: Iterable[Envelope], now: datetime) -> list[Envelope]:
@@ -76,20 +107,7 @@ def sent_hashes(connection: Connection, peer: str, first: int, last: int) -> dic
 
 def waiting_envelopes(connection: Connection, limit: int) -> list[WaitingEnvelope]:
     """The sealed envelopes that wait to be published, each peer's in order."""
-    columns = (
-        sent_envelopes.c.peer,
-        sent_envelopes.c.seq,
-        sent_envelopes.c.octets,
-        sent_envelopes.c.detached,
-        sent_envelopes.c.trace,
-    )
-    rows = connection.execute(
-        select(*columns)
-        .where(sent_envelopes.c.published_at.is_(None))
-        .order_by(sent_envelopes.c.peer, sent_envelopes.c.seq)
-        .limit(limit)
-    )
-    return [WaitingEnvelope(**row._mapping) for row in rows]
+    return [WaitingEnvelope(*row) for row in connection.execute(_WAITING, {"at_most": limit})]
 
 
 def mark_sent(connection: Connection, places: Iterable[tuple[str, int]], now: datetime) -> None:
@@ -98,11 +116,7 @@ def mark_sent(connection: Connection, places: Iterable[tuple[str, int]], now: da
     for peer, seq in places:
         by_peer.setdefault(peer, []).append(seq)
     for peer, numbers in by_peer.items():
-        connection.execute(
-            update(sent_envelopes)
-            .where(sent_envelopes.c.peer == peer, sent_envelopes.c.seq.in_(numbers))
-            .values(published_at=now)
-        )
+        connection.execute(_MARK_SENT, {"of_peer": peer, "numbers": numbers, "now": now})
 
 
 def send_again(connection: Connection, peer: str, first: int, last: int) -> None:
@@ -130,20 +144,13 @@ def add_received(connection: Connection, envelopes: Sequence[Envelope], now: dat
         for envelope in envelopes
     ]
     if rows:
-        connection.execute(insert(received_envelopes), rows)
+        connection.execute(_TO_RECEIVED, rows)
 
 
 def received_around(connection: Connection, peer: str, *numbers: int) -> dict[int, Held]:
     """The held envelopes with these numbers, the ones before and the ones after, by number."""
     around = sorted({near for seq in numbers for near in (seq - 1, seq, seq + 1)})
-    rows = connection.execute(
-        select(
-            received_envelopes.c.seq,
-            received_envelopes.c.epoch,
-            received_envelopes.c.envelope_hash,
-            received_envelopes.c.prev_hash,
-        ).where(received_envelopes.c.peer == peer, received_envelopes.c.seq.in_(around))
-    )
+    rows = connection.execute(_AROUND, {"peer": peer, "numbers": around})
     return {row.seq: Held(row.epoch, row.envelope_hash, row.prev_hash) for row in rows}
 
 

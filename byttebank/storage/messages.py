@@ -7,7 +7,7 @@ whole, where a person sees it.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    bindparam,
     insert,
     select,
     update,
@@ -112,6 +113,27 @@ class OutboxRow:
     created_at: datetime
 
 
+_UNPUBLISHED = (
+    select(*(outbox.c[field.name] for field in fields(OutboxRow)))
+    .where(outbox.c.published_at.is_(None))
+    .order_by(outbox.c.id)
+    .limit(bindparam("at_most"))
+    .with_for_update(skip_locked=True)
+)
+_WAITING = {
+    True: _UNPUBLISHED.where(outbox.c.peer.is_(None)),
+    False: _UNPUBLISHED.where(outbox.c.peer == bindparam("of_peer")),
+}
+_PEERS_WAITED_FOR = (
+    select(outbox.c.peer).where(outbox.c.published_at.is_(None), outbox.c.peer.is_not(None)).distinct()
+)
+_MARK_PUBLISHED = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(published_at=bindparam("now"))
+)
+
+
 def create_message_tables(connection: Connection) -> None:
     """The three tables exist. For the first migration of each service."""
     metadata.create_all(connection)
@@ -126,21 +148,21 @@ def waiting_outbox(
     connection: Connection, *, limit: int, is_local: bool, peer: str | None = None
 ) -> list[OutboxRow]:
     """The oldest unpublished rows: the local ones, or those for one peer. Rows are locked on PostgreSQL."""
-    which = outbox.c.peer.is_(None) if is_local else outbox.c.peer == peer
     rows = connection.execute(
-        select(outbox)
-        .where(outbox.c.published_at.is_(None), which)
-        .order_by(outbox.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).mappings()
-    return [OutboxRow(**{key: value for key, value in row.items() if key != "published_at"}) for row in rows]
+        _WAITING[is_local], {"at_most": limit} | ({} if is_local else {"of_peer": peer})
+    )
+    return [OutboxRow(*row) for row in rows]
+
+
+def peers_waited_for(connection: Connection) -> set[str]:
+    """The peers for whom something in the outbox is not sealed yet."""
+    return set(connection.scalars(_PEERS_WAITED_FOR))
 
 
 def mark_published(connection: Connection, ids: Sequence[int], now: datetime) -> None:
     """These rows are with the broker (local) or sealed into the channel (peer)."""
     if ids:
-        connection.execute(update(outbox).where(outbox.c.id.in_(ids)).values(published_at=now))
+        connection.execute(_MARK_PUBLISHED, {"ids": list(ids), "now": now})
 
 
 def mark_sealed(connection: Connection, message_ids: Sequence[str], now: datetime) -> None:

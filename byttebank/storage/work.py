@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from byttebank.clock import Clock, SystemClock, local_date
 from byttebank.contracts.local import load_local, local_message
@@ -16,6 +16,7 @@ from byttebank.identifiers import new_id
 from byttebank.storage import messages
 
 TIME_ZONE = "Europe/Oslo"
+_TAKE_TURN = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("turn"), 0)))
 
 
 class Work:
@@ -79,8 +80,7 @@ class Work:
         them could wait for each other. On SQLite there is one writer at a time anyway.
         """
         if self.connection.dialect.name == "postgresql":
-            key = func.hashtextextended(f"turn of {self.service}", 0)
-            self.connection.execute(select(func.pg_advisory_xact_lock(key)))
+            self.connection.execute(_TAKE_TURN, {"turn": f"turn of {self.service}"})
 
     def is_new(self, source: str, message_id: str) -> bool:
         """Write the inbox row; False when the message has had its effect already."""
