@@ -120,7 +120,6 @@ def rank(
     `taken`: half-days by colleague id and date. Ties are broken by distance, name and offer id.
     """
     need = replace(need, first_on=max(need.first_on, today))
-    need = replace(need, first_on=max(need.first_on, today))
     window = working_days(need.first_on, need.last_on)
     can: set[str] = set()
     free: set[str] = set()

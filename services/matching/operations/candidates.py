@@ -1,11 +1,13 @@
 """Who could help with this request: the question a library asks most."""
 
+from dataclasses import replace
 from typing import Any
 
 from byttebank.contracts.refusals import NotFound
 from byttebank.storage.work import Work
 from services.matching.domain.distance import Point
-from services.matching.domain.ranking import Candidate, Need, rank
+from services.matching.domain.ranking import Candidate, Need, Ranking, rank
+from services.matching.operations import shortlists
 from services.matching.storage import engagements, index
 from services.matching.storage.rows import Row
 
@@ -22,14 +24,7 @@ def candidates(work: Work, request_id: str, limit: int = 10) -> dict[str, Any]:
     request = index.request(work.connection, request_id)
     if request is None:
         raise NotFound(kind="request", id=request_id)
-    ranking = rank(
-        need_of(work, request),
-        index.options(work.connection, request, work.county),
-        engagements.taken(work.connection, max(request["first_on"], work.today)),
-        today=work.today,
-        limit=max(1, min(limit, MAX_CANDIDATES)),
-    )
-    libraries = index.count_libraries(work.connection, work.county, request["library_id"])
+    ranking, libraries = _ranked(work, request, max(1, min(limit, MAX_CANDIDATES)))
     return {
         "request_id": request_id,
         "funnel": {
@@ -40,6 +35,23 @@ def candidates(work: Work, request_id: str, limit: int = 10) -> dict[str, Any]:
         },
         "candidates": [_document(candidate) for candidate in ranking.candidates],
     }
+
+
+def _ranked(work: Work, request: Row, limit: int) -> tuple[Ranking, int]:
+    """The best among all offers, and how many libraries may be asked.
+
+    Where there are many offers, a shortlist is made in memory first.
+    """
+    need = need_of(work, request)
+    taken = engagements.taken(work.connection, max(request["first_on"], work.today))
+    shortlist = shortlists.shortlist(work, request, need, taken, limit)
+    among = None if shortlist is None else shortlist.offer_ids
+    options = index.options(work.connection, request, work.county, among)
+    ranking = rank(need, options, taken, today=work.today, limit=limit)
+    if shortlist is None:
+        return ranking, index.count_libraries(work.connection, work.county, request["library_id"])
+    counted = replace(ranking, can=shortlist.can, free=shortlist.free, near=shortlist.near)
+    return counted, shortlist.libraries
 
 
 def need_of(work: Work, request: Row) -> Need:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Select, and_, case, delete, exists, func, ins
 
 from services.matching.domain.names import Person
 from services.matching.domain.ranking import Option
+from services.matching.storage import changes
 from services.matching.storage.rows import Row, add_once, find, insert_into, put_newer
 from services.matching.storage.tables import (
     balances,
@@ -31,17 +32,17 @@ def put_county(connection: Connection, row: Row) -> bool:
 
 def put_peer(connection: Connection, row: Row) -> bool:
     """A county we exchange with, if newer."""
-    return put_newer(connection, peers, row)
+    return _noted(connection, changes.PEER, row["county"], put_newer(connection, peers, row))
 
 
 def put_library(connection: Connection, row: Row) -> bool:
     """A library of any county, if newer."""
-    return put_newer(connection, libraries, row)
+    return _noted(connection, changes.LIBRARY, row["id"], put_newer(connection, libraries, row))
 
 
 def put_colleague(connection: Connection, row: Row) -> bool:
     """A person of this county, if newer."""
-    return put_newer(connection, colleagues, row)
+    return _noted(connection, changes.COLLEAGUE, row["id"], put_newer(connection, colleagues, row))
 
 
 def put_request(connection: Connection, row: Row) -> bool:
@@ -61,7 +62,13 @@ def put_offer(connection: Connection, row: Row, skills: Iterable[str], counties:
         if values:
             rows = [{"offer_id": row["id"], column: value} for value in sorted(values)]
             connection.execute(insert(table), rows)
-    return True
+    return _noted(connection, changes.OFFER, row["id"], True)
+
+
+def _noted(connection: Connection, kind: str, key: str, is_newer: bool) -> bool:
+    if is_newer:
+        changes.note(connection, kind, key)
+    return is_newer
 
 
 def library(connection: Connection, library_id: str) -> Row | None:
@@ -112,6 +119,7 @@ def add_posted_days(
         statement = insert_into(connection, balances).values(row)
         sums = {name: balances.c[name] + statement.excluded[name] for name in row if name != "library_id"}
         connection.execute(statement.on_conflict_do_update(index_elements=["library_id"], set_=sums))
+        changes.note(connection, changes.BALANCE, library_id)
     for library_id, other in sorted([(payer, payee), (payee, payer)]):
         row = {"library_id": library_id, "other_library_id": other, "last_on": work_date}
         statement = insert_into(connection, visits).values(row)
@@ -139,8 +147,18 @@ def count_libraries(connection: Connection, own_county: str, except_id: str) -> 
     return connection.execute(query).scalar_one()
 
 
-def options(connection: Connection, wanted: Row, own_county: str) -> list[Option]:
-    """Open offers of help with all skills of the request that reach its county, from other libraries."""
+def has_more_offers_than(connection: Connection, count: int) -> bool:
+    """Whether there are more offers than this, of any kind."""
+    return connection.execute(select(offers.c.id).limit(1).offset(count)).first() is not None
+
+
+def options(
+    connection: Connection, wanted: Row, own_county: str, among: Iterable[str] | None = None
+) -> list[Option]:
+    """Open offers of help with all skills of the request that reach its county, from other libraries.
+
+    `among`: only offers with these ids.
+    """
     return [
         Option(
             offer_id,
@@ -178,11 +196,11 @@ def options(connection: Connection, wanted: Row, own_county: str) -> list[Option
             given,
             received,
             last_visit_on,
-        ) in connection.execute(_options_query(wanted, own_county))
+        ) in connection.execute(_options_query(wanted, own_county, among))
     ]
 
 
-def _options_query(wanted: Row, own_county: str) -> Select[Any]:
+def _options_query(wanted: Row, own_county: str, among: Iterable[str] | None) -> Select[Any]:
     is_ours = offers.c.county == own_county
     reaches = or_(
         offers.c.county == wanted["county"],
@@ -231,6 +249,7 @@ def _options_query(wanted: Row, own_county: str) -> Select[Any]:
             libraries.c.state == "open",
             or_(is_ours, peers.c.state == "active"),
             reaches,
-            *([offers.c.id.in_(has_skills)] if skills else []),
+            *([offers.c.id.in_(has_skills)] if skills and among is None else []),
+            *([] if among is None else [offers.c.id.in_(list(among))]),
         )
     )

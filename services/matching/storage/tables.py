@@ -101,6 +101,15 @@ offer_counties = Table(
 )
 """The counties of an offer whose reach is `counties`."""
 
+index_changes = Table(
+    "index_changes",
+    metadata,
+    Column("id", BigKey, primary_key=True, autoincrement=True),
+    Column("kind", String(20), nullable=False),
+    Column("key", String(40), nullable=False),
+)
+"""Which peers, libraries, colleagues, offers and balances have changed, in order; the oldest are swept."""
+
 requests = Table(
     "requests",
     metadata,
