@@ -94,6 +94,18 @@ class Widening(Given):
     )
 
 
+class LibraryShown(Given):
+    """What others see of a library; what is left out stays."""
+
+    contact_name = fields.String(allow_none=True, validate=validate.Length(max=200))
+    contact_email = fields.String(allow_none=True, validate=validate.Length(max=320))
+    contact_phone = fields.String(allow_none=True, validate=validate.Length(max=40))
+    website = fields.String(allow_none=True, validate=validate.Length(max=300))
+    closed_dates = fields.List(
+        Day(), validate=validate.Length(max=400), metadata={"description": "Beside public holidays."}
+    )
+
+
 class NewEngagement(Given):
     """A date put to three parties, by the lender or by the host."""
 

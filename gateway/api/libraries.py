@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from byttebank.contracts import resources
 from byttebank.contracts.fields import Id, Slug
-from gateway.api.given import LanguageChoice
+from gateway.api.given import LanguageChoice, LibraryShown
 from gateway.api.nouns import next_link, nouns_called
 from gateway.api.schemas import County, ListQuery, Peer, list_of, page_of
 from gateway.here import here, person
@@ -59,6 +59,19 @@ def list_libraries(query: Document) -> tuple[Document, int, dict[str, str]]:
 def get_library(library_id: str) -> Document:
     """One library"""
     return here().backend.directory.get_library(library_id)
+
+
+@nouns.route("/libraries/<id:library_id>/page", methods=["PATCH"])
+@nouns.arguments(LibraryShown)
+@nouns.response(200, resources.Library)
+def set_library_page(given: Document, library_id: str) -> Document:
+    """Say whom others can ask at the library, and when it is closed
+
+    For its manager and the county.
+    """
+    changed = here().backend.directory.set_library_page(library_id, given, person().actor)
+    here().names.forget_library(library_id)
+    return changed
 
 
 @nouns.route("/libraries/<id:library_id>/language", methods=["PUT"])

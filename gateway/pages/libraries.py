@@ -15,11 +15,13 @@ from gateway.here import here, person
 from gateway.language_choice import choose_library_language
 from gateway.languages import PARAMETER, spoken
 from gateway.pages.board import need_facts, when_words
+from gateway.pages.library_page import PLACES, contact_of, facts_of, may_change, page_form, sent_page
 from gateway.pages.me import language_name, language_options
 from gateway.speech import say
 from gateway.words.refusals import refusal_sentence
 
 pages = Blueprint("libraries", __name__)
+Document = dict[str, Any]
 PAGE_LENGTH = 50
 MAX_QUERY = 100
 
@@ -45,6 +47,29 @@ def index() -> str:
 @signed_in()
 def show(library_id: str) -> str:
     """One library, as far as its people share with the reader."""
+    return _show(library_id, None)
+
+
+@pages.post("/bibliotek/<library_id>/side")
+@signed_in("library_manager", "county")
+def change_page(library_id: str) -> ResponseReturnValue:
+    """Others see the contact point, the web site and the closed days as they were written."""
+    if not is_id(library_id):
+        raise NotFound(kind="library", id=library_id)
+    form, page = sent_page()
+    if page is not None:
+        try:
+            here().backend.directory.set_library_page(library_id, page, person().actor)
+        except Refusal as refusal:
+            form.refuse(refusal, PLACES)
+    if form.errors:
+        return _show(library_id, form), 422
+    here().names.forget_library(library_id)
+    flash(say("Siden er endret."), "success")
+    return redirect(url_for("libraries.show", library_id=library_id))
+
+
+def _show(library_id: str, form: Form | None) -> str:
     if not is_id(library_id):
         raise NotFound(kind="library", id=library_id)
     directory, user = here().backend.directory, person()
@@ -53,26 +78,35 @@ def show(library_id: str) -> str:
         colleagues = directory.list_colleagues(library_id, user.actor)
     except Refusal:
         colleagues = []
-    requests = [one for one in directory.list_requests(library_id)["items"] if one["state"] == "open"]
     is_own = library_id == user.library_id
+    managers = [one for one in colleagues if one["is_manager"] and one["name"]]
     return render_template(
         "library.html",
         library=library,
         is_own=is_own,
+        facts=facts_of(library),
+        contact=contact_of(library, managers),
+        form=form or (page_form(library) if may_change(user, library) else None),
         colleagues=[(one, speech.skills(one["can"])) for one in colleagues if is_own or one["name"]],
         unnamed=sum(1 for one in colleagues if not is_own and not one["name"]),
-        managers=[one for one in colleagues if one["is_manager"] and one["name"]],
+        managers=managers,
         offers=[
             (one, speech.skills(one["skills"]), when_words(one))
             for one in directory.list_offers(library_id)["items"]
         ],
         requests=[
             (one, speech.skills(one["skills"]), need_facts(one, library["short_name"]))
-            for one in requests
-            if one["is_open"] or is_own
+            for one in directory.list_requests(library_id)["items"]
+            if _is_shown(one, is_own=is_own)
         ],
         **_language_choice(library, user),
     )
+
+
+def _is_shown(request: Document, *, is_own: bool) -> bool:
+    """Whether a request stands on the library's page: until its days have been, also when it is covered."""
+    is_coming = request["last_on"] >= speech.speech().today.isoformat()
+    return request["state"] != "closed" and is_coming and (is_own or request["is_open"])
 
 
 @pages.post("/bibliotek/<library_id>/sprak")

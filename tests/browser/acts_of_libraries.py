@@ -260,6 +260,25 @@ def choose_my_language(desk: Desk) -> Visitor:
     return visitor
 
 
+def say_whom_to_ask(desk: Desk) -> Visitor:
+    """First an address that is none, then one that others can press."""
+    visitor = desk.somebody(manager_of("Etnedal"))
+    visitor.watch.expected_statuses = {422}
+    address = f"/bibliotek/{library_called('innlandet', 'Etnedal').id}"
+    page = visitor.open(address)
+    page.get_by_label("E-post", exact=True).fill("etnedal")
+    visitor.press("Lagre siden")
+    visitor.sees("Én ting må rettes")
+    page.get_by_label("E-post", exact=True).fill("post@etnedal.example")
+    page.get_by_label("Dager dere har stengt").fill(desk.past.another_day().isoformat())
+    visitor.press("Lagre siden")
+    visitor.sees("Siden er endret.")
+    expect(page.get_by_role("link", name="Ta kontakt")).to_have_attribute(
+        "href", "mailto:post@etnedal.example"
+    )
+    return visitor
+
+
 def choose_the_language_of_the_library(desk: Desk) -> Visitor:
     visitor = desk.somebody(manager_of("Etnedal"))
     page = visitor.open(f"/bibliotek/{library_called('innlandet', 'Etnedal').id}")
@@ -294,6 +313,7 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "promises.make": (make_a_promise,),
     "promises.withdraw": (take_back_a_promise,),
     "me.choose_language": (choose_my_language,),
+    "libraries.change_page": (say_whom_to_ask,),
     "libraries.choose_language": (choose_the_language_of_the_library,),
 }
 """What a form can be sent as, and the ways in which it is tried."""

@@ -147,7 +147,15 @@ class FakeDirectory(Service):
         return page(found, cursor, limit)
 
     def get_library(self, library_id: str) -> Document:
-        return checked(resources.Library, self._find(self._libraries, library_id, "library"))
+        return load(resources.Library, self._find(self._libraries, library_id, "library"))
+
+    def set_library_page(self, library_id: str, page: Document, actor: Document) -> Document:
+        library, who = self._find(self._libraries, library_id, "library"), load_actor(actor)
+        if who.role != "county" and (who.role, who.library_id) != ("library_manager", library_id):
+            raise NotYourRole(role="library_manager")
+        load(resources.Library, {**library, **page})
+        library.update(page)
+        return load(resources.Library, library)
 
     def set_library_language(self, library_id: str, language: str | None, actor: Document) -> Document:
         library, who = self._find(self._libraries, library_id, "library"), load_actor(actor)
