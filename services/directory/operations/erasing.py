@@ -32,6 +32,7 @@ EMPTY_COLLEAGUE: Document = {
     "language": None,
 }
 EMPTY_OFFER: Document = {
+    "state": "withdrawn",
     "colleague_name": None,
     "own_words": "",
     "skills": [],
@@ -41,6 +42,8 @@ EMPTY_OFFER: Document = {
     "last_on": None,
     "max_km": None,
 }
+
+ENDED = {"offer": "withdrawn", "request": "closed"}
 
 
 def export_person(work: Work, colleague_id: str, actor: Document) -> Document:
@@ -149,7 +152,7 @@ def _empty(work: Work, kind: Kind, thing: Document) -> None:
     is_own = thing["county"] == work.county
     gone = {**thing, **(EMPTY_OFFER if kind == "offer" else {PERSON[kind][1]: None, "own_words": ""})}
     if is_own and thing["state"] == "open":
-        gone["state"] = "withdrawn" if kind == "offer" else "closed"
+        gone["state"] = ENDED[kind]
         gone["version"] = thing["version"] + 1
     market.replace(work.connection, kind, gone)
     if is_own and gone["version"] != thing["version"]:
