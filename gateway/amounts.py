@@ -1,5 +1,6 @@
 """Days as people and programs write them, turned into half-days; what is none is refused in words."""
 
+import re
 from decimal import Decimal, InvalidOperation
 from math import floor
 from typing import Any
@@ -7,6 +8,9 @@ from typing import Any
 from byttebank.contracts.fields import MAX_HALF_DAYS
 from byttebank.contracts.refusals import BelowHalfDay, Malformed, NotHalfSteps, TooManyDays
 from byttebank.days import HALF_DAYS_PER_DAY
+
+AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,2})?")
+"""Kroner, with øre or without."""
 
 
 def half_days_from_number(days: Any) -> int:
@@ -25,6 +29,21 @@ def half_days_from_text(text: str) -> int:
         return _half_days(Decimal(text.strip().replace(",", ".")))
     except InvalidOperation as error:
         raise Malformed(errors=[{"pointer": "/days", "detail": "Not a valid number."}]) from error
+
+
+def ore_from_text(text: str) -> int:
+    """The øre of kroner as a form sends them: `1250`, `1 250,50`, `1 250 kr`.
+
+    Refuses: Malformed for what is no amount above zero, or has more than two decimals.
+    """
+    plain = "".join(text.split()).lower().removesuffix("kr").replace(",", ".")
+    if AMOUNT.fullmatch(plain) is None or not Decimal(plain):
+        raise _no_amount()
+    return int(Decimal(plain) * 100)
+
+
+def _no_amount() -> Malformed:
+    return Malformed(errors=[{"pointer": "/amount_ore", "detail": "Not a valid number."}])
 
 
 def _half_days(days: Decimal) -> int:

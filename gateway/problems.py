@@ -68,6 +68,7 @@ STATUS: dict[str, int] = {
     "stale_page": 412,
     "too_few_at_home": 409,
     "too_few_counties": 409,
+    "fund_too_small": 409,
     "too_many_attempts": 429,
     "too_many_days": 422,
     "unknown_outcome": 504,

@@ -110,6 +110,11 @@ def as_date(day: date | str) -> date:
     return date.fromisoformat(day) if isinstance(day, str) else day
 
 
+def kroner(ore: int) -> str:
+    """1 250,50 kr: an amount of øre."""
+    return language.money_phrase(ore, speech().language)
+
+
 def on(day: date | str) -> str:
     """torsdag 26. november: inside a sentence."""
     return language.date_sentence(as_date(day), speech().language, speech().today)

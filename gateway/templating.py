@@ -122,6 +122,7 @@ def prepare_words(app: Flask) -> None:
     app.jinja_env.filters.update(
         {
             "days": speech.days,
+            "kroner": speech.kroner,
             "days_count": speech.days_count,
             "column": speech.days_column,
             "on": speech.on,

@@ -43,3 +43,9 @@ class PromiseInUse(Refusal):
     """What the promise covers is used or set aside. `half_days` too few are left without it."""
 
     code = "promise_in_use"
+
+
+class FundTooSmall(Refusal):
+    """`left_ore` is left in the travel fund; more was asked for."""
+
+    code = "fund_too_small"

@@ -135,6 +135,24 @@ class LedgerPort(Protocol):
         """`{id, county, successor, half_days}`. `merger`: a `NewMerger`. Refuses: NotYourRole, FieldMissing
         (reason), AccountUnknown, CountyUnknown, AccountInUse, AccountClosed, SameKeyOtherBody."""
 
+    def travel_fund(self) -> Document:
+        """`TravelFund`, in øre."""
+
+    def travel_fund_statement(self, limit: int = 200) -> list[Document]:
+        """`FundLine`s, newest first by date."""
+
+    def grant_travel(self, grant: Document, actor: Document) -> Document:
+        """`TravelFund`. `grant`: a `NewGrant`. Refuses: NotYourRole, FieldMissing (reason),
+        SameKeyOtherBody."""
+
+    def refund_travel(self, refund: Document, actor: Document) -> Document:
+        """`TravelFund`. `refund`: a `NewRefund`. Refuses: NotYourRole, FieldMissing (reason), AccountUnknown,
+        FundTooSmall, DatePast, DateTooFar, SameKeyOtherBody."""
+
+    def return_refund(self, returning: Document, actor: Document) -> Document:
+        """`TravelFund`. `returning`: a `ReturnedRefund`. Refuses: NotYourRole, FieldMissing (reason), NotNow,
+        SameKeyOtherBody."""
+
     def reservations(self, library_id: str) -> list[Document]:
         """`Reservation`s of the library: set aside, or sent and not answered."""
 

@@ -16,6 +16,7 @@ from gateway.api import (
     offers,
     requests,
     tokens,
+    travel,
 )
 from gateway.api.description import Description, describe, document_of
 from gateway.api.paths import IdConverter
@@ -30,6 +31,7 @@ NOUNS = (
     accounts.nouns,
     book.nouns,
     clearing.nouns,
+    travel.nouns,
     matching_rounds.nouns,
     matching_rounds.open_nouns,
     exchange.nouns,

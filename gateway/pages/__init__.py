@@ -22,6 +22,7 @@ from gateway.pages import (
     requests,
     rulings,
     sign_in,
+    travel_fund,
 )
 from gateway.pages.menu import menu
 
@@ -36,6 +37,7 @@ PAGES = (
     accounts.pages,
     promises.pages,
     county_book.pages,
+    travel_fund.pages,
     peers.pages,
     clearing.pages,
     matching_rounds.pages,

@@ -35,7 +35,7 @@ def show() -> ResponseReturnValue:
         problem = ""
     except Refusal as refusal:
         found, problem = {"lines": [], "next_cursor": None}, refusal_sentence(refusal)
-    libraries, counties = _libraries(), here().backend.ledger.positions()
+    libraries, counties = libraries_of_the_book(), here().backend.ledger.positions()
     page = render_template(
         "county_book.html",
         problem=problem,
@@ -208,7 +208,8 @@ def _all_lines(chosen: dict[str, str], page: Document) -> Iterator[Document]:
         page = _page_of(chosen, page["next_cursor"], 200)
 
 
-def _libraries() -> list[tuple[str, str]]:
+def libraries_of_the_book() -> list[tuple[str, str]]:
+    """Id and name of each library with an account, by name."""
     accounts = here().backend.ledger.trial_balance()["accounts"]
     named = [
         (one["account_id"], speech.library_name(one["account_id"]) or str(one["name"]))

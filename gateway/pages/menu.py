@@ -21,7 +21,7 @@ def menu(user: User) -> list[MenuItem]:
             (
                 say("Fylkets bok"),
                 "county_book.show",
-                ("county_book", "promises", "rulings", "peers", "clearing", "matching_rounds"),
+                ("county_book", "promises", "rulings", "travel_fund", "peers", "clearing", "matching_rounds"),
             )
         )
         items.append((say("Drift"), "operations.show", ("operations",)))

@@ -44,6 +44,7 @@ SENTENCES: dict[str, str] = {
         "Fristen for å melde uenighet var {date}. Snakk med fylkesbiblioteket hvis noe er galt."
     ),
     "field_missing": N_("Fyll ut «{field}»."),
+    "fund_too_small": N_("Det er {left} igjen i reisepotten. Velg et lavere beløp, eller sett av mer først."),
     "fuse_reached": N_(
         "Det er avtalt så mange dager mellom {county_a} og {county_b} at sikkerhetsgrensen er nådd. "
         "Vent til noen er gjennomført, eller spør i et annet fylke."
@@ -142,6 +143,7 @@ UNNAMED = {
     "lower": N_("en halv dag"),
     "upper": N_("en dag"),
     "max": N_("20 dager"),
+    "left": N_("for lite"),
     "unreversed": N_("noe"),
     "time": N_("det har gått et kvarter"),
 }
@@ -200,6 +202,7 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "upper_half_days": _named("upper", lambda value: speech.days(value)),
     "unreversed_half_days": _named("unreversed", lambda value: speech.days(value)),
     "half_days": _named("days", lambda value: speech.days(value)),
+    "left_ore": _named("left", lambda value: speech.kroner(value)),
     "max_half_days": _named("max", lambda value: speech.days(value)),
 }
 """How each parameter of a refusal is put into its sentence: the placeholder and the phrase."""

@@ -11,6 +11,7 @@ from byttebank.storage.work import Work
 from services.ledger import operations
 from services.ledger.between_counties import BetweenCounties
 from services.ledger.clearing_rounds import ClearingRounds
+from services.ledger.travel import Travel
 
 Document = dict[str, Any]
 TICK_SECONDS = 30
@@ -44,7 +45,7 @@ PEER_GAUGES = {
 }
 
 
-class LedgerService(BetweenCounties, ClearingRounds):
+class LedgerService(BetweenCounties, ClearingRounds, Travel):
     """What is owed: accounts, transfers; what is between counties is in the modules beside this one."""
 
     name = "ledger"

@@ -173,6 +173,51 @@ def change_a_security_limit(desk: Desk) -> Visitor:
     return visitor
 
 
+def move_what_is_owed(desk: Desk) -> Visitor:
+    """Vestfold has become a part of Buskerud."""
+    visitor = _peer(desk, "vestfold")
+    page = visitor.page
+    page.get_by_text("Fylket er blitt en del av et annet").first.click()
+    page.get_by_label("Hvilket fylke har overtatt?").select_option("buskerud")
+    page.locator("#grunn-overtar").fill("Fylkene er slått sammen.")
+    visitor.press("Flytt mellomværendet")
+    visitor.sees("Mellomværendet med Vestfold står nå mot Buskerud.")
+    return visitor
+
+
+def set_money_aside(desk: Desk) -> Visitor:
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    page = visitor.open("/fylket/reisepott")
+    page.get_by_text("Sett av penger til reiser").first.click()
+    page.locator("#belop-av").fill("10 000")
+    page.locator("#grunn-av").fill("Budsjett 2026")
+    visitor.press("Sett av")
+    visitor.sees("Pengene er satt av.")
+    return visitor
+
+
+def refund_a_journey(desk: Desk) -> Visitor:
+    visitor = set_money_aside(desk)
+    page = visitor.page
+    page.get_by_text("Refunder en reise").first.click()
+    page.get_by_label("Bibliotek").select_option(label="Eidskog")
+    page.locator("#belop-ref").fill("450,50")
+    page.locator("#grunn-ref").fill("Tog til Hamar")
+    visitor.press("Refunder")
+    visitor.sees("Refusjonen er ført.")
+    return visitor
+
+
+def take_a_refund_back(desk: Desk) -> Visitor:
+    visitor = refund_a_journey(desk)
+    line = visitor.page.get_by_role("rowheader").filter(has_text="Reiserefusjon: Eidskog").first
+    line.get_by_text("Før tilbake").first.click()
+    line.get_by_label("Grunn").fill("Betalt to ganger")
+    visitor.press("Før tilbake til reisepotten", line)
+    visitor.sees("Refusjonen er ført tilbake.")
+    return visitor
+
+
 ACTS: dict[str, tuple[Way, ...]] = {
     "county_book.show": (filter_the_book,),
     "county_book.reverse": (take_days_back,),
@@ -188,5 +233,9 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "peers.freeze": (stop_the_exchange,),
     "peers.thaw": (stop_the_exchange,),
     "peers.set_fuse": (change_a_security_limit,),
+    "peers.merge": (move_what_is_owed,),
+    "travel_fund.grant": (set_money_aside,),
+    "travel_fund.refund": (refund_a_journey,),
+    "travel_fund.give_back": (take_a_refund_back,),
 }
 """What a form can be sent as, and the ways in which it is tried."""

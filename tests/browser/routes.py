@@ -12,6 +12,8 @@ NO_PAGES = {
     "accounts.download": "a file",
     "county_book.download": "a file",
     "peers.proof": "a file",
+    "matching_rounds.download": "a file",
+    "travel_fund.download": "a file",
     "engagements.follow": "leads on to the engagement's page",
     "static": "files",
 }

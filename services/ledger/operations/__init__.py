@@ -58,6 +58,13 @@ from services.ledger.operations.reversals import (
     reverse_transfer,
 )
 from services.ledger.operations.statements import county_statement, peer_statement, statement
+from services.ledger.operations.travel_fund import (
+    grant_travel,
+    refund_travel,
+    return_refund,
+    travel_fund,
+    travel_fund_statement,
+)
 from services.ledger.operations.verification import verify, whole_book
 
 __all__ = [
@@ -93,6 +100,7 @@ __all__ = [
     "forgive_promise",
     "fulfil",
     "go_on_clearing",
+    "grant_travel",
     "import_opening",
     "incoming",
     "library_changed",
@@ -120,13 +128,15 @@ __all__ = [
     "reconcile",
     "reconcile_nightly",
     "reconciled",
+    "refund_travel",
     "reject",
     "release_days",
     "remind_of_promises",
+    "report_accounts",
     "request_reversal",
     "reservations",
-    "report_accounts",
     "reserve_days",
+    "return_refund",
     "reversal_declined",
     "reversal_requested",
     "reversal_requests",
@@ -136,6 +146,8 @@ __all__ = [
     "statement",
     "take_back",
     "transfer",
+    "travel_fund",
+    "travel_fund_statement",
     "trial_balance",
     "verify",
     "verify_exports",

@@ -14,7 +14,7 @@ from byttebank.contracts.refusals import (
     SameKeyOtherBody,
 )
 from byttebank.storage.work import Work
-from services.ledger.domain.accounts import ADJUSTMENTS, kind_of
+from services.ledger.domain.accounts import ADJUSTMENTS, HALF_DAY, kind_of
 from services.ledger.domain.transfers import check_amount, check_work_date
 from services.ledger.operations.acting import (
     answer_before,
@@ -50,7 +50,7 @@ BY_THE_COUNTY = "county"
 def transfer(work: Work, transfer_id: str) -> Document:
     """`TransferStanding` of a transfer in this county's book. Refuses: NotFound."""
     stored = book.find(work.connection, str(transfer_id))
-    if stored is None:
+    if stored is None or stored.terms.unit != HALF_DAY:
         raise NotFound(kind="transfer", id=str(transfer_id))
     terms = stored.terms
     names = library_names(work, {terms.payer_library_id, terms.payee_library_id})
@@ -197,7 +197,7 @@ def decline(work: Work, declining: Document, actor: Document) -> Document:
 
 def _reverse(work: Work, body: Document, role: str) -> Document:
     stored = book.find(work.connection, body["transfer_id"])
-    if stored is None:
+    if stored is None or stored.terms.unit != HALF_DAY:
         raise NotFound(kind="transfer", id=body["transfer_id"])
     terms = stored.terms
     if terms.reverses is not None:
