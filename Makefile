@@ -69,8 +69,9 @@ bench: $(VENV)/.installed ## Measure starting, resting, and a day's way into bot
 	@$(BIN)/python -m bench.first_day
 	@$(BIN)/python -m bench.production
 
-bench-ledger: $(VENV)/.installed-test $(VENV)-hordak ## Measure the ledger beside pgbench and django-hordak, and as its book grows
-	@exec $(BIN)/python -m bench.ledger --hordak $(VENV)-hordak/bin/python
+bench-ledger: $(VENV)/.installed-test $(VENV)-hordak ## Measure the ledger beside pgbench and django-hordak, as its book grows, and over real brokers
+	@$(BIN)/python -m bench.ledger --hordak $(VENV)-hordak/bin/python
+	@$(BIN)/python -m bench.settlement
 
 bench-matching: $(VENV)/.installed-test ## Measure rounds beside first come, NetworkX and plain HiGHS, every plan checked
 	@exec $(BIN)/python -m bench.matching

@@ -102,7 +102,8 @@ def _read(work: Work, needs: _Needs) -> None:
     for stored in _standing(work, needs.ids):
         terms = stored.terms
         part = (terms.payer_county, terms.engagement_id, terms.part)
-        needs.parts.add(part)
+        if terms.id in needs.ids_to_lock:
+            needs.parts.add(part)
         if terms.is_between_counties():
             needs.claimed.add((terms.peer_of(work.county), *part[1:]))
     book.find_parts(work.connection, needs.parts)

@@ -34,6 +34,7 @@ from ledger_cast import (
     LOM,
     MANAGER,
     NOW,
+    WORK_DATE,
     Ledger,
     county_document,
     library_document,
@@ -223,6 +224,51 @@ def test_days_both_ways_and_within_at_once_neither_lock_up_nor_drift(innlandet: 
     assert innlandet.broken_rules() == []
     assert innlandet.see(operations.trial_balance)["transfers"] == 60
     assert innlandet.position("akershus")["pending_out_half_days"] == 30
+
+
+def test_transactions_of_many_orders_and_single_ones_at_once_neither_lock_up_nor_drift(
+    innlandet: Ledger,
+) -> None:
+    """Every order is asked for twice, by a batch and by a single call; batches take turns."""
+
+    def order(n: int) -> dict[str, Any]:
+        payer, payee = ((EIDSKOG, HAMAR), (HAMAR, LOM), (LOM, EIDSKOG), (EIDSKOG, ASKER))[n % 4]
+        return {
+            "transfer_id": number(100 + n),
+            "engagement_id": number(500 + n),
+            "payer_library_id": payer,
+            "payee_library_id": payee,
+            "payee_county": "akershus" if payee == ASKER else "innlandet",
+            "amount_half_days": 1,
+            "part": 1,
+            "skill": None,
+            "work_date": WORK_DATE,
+        }
+
+    def batch(numbers: range) -> None:
+        bodies = [order(n) for n in numbers]
+        postings = [{"transfer_id": body["transfer_id"], "amount_half_days": 1} for body in bodies]
+        with innlandet.database.work() as work:
+            work.take_turn()
+            operations.foresee(work, [("ReserveDays", body, None) for body in bodies])
+            for body in bodies:
+                operations.reserve_days(work, body)
+        with innlandet.database.work() as work:
+            work.take_turn()
+            operations.foresee(work, [("PostDays", body, None) for body in postings])
+            for body in postings:
+                operations.post_days(work, body)
+
+    acts: list[Callable[[], Any]] = [
+        lambda start=start: batch(range(start, start + 8)) for start in (0, 8, 16)
+    ]
+    acts += [lambda n=n: innlandet.do(operations.reserve_days, order(n)) for n in range(0, 24, 5)]
+    told = all_at_once(acts)
+    assert sum(told.values()) == told["done"] == len(acts)
+    assert innlandet.broken_rules() == []
+    balances = {one: innlandet.account(one)["balance_half_days"] for one in (EIDSKOG, HAMAR, LOM)}
+    assert balances == {EIDSKOG: 0, HAMAR: 0, LOM: 0}
+    assert innlandet.account(EIDSKOG)["reserved_half_days"] == 6
 
 
 def test_a_book_is_read_as_it_was_at_one_moment(innlandet: Ledger) -> None:
