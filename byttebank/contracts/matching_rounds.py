@@ -42,8 +42,8 @@ class RoundProgress(Contract):
     """How far the computation is: the best plan so far, and what no plan can exceed, where it is known."""
 
     seconds = WholeNumber(required=True)
-    days_served = WholeNumber(load_default=None, allow_none=True)
-    bound = WholeNumber(load_default=None, allow_none=True)
+    days_served = WholeNumber(required=True, allow_none=True)
+    bound = WholeNumber(required=True, allow_none=True)
 
 
 class RoundMatch(Contract):

@@ -5,6 +5,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def visit(chromium: Browser, served: Served, past: Past) -> Iterator[Visit]:
 def furnished(past: Past) -> None:
     """Eidskog has one of everything: requests, an offer, a promise, and engagements in every state.
 
-    The county has a round of clearing.
+    The county has a round of clearing, and one of matching.
     """
     past.request(KARI, "Eidskog")
     past.request(KARI, "Eidskog", is_open=True)
@@ -80,5 +81,9 @@ def furnished(past: Past) -> None:
     past.client(KARI).post(f"{account}/promises", {"days": 1})
     if not past.client(COUNTY_LIBRARY).get("clearing-rounds")["items"]:
         past.client(COUNTY_LIBRARY).post("clearing-rounds")
+    if not past.client(COUNTY_LIBRARY).get("matching-rounds")["items"]:
+        day = (past.today() + timedelta(days=500)).isoformat()
+        terms = {"name": "Langt fram", "first_on": day, "last_on": day, "reply_by_on": day}
+        past.client(COUNTY_LIBRARY).post("matching-rounds", terms)
     for library, state in zip(QUIET, STATES, strict=False):
         past.engagement(library, "Eidskog", state, name="Jonas Berg" if state == "no_show" else None)

@@ -2,6 +2,7 @@
 
 import acts_of_counties
 import acts_of_libraries
+import acts_of_rounds
 import pytest
 from cast import AMINA, COUNTY_LIBRARY, HANNE, JONAS, KARI, OPERATOR, Past
 from conftest import Visit
@@ -10,11 +11,12 @@ from desk import Desk, Way
 from routes import act_endpoints, act_of, endpoints_of
 from served import Served
 
-ACTS = {**acts_of_libraries.ACTS, **acts_of_counties.ACTS}
+ACTS = {**acts_of_libraries.ACTS, **acts_of_counties.ACTS, **acts_of_rounds.ACTS}
 SEARCHES = {"board.show", "libraries.index", "county_book.show"}
 """Forms that change nothing."""
 NEEDS_DAYS_OF_SILENCE = {
     "peers.ask_for_no": "a county that does not answer; tests/unit/gateway presses the button",
+    "matching_rounds.stop": "a computation that takes long; tests/unit/gateway presses the button",
     "clearing.close": "a county that began a round and fell silent; tests/unit/gateway presses the button",
 }
 """What is not tried here, and why."""

@@ -1,8 +1,7 @@
 """A round of matching: what it asks for, its stages, its matches, and the hashes of its input and plan."""
 
 import json
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -81,11 +80,12 @@ class Match:
     dates: tuple[date, ...]
 
 
-def matches_of(round_id: str, plan: Sequence[PlannedDay], names: Mapping[str, Any]) -> list[Match]:
+def matches_of(
+    plan: Sequence[PlannedDay], names: Mapping[str, Any], engagement_id: Callable[[str, str], str]
+) -> list[Match]:
     """The plan's days gathered by request and colleague, in the order of their ids.
 
-    `names`: as `round_input.RoundInput` holds them. The ids of engagements follow from the round, the request
-    and the colleague, so that publishing twice proposes once.
+    `names`: as `round_input.RoundInput` holds them. `engagement_id`: of the request and the colleague.
     """
     days: dict[tuple[str, str], list[tuple[date, str]]] = {}
     for day in plan:
@@ -95,7 +95,7 @@ def matches_of(round_id: str, plan: Sequence[PlannedDay], names: Mapping[str, An
         days.setdefault((request_id, helper["colleague_id"]), []).append((day.date, offer_id))
     return [
         Match(
-            str(uuid.uuid5(uuid.UUID(round_id), f"{request_id} {colleague_id}")),
+            engagement_id(request_id, colleague_id),
             request_id,
             min(found)[1],
             colleague_id,

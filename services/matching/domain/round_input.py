@@ -69,7 +69,7 @@ class RoundInput:
 
 
 @dataclass
-class _Helper:
+class _Free:
     """A colleague on those dates on which the same offers of hers stand."""
 
     id: str
@@ -96,7 +96,7 @@ def round_input(
     """
     left_out = {one.request_id: why for one in wanted if (why := _left_out(one, standings))}
     asking = [one for one in wanted if one.request_id not in left_out]
-    helpers = _helpers(helping, salt, days_each)
+    helpers = _parts(helping, salt, days_each)
     compatible, distances, funnels = _fitting(asking, helpers, salt, points)
     libraries = {one.library_id for one in asking} | {one.offers[0].library_id for one in helpers}
     instance = {
@@ -127,7 +127,7 @@ def _left_out(one: Wanted, standings: Mapping[str, Standing]) -> str | None:
     return None if one.dates else "no_dates"
 
 
-def _helpers(helping: Sequence[Helping], salt: str, days_each: int) -> list[_Helper]:
+def _parts(helping: Sequence[Helping], salt: str, days_each: int) -> list[_Free]:
     """Colleagues by the offers that stand on a date, so that nobody is matched beside what she has offered.
 
     The days of one colleague are shared out to her parts, the longest first: never more than `days_each`.
@@ -147,7 +147,7 @@ def _helpers(helping: Sequence[Helping], salt: str, days_each: int) -> list[_Hel
             if most:
                 standing = tuple(one for one in offers if one.offer_id in ids)
                 name = pseudonym(salt, "colleague", colleague_id, *ids)
-                found.append(_Helper(name, standing, tuple(dates), most))
+                found.append(_Free(name, standing, tuple(dates), most))
     return found
 
 
@@ -155,7 +155,7 @@ _Fitting = tuple[list[list[str]], dict[tuple[str, str], int], dict[str, dict[str
 
 
 def _fitting(
-    asking: Sequence[Wanted], helpers: Sequence[_Helper], salt: str, points: Mapping[str, Point | None]
+    asking: Sequence[Wanted], helpers: Sequence[_Free], salt: str, points: Mapping[str, Point | None]
 ) -> _Fitting:
     """Pairs that may be matched, distances between their libraries, and each request's funnel."""
     compatible: list[list[str]] = []
@@ -212,7 +212,7 @@ def _library(salt: str, library_id: str, standing: Standing | None) -> Document:
     }
 
 
-def _colleague(salt: str, one: _Helper) -> Document:
+def _colleague(salt: str, one: _Free) -> Document:
     return {
         "id": one.id,
         "library": _library_name(salt, one.offers[0].library_id),

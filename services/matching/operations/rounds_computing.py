@@ -1,5 +1,6 @@
 """A round's computation as it is told of: claimed, alive, ended, or found to have died."""
 
+import uuid
 from datetime import date, timedelta
 from typing import Any
 
@@ -35,7 +36,7 @@ def begin_computing(work: Work, round_id: str) -> tuple[int, str] | None:
         run=run,
         started_at=work.now,
         beat_at=work.now,
-        progress={"seconds": 0},
+        progress={"seconds": 0, "days_served": None, "bound": None},
     )
     return run, row["input"]
 
@@ -61,7 +62,7 @@ def computed(work: Work, round_id: str, run: int, outcome: Document) -> None:
     ]
     names = row["private"]["names"]
     planned = []
-    for number, match in enumerate(matches_of(round_id, plan, names)):
+    for number, match in enumerate(matches_of(plan, names, lambda *ids: _engagement_id(round_id, *ids))):
         request = index.request(work.connection, match.request_id)
         offer = index.offer(work.connection, match.offer_id)
         if request is None or offer is None:
@@ -112,3 +113,8 @@ def computation_ended(work: Work, round_id: str, run: int, code: str | None = No
         is_stopping=False,
         ended_at=work.now,
     )
+
+
+def _engagement_id(round_id: str, request_id: str, colleague_id: str) -> str:
+    """Follows from the round, the request and the colleague, so that publishing twice proposes once."""
+    return str(uuid.uuid5(uuid.UUID(round_id), f"{request_id} {colleague_id}"))

@@ -17,6 +17,7 @@ ANSWERS_OF_THE_LEDGER = (
     "DaysReleased",
     "PromiseDue",
     "ClearingEnded",
+    "AccountsReported",
 )
 
 

@@ -31,6 +31,7 @@ def test_it_hears_the_directory_and_the_ledger() -> None:
         "ReservationRefused",
         "DaysPosted",
         "DaysReleased",
+        "AccountsReported",
     }
 
 

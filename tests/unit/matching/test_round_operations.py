@@ -320,6 +320,7 @@ def test_a_computation_whose_process_is_gone_is_found_and_may_be_done_again(innl
     report(innlandet)
     run, text = innlandet.do(operations.begin_computing, ROUND)
     assert innlandet.do(operations.begin_computing, ROUND) is None
+    assert see(innlandet)["progress"] == {"seconds": 0, "days_served": None, "bound": None}
     assert innlandet.do(operations.computing, ROUND, run, 0, 1)
     assert not innlandet.ask(operations.round_at_work)["is_dead"]
     innlandet.clock.move_to(innlandet.clock.now() + timedelta(seconds=30))
