@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from byttebank.cli.exits import EXIT_CODES, OK, UNHEALTHY, telling, write_json
+from byttebank.cli.mapping import mapping_command
 from byttebank.cli.nodes import configurations
 from byttebank.cli.state import StateRefused
 from byttebank.messaging.containers import package_of
@@ -21,9 +22,7 @@ SHOWN = 100
 directory_app = typer.Typer(help="Libraries and who they are.", no_args_is_help=True)
 
 
-@directory_app.callback()
-def _group() -> None:
-    """Libraries and who they are."""
+directory_app.command("mapping", epilog=EXIT_CODES)(mapping_command)
 
 
 @directory_app.command("import", epilog=EXIT_CODES)

@@ -20,7 +20,10 @@ from directory_cast import (
     an_offer,
     sent,
 )
+from typer.testing import CliRunner
 
+from byttebank.cli.app import app
+from byttebank.cli.mapping import write_rows
 from byttebank.contracts.refusals import Malformed, NotYourRole, SameKeyOtherBody
 from byttebank.storage.work import Database
 from services.directory import operations
@@ -167,3 +170,22 @@ def test_the_reference_of_counties_is_dated() -> None:
     today = [row for row in rows if not row["valid_until"]]
     assert (len(rows), len(today)) == (18, 15)
     assert {row["code"] for row in rows} - {row["code"] for row in today} == {"30", "38", "54"}
+
+
+def test_the_command_writes_the_mapping_for_a_spreadsheet(tmp_path: Path, furnished_file: Path) -> None:
+    (tmp_path / "innlandet").mkdir()
+    (tmp_path / "innlandet" / "directory.sqlite").write_bytes(furnished_file.read_bytes())
+    options = ["directory", "mapping", "--state", str(tmp_path)]
+    done = CliRunner().invoke(app, [*options, "--format", "csv"])
+    assert done.exit_code == 0, done.output
+    heading, *rows = csv.reader(done.stdout.lstrip("\ufeff").splitlines(), delimiter=";")
+    assert heading[-3:] == ["exists", "wanted", "missing"]
+    assert ["innlandet", "", "Innlandet", "weeding", "kassering", "1", "0", "0"] in rows
+    shown = CliRunner().invoke(app, options)
+    assert "Innlandet: 2 skills exist, nothing missing" in shown.output
+
+
+def test_no_cell_is_a_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    place = {"name": "=1+1", "municipality_code": None, "exist": ["web"], "wanted": [], "missing": []}
+    write_rows({"innlandet": {"places": [place]}}, {"web": "@nett"})
+    assert "innlandet;;'=1+1;web;'@nett;1;0;0" in capsys.readouterr().out
