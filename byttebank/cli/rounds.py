@@ -13,6 +13,7 @@ from byttebank.cli.county_rounds import add_county_commands
 from byttebank.cli.exits import EXIT_CODES, FAILED, USAGE, fail
 
 OBJECTIVES = ("days", "full")
+LONGEST_SECONDS = 1_000_000.0
 
 rounds_app = typer.Typer(help="Rounds of matching: all needs seen together.", no_args_is_help=True)
 add_county_commands(rounds_app)
@@ -32,8 +33,14 @@ def solve(
         bool, typer.Option("--json", help="Write the plan, its bound and every reason as JSON.")
     ] = False,
     time_limit: Annotated[
-        float, typer.Option("--time-limit", min=0.0, help="Seconds; then the best plan so far is the answer.")
-    ] = 60.0,
+        float | None,
+        typer.Option(
+            "--time-limit",
+            min=0.0,
+            help="Seconds; then the best plan so far is the answer. Left out: 60, or 300 for a large round.",
+            show_default=False,
+        ),
+    ] = None,
     objective: Annotated[
         str,
         typer.Option(
@@ -50,11 +57,12 @@ def solve(
     """
     if objective not in OBJECTIVES:
         raise typer.BadParameter(f"must be one of {', '.join(OBJECTIVES)}", param_hint="--objective")
-    if time_limit != time_limit or time_limit > 1e6:
+    if time_limit is not None and not time_limit <= LONGEST_SECONDS:
         raise typer.BadParameter("must be a number of seconds up to 1000000", param_hint="--time-limit")
     if not file.is_file():
         fail(f"{file} is not a file.", USAGE)
-    wishes = ["--objective", objective, "--time-limit", str(time_limit)]
+    wishes = ["--objective", objective]
+    wishes += [] if time_limit is None else ["--time-limit", str(time_limit)]
     wishes += ["--json"] if json else []
     wishes += ["--progress"] if progress else []
     # In a process of its own: here eventlet has replaced what workers and their pipes are made of.

@@ -16,7 +16,7 @@ from types import FrameType
 from services.matching.rounds.circulation import FULL, OBJECTIVES
 from services.matching.rounds.possible import RoundTooLarge
 from services.matching.rounds.reading import InstanceRefused, read_instance
-from services.matching.rounds.solving import TIME_LIMIT, solve
+from services.matching.rounds.solving import solve
 from services.matching.rounds.writing import document, summary
 
 DONE, FAILED, REFUSED = 0, 1, 2
@@ -41,7 +41,7 @@ def main() -> int:
         reading = read_instance(wishes.file)
         for warning in reading.warnings:
             say(f"byttebank: {warning}")
-        left = wishes.time_limit - (time.monotonic() - began)
+        left = None if wishes.time_limit is None else wishes.time_limit - (time.monotonic() - began)
         outcome = solve(reading.instance, wishes.objective, left, tell, lambda: bool(stopped))
     except (InstanceRefused, RoundTooLarge) as refused:
         say(f"byttebank: {refused}")
@@ -68,7 +68,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("file", type=Path)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--progress", action="store_true")
-    parser.add_argument("--time-limit", type=float, default=TIME_LIMIT)
+    parser.add_argument("--time-limit", type=float)
     parser.add_argument("--objective", choices=OBJECTIVES, default=FULL)
     return parser.parse_args()
 

@@ -14,6 +14,7 @@ class Able:
     def __init__(self, instance: Instance) -> None:
         self._any = instance.skills_rule == ANY_OF
         self._of = [frozenset(one.skills) for one in instance.colleagues]
+        self._found: dict[tuple[str, ...], Ints] = {}
         by_skill: dict[str, list[int]] = {}
         for at, one in enumerate(instance.colleagues):
             for skill in one.skills:
@@ -24,9 +25,12 @@ class Able:
         """The colleagues who can do it, ascending; everybody, when nothing is asked for."""
         if not skills:
             return np.arange(len(self._of), dtype=np.int64)
+        if skills in self._found:
+            return self._found[skills]
         lists = [self._by_skill.get(skill, np.zeros(0, dtype=np.int64)) for skill in skills]
         count = np.bincount(np.concatenate(lists), minlength=len(self._of))
-        return np.flatnonzero(count >= (1 if self._any else len(set(skills))))
+        found = self._found[skills] = np.flatnonzero(count >= (1 if self._any else len(set(skills))))
+        return found
 
     def can(self, colleague: int, skills: tuple[str, ...]) -> bool:
         """Whether this colleague can do it."""

@@ -22,6 +22,8 @@ together."""
 KEPT = 500
 """And this much more in blocks that were whole before."""
 PASSES, STEPS = 6, 12
+ENOUGH = 1.01
+"""A pass that finds fewer new blocks than this is the last."""
 
 
 def dive(
@@ -50,7 +52,9 @@ def dive(
         first = np.concatenate([[True], p.pair_request[order][1:] != p.pair_request[order][:-1]])
         trial = order[first]
         tried[trial] = True
-        blocks = _made_whole(on, blocks, trial, likely, dear, random, over)
+        before, blocks = len(blocks), _made_whole(on, blocks, trial, likely, dear, random, over)
+        if len(blocks) < before * ENOUGH:
+            break
     network = circulation(p, blocks, DAYS)
     return network.plan(network.solve())
 

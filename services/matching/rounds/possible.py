@@ -84,8 +84,8 @@ def possible_days(instance: Instance) -> Possible:
         most=_ints(min(one.max_days, len(one.dates)) for one in colleagues),
         wanted=wanted,
         same=np.array([one.same_person for one in requests], dtype=bool),
-        colleague_dates=_bits(colleagues, dates),
-        request_dates=_bits(requests, dates),
+        colleague_dates=bits(colleagues, dates),
+        request_dates=bits(requests, dates),
         max_km=np.array([np.inf if one.max_km is None else one.max_km for one in colleagues], dtype=float),
     )
     pieces = list(search.pieces())
@@ -264,7 +264,7 @@ def _together(pieces: list[_Piece]) -> _Piece:
     return colleague[order], request[order], km[order], day_pair[days], day_date[days]
 
 
-def _bits(having: tuple[Colleague, ...] | tuple[Wish, ...], dates: tuple[date, ...]) -> NDArray[np.uint8]:
+def bits(having: tuple[Colleague, ...] | tuple[Wish, ...], dates: tuple[date, ...]) -> NDArray[np.uint8]:
     """Their dates as bits, one row each, padded to whole 64-bit words."""
     at = {day: index for index, day in enumerate(dates)}
     width = max(64, -(-len(dates) // 64) * 64)

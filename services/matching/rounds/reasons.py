@@ -6,14 +6,14 @@ the way. Where it does not, nobody can be freed however everybody is moved.
 """
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
-from services.matching.domain.instance import ANY_OF, Wish
+from services.matching.domain.instance import Wish
+from services.matching.rounds.able import Able
 from services.matching.rounds.circulation import Circulation
 from services.matching.rounds.network import Ints
-from services.matching.rounds.possible import Bools, Possible
+from services.matching.rounds.possible import Bools, Possible, bits
 
 NO_CANDIDATE, OWN_LIMIT, NOBODY_FREE, NO_PLACE = "no_candidate", "own_limit", "nobody_free", "no_place"
 """The first three are proven. The fourth is for rounds with `same_person`, where nothing is proven but the
@@ -110,43 +110,31 @@ class _Funnel:
 
     def __init__(self, possible: Possible) -> None:
         self._possible = possible
-        self._by_skill: dict[str, set[int]] = {}
-        for at, one in enumerate(possible.instance.colleagues):
-            for skill in one.skills:
-                self._by_skill.setdefault(skill, set()).add(at)
+        self._able = Able(possible.instance)
+        self._colleague_dates = bits(possible.instance.colleagues, possible.dates)
+        self._request_dates = bits(possible.instance.requests, possible.dates)
 
     def text(self, at: int) -> str:
+        """The sentence for the request at this position."""
         p, request = self._possible, self._possible.instance.requests[at]
         if not request.dates:
             return "Forespørselen har ingen datoer. Velg minst én."
-        able = self._able(request)
-        able = {one for one in able if p.instance.colleagues[one].library != request.library}
+        able = self._able.who(request.skills)
+        able = able[p.home[able] != p.host[at]]
         skills = f" {_and(request.skills)}" if request.skills else " komme"
-        if not able:
+        if not len(able):
             return f"Ingen på andre bibliotek kan{skills}."
         enough = request.days if request.same_person else 1
-        dates = set(request.dates)
-        free = [one for one in able if self._free_days(one, dates) >= enough]
+        common = np.bitwise_count(self._colleague_dates[able] & self._request_dates[at]).sum(axis=1)
+        free = int((np.minimum(common, p.most[able]) >= enough).sum())
         if not free:
             together = f" alle {request.days} dagene" if enough > 1 else ""
             text = f"{len(able)} kan{skills}, ingen av dem er ledig{together} {_dates(request)}."
             return f"{text} Velg flere datoer."
         return (
-            f"{len(able)} kan{skills}, {len(free)} av dem er {_free(len(free))} {_dates(request)},"
+            f"{len(able)} kan{skills}, {free} av dem er {_free(free)} {_dates(request)},"
             " ingen av dem kan reise så langt eller passer ellers."
         )
-
-    def _free_days(self, colleague: int, dates: set[date]) -> int:
-        one = self._possible.instance.colleagues[colleague]
-        return min(one.max_days, len(dates.intersection(one.dates)))
-
-    def _able(self, request: Wish) -> set[int]:
-        if not request.skills:
-            return set(range(len(self._possible.instance.colleagues)))
-        lists = [self._by_skill.get(skill, set()) for skill in request.skills]
-        if self._possible.instance.skills_rule == ANY_OF:
-            return set().union(*lists)
-        return set.intersection(*lists)
 
 
 def _from_bank(circulation: Circulation, flow: Ints) -> Bools:

@@ -20,7 +20,11 @@ from services.matching.rounds.search import search
 from services.matching.rounds.worker import Flow, Flown
 
 OPTIMAL, FEASIBLE, INFEASIBLE, UNKNOWN = "optimal", "feasible", "infeasible", "unknown"
-TIME_LIMIT = 60.0
+TIME_LIMIT, LARGE_TIME_LIMIT = 60.0, 300.0
+LARGE = 500_000
+"""Possible days from which a round has more time, where nobody says how much."""
+TAIL_SECONDS = 1.5e-5
+"""For each possible day: what comes after the search, reasons and writing."""
 HERE = 40_000
 """Possible days up to which a flow is so quick that it needs no process of its own, which could be ended."""
 WAIT_SECONDS = 0.05
@@ -51,13 +55,14 @@ class Outcome:
 def solve(
     instance: Instance,
     objective: str = FULL,
-    time_limit: float = TIME_LIMIT,
+    time_limit: float | None = None,
     progress: Progress | None = None,
     stop: Callable[[], bool] | None = None,
     clock: Callable[[], float] = time.monotonic,
     workers: int = 2,
 ) -> Outcome:
-    """The best plan of a round that is found within `time_limit` seconds, with a bound that is true.
+    """The best plan of a round that is found within `time_limit` seconds (None: 60, or 300 when it
+    is large), with a bound that is true.
 
     `objective`: `days` for the number of days alone; `full` then evens out balances, and then shortens ways.
     `stop` is asked between steps; when it says so, the best plan so far is the outcome. Not to be called in a
@@ -67,9 +72,11 @@ def solve(
     """
     began = clock()
     tell = progress or (lambda step, days, bound: None)
-    due = began + time_limit
     halt = stop or (lambda: False)
     possible = possible_days(instance)
+    many = len(possible.day_pair)
+    limit = time_limit if time_limit is not None else LARGE_TIME_LIMIT if many > LARGE else TIME_LIMIT
+    due = began + limit - min(TAIL_SECONDS * many, limit / 4)
     on = ground(possible)
     run = _Run(on, objective, due, clock, halt, tell, workers)
     run.solve()
