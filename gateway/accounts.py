@@ -149,6 +149,35 @@ def disable_user(work: Work, email: str) -> None:
     sign_out_everywhere(work, row["user_id"])
 
 
+def account_of(work: Work, user_id: str) -> dict[str, Any]:
+    """What the account keeps of its person, without what only the machine can use."""
+    row = storage.find_user(work.connection, user_id)
+    if row is None:
+        raise AccountWrong(f"No account has the id {user_id}.")
+    kept = {name: row[name] for name in ("user_id", "email", "name", "role", "library_id", "language")}
+    return {
+        **kept,
+        "created_at": format_time(row["created_at"]),
+        "changed_at": format_time(row["changed_at"]),
+    }
+
+
+def erase_account(work: Work, user_id: str) -> None:
+    """The account names nobody, can no longer sign in, and nobody is signed in with it."""
+    values = {
+        "email": f"{user_id}@erased.invalid",
+        "name": "-",
+        "password_hash": _NOBODYS_HASH,
+        "language": None,
+        "colleague_id": None,
+        "is_disabled": True,
+        "changed_at": work.now,
+    }
+    storage.update_user(work.connection, user_id, values)
+    storage.delete_answers_of(work.connection, user_id)
+    sign_out_everywhere(work, user_id)
+
+
 def sign_out_everywhere(work: Work, user_id: str) -> None:
     """No session and no token of the account counts any longer."""
     storage.delete_sessions_of(work.connection, user_id)

@@ -225,6 +225,11 @@ def keep_answer(connection: Connection, user_id: str, key_hash: str, status: int
     )
 
 
+def delete_answers_of(connection: Connection, user_id: str) -> None:
+    """No answer to this user is kept."""
+    connection.execute(delete(answers).where(answers.c.user_id == user_id))
+
+
 def delete_answers_before(connection: Connection, before: datetime) -> None:
     """Answers older than this are gone."""
     connection.execute(delete(answers).where(answers.c.created_at < before))

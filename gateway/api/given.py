@@ -94,6 +94,13 @@ class Widening(Given):
     )
 
 
+class OwnChoices(Given):
+    """What only the person herself decides."""
+
+    sharing = one_of(*resources.SHARING_CHOICES, required=True)
+    may_be_offered = fields.Boolean(required=True, truthy={True}, falsy={False})
+
+
 class LibraryShown(Given):
     """What others see of a library; what is left out stays."""
 

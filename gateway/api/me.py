@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from gateway.api.given import LanguageChoice
+from byttebank.contracts import resources
+from gateway.api.given import LanguageChoice, OwnChoices
 from gateway.api.nouns import nouns_called
-from gateway.api.schemas import Person
-from gateway.here import person
+from gateway.api.schemas import Erasure, Kept, Person, list_of
+from gateway.here import here, person
 from gateway.language_choice import choose_own_language
+from gateway.own_record import erase, export_of
 
 nouns = nouns_called("me", "The person who calls")
 Document = dict[str, Any]
@@ -29,3 +31,31 @@ def set_language(given: Document) -> Document:
     """
     user = choose_own_language(person(), given["language"])
     return {**user.actor, "language": user.language}
+
+
+@nouns.route("/me/choices", methods=["PUT"])
+@nouns.arguments(OwnChoices)
+@nouns.response(200, resources.Colleague)
+def set_choices(given: Document) -> Document:
+    """Choose how far one's name shows, and whether one's manager may offer one
+
+    It counts at once, everywhere.
+    """
+    return here().backend.directory.set_choices(person().person_id, given, person().actor)
+
+
+@nouns.route("/me/export", methods=["GET"])
+@nouns.response(200, Kept)
+def export() -> Document:
+    """Everything that is kept of one"""
+    return export_of(person())
+
+
+@nouns.route("/me/erase", methods=["POST"])
+@nouns.response(200, list_of(Erasure, "ErasureList"))
+def erase_me() -> Document:
+    """Have all that is kept of one erased, here and in every county
+
+    The token counts no longer afterwards.
+    """
+    return {"items": erase(person())}

@@ -190,6 +190,23 @@ class Person(Contract):
     language = fields.String(allow_none=True)
 
 
+class Kept(Contract):
+    """Everything that is kept of a person."""
+
+    exported_at = Moment()
+    account = fields.Dict()
+    directory = fields.Dict(allow_none=True)
+    engagements = fields.List(fields.Nested(Engagement))
+
+
+class Erasure(Contract):
+    """A county that was asked to forget a person, and when it confirmed that it has."""
+
+    county = Slug()
+    asked_at = Moment()
+    confirmed_at = Moment(allow_none=True)
+
+
 class IssuedToken(Contract):
     """A token, shown this once."""
 

@@ -1,6 +1,9 @@
-"""The person's own page: the language of pages and mails."""
+"""The person's own page: language, who sees the name, what is kept, and having it erased."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+import json
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from byttebank.contracts.refusals import Refusal
@@ -11,24 +14,87 @@ from gateway.forms import Form
 from gateway.here import here, person, speak_to
 from gateway.language_choice import choose_own_language
 from gateway.languages import PARAMETER, spoken
+from gateway.own_record import erase, export_of, own_colleague
+from gateway.pages.choices import Options
 from gateway.speech import say
 from gateway.words.refusals import refusal_sentence
 
 pages = Blueprint("me", __name__)
+Document = dict[str, Any]
 
 
 @pages.get("/meg")
 @signed_in()
 def show() -> str:
-    """Who one is here, and the language one reads in."""
+    """Who one is here, the language one reads in, and what one has chosen."""
     user = person()
     of_library = here().library_language(user.library_id)
     as_library = say("Som biblioteket ({language})", language=language_name(of_library))
+    colleague = own_colleague(user)
     return render_template(
         "me.html",
         form=Form({PARAMETER: say("Språket mitt")}, {PARAMETER: user.language or ""}),
         languages=[("", as_library), *language_options()],
+        choices=_choices_form(colleague) if colleague else None,
+        sharings=sharing_options(),
+        legal_basis=here().names.county_document().get("legal_basis", ""),
     )
+
+
+def _choices_form(colleague: Document) -> Form:
+    labels = {"navn": say("Hvem kan se navnet mitt?"), "tilbys": say("Lederen kan tilby meg")}
+    return Form(labels, {"navn": colleague["sharing"], "tilbys": "1" if colleague["may_be_offered"] else ""})
+
+
+def sharing_options() -> Options:
+    """How far a name may show."""
+    return [
+        ("library", say("Bare biblioteket mitt")),
+        ("county", say("Fylket")),
+        ("all", say("Alle fylker")),
+    ]
+
+
+@pages.post("/meg/valg")
+@signed_in()
+def choose() -> ResponseReturnValue:
+    """The name shows as far as was chosen, from now on and everywhere."""
+    choices = {"sharing": request.form.get("navn", ""), "may_be_offered": request.form.get("tilbys") == "1"}
+    try:
+        here().backend.directory.set_choices(person().person_id, choices, person().actor)
+    except Refusal as refusal:
+        flash(refusal_sentence(refusal), "danger")
+    else:
+        flash(say("Valget ditt gjelder nå, overalt."), "success")
+    return redirect(url_for("me.show"))
+
+
+@pages.get("/meg/alt-om-meg.json")
+@signed_in()
+def download() -> Response:
+    """Everything that is kept of the person, as a file."""
+    text = json.dumps(export_of(person()), ensure_ascii=False, indent=1)
+    headers = {"Content-Disposition": 'attachment; filename="byttebank.json"', "Cache-Control": "no-store"}
+    return Response(text + "\n", content_type="application/json; charset=utf-8", headers=headers)
+
+
+@pages.post("/meg/slett")
+@signed_in()
+def erase_me() -> ResponseReturnValue:
+    """Nothing of the person is left here, the other counties are asked to forget, and nobody is signed in."""
+    if request.form.get("sikker") != "1":
+        flash(say("Kryss av for at alt om deg skal slettes."), "danger")
+        return redirect(url_for("me.show"))
+    try:
+        told = erase(person())
+    except Refusal as refusal:
+        flash(refusal_sentence(refusal), "danger")
+        return redirect(url_for("me.show"))
+    others = [speech.county_name(one["county"]) for one in told if one["confirmed_at"] is None]
+    flash(say("Opplysningene om deg er slettet her, og du er logget ut."), "success")
+    if others:
+        flash(say("Vi har bedt {counties} om det samme.", counties=speech.names(others)), "info")
+    return redirect(url_for("public.front"))
 
 
 @pages.post("/meg/sprak")

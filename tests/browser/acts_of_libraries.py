@@ -260,6 +260,31 @@ def choose_my_language(desk: Desk) -> Visitor:
     return visitor
 
 
+def choose_who_sees_my_name(desk: Desk) -> Visitor:
+    visitor = desk.somebody(manager_of("Vang"))
+    page = visitor.open("/meg")
+    page.get_by_label("Alle fylker").check()
+    visitor.press("Lagre valget")
+    visitor.sees("Valget ditt gjelder nå, overalt.")
+    expect(page.get_by_label("Alle fylker")).to_be_checked()
+    return visitor
+
+
+def have_all_about_me_erased(desk: Desk) -> Visitor:
+    """First without being sure, then for good."""
+    visitor = desk.somebody(manager_of("Ringebu"))
+    page = visitor.open("/meg")
+    for is_sure, words in ((False, "Kryss av for at"), (True, "Opplysningene om deg er slettet her")):
+        page.get_by_text("Slett alt om meg", exact=True).click()
+        if is_sure:
+            page.get_by_label("Ja, slett alt om meg").check()
+        visitor.press("Slett")
+        visitor.sees(words)
+    visitor.open("/oversikt")
+    assert visitor.title == "Logg inn"
+    return visitor
+
+
 def say_whom_to_ask(desk: Desk) -> Visitor:
     """First an address that is none, then one that others can press."""
     visitor = desk.somebody(manager_of("Etnedal"))
@@ -313,6 +338,8 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "promises.make": (make_a_promise,),
     "promises.withdraw": (take_back_a_promise,),
     "me.choose_language": (choose_my_language,),
+    "me.choose": (choose_who_sees_my_name,),
+    "me.erase_me": (have_all_about_me_erased,),
     "libraries.change_page": (say_whom_to_ask,),
     "libraries.choose_language": (choose_the_language_of_the_library,),
 }

@@ -180,8 +180,30 @@ class FakeDirectory(Service):
                 continue
             is_own = reader is not None and reader.library_id == library_id
             is_shown = is_own or one["sharing"] == "all"
-            seen.append(checked(resources.Colleague, {**one, "name": one["name"] if is_shown else None}))
+            seen.append(load(resources.Colleague, {**one, "name": one["name"] if is_shown else None}))
         return seen
+
+    def set_choices(self, colleague_id: str, choices: Document, actor: Document) -> Document:
+        colleague = self._find(self._colleagues, colleague_id, "colleague")
+        if load_actor(actor).person_id != colleague_id:
+            raise NotYourRole(role="colleague")
+        changed = load(resources.Colleague, {**colleague, **choices})
+        colleague.update(choices)
+        return changed
+
+    def export_person(self, colleague_id: str, actor: Document) -> Document:
+        colleague = self._find(self._colleagues, colleague_id, "colleague")
+        offers = [one for one in self._offers.values() if one["colleague_id"] == colleague_id]
+        return {"exported_at": self._now, "legal_basis": "", "colleague": colleague, "offers": offers}
+
+    def erase_person(self, colleague_id: str, actor: Document) -> list[Document]:
+        colleague = self._find(self._colleagues, colleague_id, "colleague")
+        colleague.update(name=None, email=None, can=[], can_teach=[], wants_to_learn=[], sharing="library")
+        places = [self._county["slug"], *(peer["county"] for peer in self._peers)]
+        return [
+            {"county": one, "asked_at": self._now, "confirmed_at": None if place else self._now}
+            for place, one in enumerate(places)
+        ]
 
     def list_skills(self) -> list[Document]:
         return [checked(resources.Skill, skill) for skill in self._skills]
