@@ -187,17 +187,23 @@ def test_a_reversal_asked_for_while_a_channel_recovers_is_made_when_it_opens(
     assert done["state"] == "posted", "asked again, it answers as it stands"
 
 
-def test_a_ruling_that_days_go_back_waits_for_the_channel_too(pair: tuple[Node, Node]) -> None:
+def test_a_ruling_takes_back_only_what_a_county_had_not_taken_back_before_it_forgot(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
     one, two = pair
     one.ledger.reserve(1, 4, payee_library_id=ASKER)
     one.ledger.post(1, 4)
     exchange(one, two)
-    two.start()
+    backup = two.back_up(tmp_path, "posted")
+    two.ledger.do(operations.reverse, _reversal(901, 3), COUNTY_LIBRARY)
+    exchange(one, two)
+    two.restore(backup)
     ruled = {"transfer_id": number(101), "reversal_id": number(900), "reason": "Det ble ikke noe av"}
     two.ledger.do(operations.take_back, ruled)
     assert _sums(two) == (0, 4)
     exchange(one, two)
     assert (_sums(one), _sums(two)) == ((4, 4), (4, 4))
+    assert (one.parked(), two.parked()) == ([], [])
 
 
 def _lose(node: Node, other: Node, tmp_path: Path) -> Ledger:
