@@ -97,7 +97,8 @@ def _tell(imported: Any, *, is_dry_run: bool, as_json: bool) -> None:
         write_json({**vars(imported), "is_kept": not is_dry_run})
         return
     console = Console(highlight=False, soft_wrap=True)
-    entries = sorted(imported.entries, key=lambda entry: entry["what"] != "broken")
+    told = [entry for entry in imported.entries if entry["what"] != "elsewhere"]
+    entries = sorted(told, key=lambda entry: entry["what"] != "broken")
     for entry in entries[:SHOWN]:
         console.print(_line(entry), markup=False)
     if len(entries) > SHOWN:

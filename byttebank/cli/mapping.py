@@ -71,5 +71,6 @@ def _show(mapped: dict[str, Any]) -> None:
     for found in mapped.values():
         for place in found["places"]:
             missing = ", ".join(place["missing"]) or "nothing"
-            count = len(place["exist"])
-            console.print(f"{place['name']}: {count} skills exist, {missing} missing", markup=False)
+            said = f"{len(place['exist'])} skills exist, {missing} missing"
+            is_known = place["exist"] or place["missing"]
+            console.print(f"{place['name']}: {said if is_known else 'nothing is known'}", markup=False)
