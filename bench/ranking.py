@@ -2,8 +2,8 @@
 
     python -m bench.ranking [--size L] [--questions 200]
 
-Fills a matching database (SQLite) with the libraries and colleagues of `bench.instances`, one offer each, in 36
-counties, and asks `operations.candidates` as the service does, for requests of all skills.
+Fills a matching database (SQLite) with the libraries and colleagues of `bench.instances`, one offer each,
+in 36 counties, and asks `operations.candidates` as the service does, for requests of all skills.
 """
 
 import argparse
@@ -161,18 +161,20 @@ def main() -> int:
         filled(chosen.size, Path(folder), chosen.questions) as (database, requests),
     ):
         print(f"{size.libraries} libraries, {size.colleagues} colleagues, each with an offer")
-        took, can = [], []
+        took, busy, can = [], [], []
         for request in [requests[0], *requests]:
-            began = time.perf_counter()
+            began, began_busy = time.perf_counter(), time.process_time()
             with database.reading() as work:
                 found = operations.candidates(work, request)
             took.append(time.perf_counter() - began)
+            busy.append(time.process_time() - began_busy)
             can.append(found["funnel"]["can"])
         print(f"first question    {took[0] * 1000:9.1f} ms")
-        p50, p99 = percentile(took[1:], 0.5), percentile(took[1:], 0.99)
-        print(f"{len(requests)} questions     p50 {p50 * 1000:7.1f} ms  p99 {p99 * 1000:7.1f} ms")
+        for what, seconds in (("by the clock", took[1:]), ("of the processor", busy[1:])):
+            p50, p99 = percentile(seconds, 0.5), percentile(seconds, 0.99)
+            print(f"{len(requests)} questions, {what:17} p50 {p50 * 1000:6.1f} ms  p99 {p99 * 1000:6.1f} ms")
         print(f"libraries that can, of one request: {sum(can) / len(can):.0f} on average")
-        print(f"target {TARGET_SECONDS * 1000:.0f} ms: {p99 / TARGET_SECONDS:.1f} times as long")
+        print(f"target {TARGET_SECONDS * 1000:.0f} ms: p99 of the processor is {p99 / TARGET_SECONDS:.1f}")
     return 0
 
 

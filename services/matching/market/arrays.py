@@ -60,7 +60,7 @@ class Market:
         """The library as last heard, and where it lies."""
         number, rows = self.libraries.row(name), self.libraries
         rows["county"][number] = self._number(self.county_number, county)
-        rows["lat"][number], rows["lon"][number] = at or (np.nan, np.nan)
+        rows["lat"][number], rows["lon"][number] = np.radians(at or (np.nan, np.nan))
         rows["open"][number] = is_open
         self._owe(number, name)
 

@@ -92,10 +92,11 @@ class Question:
         if not self._market.skills.knows(skills):
             return np.zeros(0, dtype=np.int64)
         wanted = self._market.skills.mask(skills, offers["skills"].shape[1])
-        fits = offers["open"] & self._market.libraries["open"][offers["library"]]
+        fits = offers["open"].copy()
         for word in np.flatnonzero(wanted):
             fits &= offers["skills"][:, word] & wanted[word] == wanted[word]
         rows = np.flatnonzero(fits)
+        rows = rows[self._market.libraries["open"][offers["library"][rows]]]
         county, reach = offers["county"][rows], offers["reach"][rows]
         near = np.array(reach == ALL)
         near |= county == self._market.county_number.get(need.county, NOT_KNOWN)
@@ -164,8 +165,7 @@ class Question:
         """Whole kilometres to each library; nan where a place is not known."""
         if need.at is None:
             return np.full(len(libraries), np.nan)
-        lat, lon = np.radians(self._market.libraries["lat"]), np.radians(self._market.libraries["lon"])
-        lat, lon = lat[libraries], lon[libraries]
+        lat, lon = self._market.libraries["lat"][libraries], self._market.libraries["lon"][libraries]
         here, there = np.radians(need.at[0]), np.radians(need.at[1])
         half = np.sin((lat - here) / 2) ** 2 + np.cos(here) * np.cos(lat) * np.sin((lon - there) / 2) ** 2
         return np.rint(2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half))))

@@ -12,6 +12,8 @@ from services.matching.storage import engagements, index
 from services.matching.storage.rows import Row
 
 MAX_CANDIDATES = 100
+CHUNK = 5_000
+"""Offers read in one statement: a shortlist is as long as there are offers that are equally good."""
 
 
 def candidates(work: Work, request_id: str, limit: int = 10) -> dict[str, Any]:
@@ -45,11 +47,15 @@ def _ranked(work: Work, request: Row, limit: int) -> tuple[Ranking, int]:
     need = need_of(work, request)
     taken = engagements.taken(work.connection, max(request["first_on"], work.today))
     shortlist = shortlists.shortlist(work, request, need, taken, limit)
-    among = None if shortlist is None else shortlist.offer_ids
-    options = index.options(work.connection, request, work.county, among)
-    ranking = rank(need, options, taken, today=work.today, limit=limit)
     if shortlist is None:
+        options = index.options(work.connection, request, work.county)
+        ranking = rank(need, options, taken, today=work.today, limit=limit)
         return ranking, index.count_libraries(work.connection, work.county, request["library_id"])
+    options = []
+    for start in range(0, len(shortlist.offer_ids), CHUNK):
+        some = shortlist.offer_ids[start : start + CHUNK]
+        options += index.options(work.connection, request, work.county, some)
+    ranking = rank(need, options, taken, today=work.today, limit=limit)
     counted = replace(ranking, can=shortlist.can, free=shortlist.free, near=shortlist.near)
     return counted, shortlist.libraries
 

@@ -105,11 +105,6 @@ def _sets(
     return found
 
 
-def is_known(connection: Connection) -> bool:
-    """Whether this process keeps the database's offers in memory."""
-    return connection.engine in _fresh
-
-
 def visits_of(connection: Connection, library_id: str) -> dict[str, date]:
     """The last day of a visit between this library and each other one that it has exchanged with."""
     query = select(visits.c.other_library_id, visits.c.last_on).where(visits.c.library_id == library_id)
