@@ -14,7 +14,8 @@ AT_A_TIME = 500
 
 def place(work: Work, kind: Kind, thing: Document, library: Document | None = None) -> None:
     """The offer or request stands on the board as given, if it belongs there. `library`: where known."""
-    library = library or libraries.find_library(work.connection, thing["library_id"])
+    # Held, so that a library that moves meanwhile takes this thing along.
+    library = library or libraries.find_library(work.connection, thing["library_id"], for_update=True)
     if not is_on_board(kind, thing, library):
         board.remove_entry(work.connection, thing["id"])
         return
@@ -37,6 +38,7 @@ def place_missing(work: Work) -> int:
 
     For a directory whose things are older than its board.
     """
+    work.take_turn()
     missing = 0
     for kind in KINDS:
         for thing_id in board.things_without_entry(work.connection, kind, AT_A_TIME):

@@ -116,6 +116,7 @@ def widen_request(
 
 def widen_requests(work: Work, limit: int = 100) -> int:
     """Own requests whose day to widen has come reach further, unless somebody has answered; how many did."""
+    work.take_turn()
     due = market.requests_to_widen(work.connection, work.county, work.today, limit)
     for stored in due:
         _change(work, stored, **widen(stored, work.today))

@@ -63,7 +63,6 @@ class Question:
 
 def write_entry(connection: Connection, entry: Entry) -> None:
     """The thing is on the board as given."""
-    remove_entry(connection, entry.thing_id)
     x, y, z = entry.place or (None, None, None)
     row = {
         "thing_id": entry.thing_id,
@@ -81,6 +80,7 @@ def write_entry(connection: Connection, entry: Entry) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(_INSERT_WITH_WORDS, {**row, "words": list(entry.words)})
         return
+    remove_entry(connection, entry.thing_id)
     key = connection.execute(_INSERT, row).inserted_primary_key
     assert key is not None
     connection.execute(_INSERT_WORDS, {"key": key[0], "words": " ".join(entry.words)})
@@ -267,10 +267,12 @@ def _has_words(groups: Sequence[Sequence[str]], values: dict[str, Any]) -> str:
 
 _PLACES = ", ".join(COLUMNS)
 _VALUES = ", ".join(f":{name}" for name in COLUMNS)
+_EXCLUDED = ", ".join(f"{name} = excluded.{name}" for name in (*COLUMNS, "words"))
 _INSERT = board_entries.insert()
 _INSERT_WITH_WORDS = text(
     f"INSERT INTO board_entries ({_PLACES}, words)"
     f" VALUES ({_VALUES}, array_to_tsvector(CAST(:words AS text[])))"
+    f" ON CONFLICT (thing_id) DO UPDATE SET {_EXCLUDED}"
 )
 _INSERT_WORDS = text("INSERT INTO board_words (rowid, words) VALUES (:key, :words)")
 _HAS_WORDS = "SELECT rowid FROM board_words WHERE board_words MATCH :words"
