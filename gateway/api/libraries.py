@@ -8,9 +8,10 @@ from byttebank.contracts import resources
 from byttebank.contracts.fields import Id, Slug
 from gateway.api.given import LanguageChoice, LibraryShown
 from gateway.api.nouns import next_link, nouns_called
-from gateway.api.schemas import County, ListQuery, Peer, list_of, page_of
+from gateway.api.schemas import County, ListQuery, Mapping, Peer, list_of, page_of
 from gateway.here import here, person
 from gateway.language_choice import choose_library_language
+from gateway.words.mapping import conclusion_sentence
 
 nouns = nouns_called("libraries", "Who takes part")
 Document = dict[str, Any]
@@ -102,3 +103,15 @@ def list_staff(query: Document) -> Document:
 def list_skills() -> Document:
     """The vocabulary of skills"""
     return {"items": here().backend.directory.list_skills()}
+
+
+@nouns.route("/mapping", methods=["GET"])
+@nouns.response(200, Mapping)
+def get_mapping() -> Document:
+    """Which skills exist, are wanted and are missing: the county first, then each municipality
+
+    Nothing in it is about a person.
+    """
+    found = here().backend.directory.mapping()
+    places = [{**one, "sentence": conclusion_sentence(one)} for one in found["places"]]
+    return {**found, "places": places}

@@ -190,6 +190,28 @@ class Person(Contract):
     language = fields.String(allow_none=True)
 
 
+class MappedPlace(Contract):
+    """A municipality, or the county with no code: its skills, and what they come to in words."""
+
+    municipality_code = fields.String(allow_none=True)
+    name = fields.String()
+    libraries = fields.Integer()
+    exist = fields.List(fields.String())
+    wanted = fields.List(fields.String())
+    missing = fields.List(fields.String())
+    is_from_offers = fields.Boolean()
+    conclusion = fields.Dict()
+    sentence = fields.String()
+
+
+class Mapping(Contract):
+    """The mapping of skills in the county."""
+
+    county = Slug()
+    mapped_on = fields.String(metadata={"format": "date"})
+    places = fields.List(fields.Nested(MappedPlace))
+
+
 class Kept(Contract):
     """Everything that is kept of a person."""
 

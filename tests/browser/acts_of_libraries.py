@@ -65,6 +65,16 @@ def search_libraries(desk: Desk) -> Visitor:
     return visitor
 
 
+def look_at_the_mapping(desk: Desk) -> Visitor:
+    visitor = desk.somebody(KARI)
+    page = visitor.open("/bibliotek")
+    visitor.follow("Kartlegging")
+    page.get_by_label("Ferdighet").select_option(label="Kassering")
+    visitor.press("Vis")
+    expect(page.get_by_role("heading", name="Kassering")).to_be_visible()
+    return visitor
+
+
 def ask_for_help(desk: Desk) -> Visitor:
     """First without a word, then all that is needed."""
     visitor = desk.somebody(manager_of("Lom"))
@@ -318,6 +328,7 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "sign_in.leave": (sign_out,),
     "board.show": (filter_board,),
     "libraries.index": (search_libraries,),
+    "mapping.show": (look_at_the_mapping,),
     "requests.create": (ask_for_help,),
     "requests.open_to_all": (put_on_the_board,),
     "requests.widen": (ask_further_out,),

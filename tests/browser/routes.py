@@ -11,6 +11,7 @@ from gateway import pages
 NO_PAGES = {
     "accounts.download": "a file",
     "county_book.download": "a file",
+    "mapping.download": "a file",
     "me.download": "a file",
     "peers.proof": "a file",
     "matching_rounds.download": "a file",

@@ -12,7 +12,7 @@ from routes import act_endpoints, act_of, endpoints_of
 from served import Served
 
 ACTS = {**acts_of_libraries.ACTS, **acts_of_counties.ACTS, **acts_of_rounds.ACTS}
-SEARCHES = {"board.show", "libraries.index", "county_book.show"}
+SEARCHES = {"board.show", "libraries.index", "mapping.show", "county_book.show"}
 """Forms that change nothing."""
 NEEDS_DAYS_OF_SILENCE = {
     "peers.ask_for_no": "a county that does not answer; tests/unit/gateway presses the button",

@@ -185,7 +185,32 @@ def _fill_directory(backend: FakeBackend) -> None:
     directory._skills = [
         {"code": code, "category": category, "names": {"nb": words}} for code, category, words in SKILLS
     ]
+    directory._mapped = [
+        mapped("Innlandet", "mapping_covered", exist=["weeding", "cataloguing"]),
+        mapped("Eidskog", "mapping_lacks", exist=["weeding"], missing=["cataloguing"], is_from_offers=True),
+        mapped("Grue", "mapping_unknown"),
+        mapped("Hamar", "mapping_lacks", missing=["weeding"]),
+    ]
     _fill_board(directory)
+
+
+def mapped(name: str, code: str, **skills: Any) -> dict[str, Any]:
+    """A place of the mapping as the directory answers."""
+    exist, missing = skills.pop("exist", []), skills.pop("missing", [])
+    return {
+        "municipality_code": None,
+        "name": name,
+        "libraries": 1,
+        "exist": exist,
+        "wanted": missing,
+        "missing": missing,
+        "is_from_offers": False,
+        "conclusion": {
+            "code": code,
+            "parameters": {"exist": len(exist), "all": 6, "skills": missing or exist},
+        },
+        **skills,
+    }
 
 
 def _fill_board(directory: Any) -> None:

@@ -132,6 +132,7 @@ class FakeDirectory(Service):
         self._sent: dict[str, Document] = {}
         self._peers: list[Document] = []
         self._peer_acts: list[Document] = []
+        self._mapped: list[Document] = []
 
     def county(self) -> Document:
         return checked(resources.County, self._county)
@@ -207,6 +208,9 @@ class FakeDirectory(Service):
 
     def list_skills(self) -> list[Document]:
         return [checked(resources.Skill, skill) for skill in self._skills]
+
+    def mapping(self) -> Document:
+        return {"county": self._county["slug"], "mapped_on": self._today.isoformat(), "places": self._mapped}
 
     def create_offer(self, offer: Document, actor: Document) -> Document:
         who = load_actor(actor)

@@ -23,6 +23,8 @@ PAGES = [
     "/oversikt",
     "/tavle",
     "/tavle?vis=needs&ferdighet=weeding&fylke=innlandet&reise=100",
+    "/kartlegging",
+    "/kartlegging?ferdighet=weeding",
     "/be-om-hjelp",
     "/tilby-en-dag",
     OWN_REQUEST,
