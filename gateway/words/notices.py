@@ -16,6 +16,14 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("Forslag: {lender} {date}"),
         N_("{lender} tilbyr hjelp {date}. Svar innen {reply_by}."),
     ),
+    "proposal.round": (
+        N_("Forslag: {host} {date}"),
+        N_("En fordelingsrunde foreslår at dere hjelper {host} {date}. Svar innen {reply_by}."),
+    ),
+    "proposal.round.host": (
+        N_("Forslag: {lender} {date}"),
+        N_("En fordelingsrunde foreslår at {lender} hjelper dere {date}. Svar innen {reply_by}."),
+    ),
     "proposal_reminder": (
         N_("Svar innen {reply_by}: {host} {date}"),
         N_("Forslaget går ut {reply_by}. Både ja og nei hjelper."),
@@ -116,6 +124,8 @@ def notice_words(notice: dict[str, Any]) -> NoticeWords:
 
 
 def _key(key: str, parameters: dict[str, Any]) -> str:
+    if key == "proposal" and parameters.get("proposed_by") == "round":
+        return "proposal.round.host" if parameters.get("party") == "host" else "proposal.round"
     if key == "proposal" and parameters.get("party") == "host":
         return "proposal.offer"
     if key == "settled" and parameters.get("purpose", "help") != "help":

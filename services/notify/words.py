@@ -73,6 +73,23 @@ WORDS: Mapping[str, Words] = {
         (N_("Lederen din foreslår at du hjelper {host} {date}."), ANSWER_BY, NO_NEED_TO_SAY_WHY),
         ANSWER,
     ),
+    "proposal.lender.round": Words(
+        PROPOSAL, (N_("En fordelingsrunde foreslår at dere hjelper {host} {date}."), ANSWER_BY), ANSWER
+    ),
+    "proposal.host.round": Words(
+        PROPOSAL_FROM_LENDER,
+        (N_("En fordelingsrunde foreslår at {lender} hjelper dere {date}."), ANSWER_BY),
+        ANSWER,
+    ),
+    "proposal.colleague.round": Words(
+        PROPOSAL,
+        (
+            N_("En fordelingsrunde foreslår at du hjelper {host} {date}."),
+            ANSWER_BY,
+            NO_NEED_TO_SAY_WHY,
+        ),
+        ANSWER,
+    ),
     "replacement": Words(
         N_("Kan en annen komme {date}?"),
         (N_("{host} mistet hjelpen sin {date} og spør på nytt."), ANSWER_BY, NO_NEED_TO_SAY_WHY),
@@ -242,5 +259,7 @@ def _names(key: str, parameters: Mapping[str, Any]) -> Iterator[str]:
         yield f"{key}.visit"
     if parameters.get("proposed_by") == "host":
         yield f"{key}.{party}.asked"
+    if parameters.get("proposed_by") == "round":
+        yield f"{key}.{party}.round"
     yield f"{key}.{party}"
     yield key

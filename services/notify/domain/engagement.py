@@ -74,6 +74,8 @@ class Engagement:
     """Who brought the engagement to its state: lender, host or colleague; None when time or a county did."""
     is_turned_down: bool
     """Confirmed, but the other county's books did not take the days: disputed until somebody decides."""
+    is_from_round: bool = False
+    """Proposed by a round of matching, in the name of none of the parties."""
 
     @property
     def first_on(self) -> date:
@@ -92,7 +94,9 @@ class Engagement:
 
     @property
     def proposed_by(self) -> str:
-        """The side whose yes came first; the host when nobody has answered."""
+        """The side whose yes came first; the host when nobody has answered; or `round`, of matching."""
+        if self.is_from_round:
+            return "round"
         if not self.consents:
             return "host"
         # Somebody who is both colleague and manager answers in both roles at the same moment.
@@ -111,11 +115,17 @@ class Engagement:
 
 def engagement_from(document: Mapping[str, Any]) -> Engagement:
     """The engagement of a document made by `kept`."""
-    fields = {name: document.get(name) for name in KEPT_FIELDS}
+    fields: dict[str, Any] = {name: document.get(name) for name in KEPT_FIELDS}
     fields["dates"] = tuple(sorted(date.fromisoformat(day) for day in document["dates"]))
     for name in DEADLINES:
         fields[name] = date.fromisoformat(document[name]) if document[name] else None
-    return Engagement(**fields, actor=_actor(document), is_turned_down=_is_turned_down(document))
+    is_from_round = [line["what"] for line in document["history"][:1]] == ["proposed_in_round"]
+    return Engagement(
+        **fields,
+        actor=_actor(document),
+        is_turned_down=_is_turned_down(document),
+        is_from_round=is_from_round,
+    )
 
 
 def _actor(document: Mapping[str, Any]) -> str | None:

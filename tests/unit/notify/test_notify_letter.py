@@ -61,7 +61,10 @@ def every_letter() -> list[tuple[Telling, Letter]]:
             happened=happened,
             consents=consents,
             refusal=refusal,
-            history=[an_act("turned_down", None, None)] if deadline else [],
+            history=[
+                *([] if consents else [an_act("proposed_in_round", None, None)]),
+                *([an_act("turned_down", None, None)] if deadline else []),
+            ],
             reply_by_on=deadline,
             confirm_by_on=deadline,
             dispute_by_on=deadline,

@@ -48,6 +48,12 @@ def test_the_first_yes_tells_who_proposed() -> None:
     assert an_engagement("proposed", consents={}).proposed_by == "host"
 
 
+def test_a_round_of_matching_asks_all_three_in_nobodys_name() -> None:
+    engagement = an_engagement("proposed", consents={}, history=[an_act("proposed_in_round", None, "county")])
+    assert told(engagement) == {(party, "proposal") for party in ("lender", "host", "colleague")}
+    assert engagement.proposed_by == "round"
+
+
 def test_setting_days_aside_is_nobodys_news() -> None:
     assert told(an_engagement("reserving")) == set()
 
