@@ -33,7 +33,7 @@ class Computation:
         self.round_id, self.run = round_id, run
         self._began = time.monotonic()
         self._folder = TemporaryDirectory(prefix="byttebank-round-")
-        folder = Path(self._folder.name)
+        self.folder = folder = Path(self._folder.name)
         given, self._outcome, self._progress = (folder / name for name in ("input", "outcome", "progress"))
         given.write_text(instance, encoding="utf-8")
         command = [sys.executable, "-m", MODULE, str(given), "--json", "--progress"]
