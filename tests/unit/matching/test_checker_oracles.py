@@ -12,6 +12,7 @@ from instance_cast import most_days, random_instance
 
 from bench.instances import CASES, country, hard_case
 from bench.rivals import first_come, network_simplex
+from bench.weeks import PATIENCE, year
 from services.matching.domain.checker import proven_bound, violations
 from services.matching.domain.instance import Instance
 from services.matching.rounds.reading import read_content
@@ -93,3 +94,13 @@ def test_ours_is_the_best_in_the_cases_made_to_be_hard() -> None:
     instances = [read_content(json.dumps(hard_case(name, 24)).encode()).instance for name in CASES]
     for instance, highs in zip(instances, _by_highs(instances), strict=True):
         _check_ours(instance, highs, "full")
+
+
+def test_a_year_of_rounds_keeps_every_rule_and_loses_no_request() -> None:
+    """`year` refuses a plan that breaks a rule."""
+    first = year(first_come, weeks=6)
+    best = year(lambda instance: list(solve(instance, "full", 20.0).plan), weeks=6)
+    assert first.asked == best.asked
+    assert best.served + best.expired == best.asked
+    assert best.longest_wait_weeks < PATIENCE
+    assert best.served > first.served

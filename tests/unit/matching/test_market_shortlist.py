@@ -1,5 +1,7 @@
 """Among very many offers the same are found as by reading them all, and what changes is seen at once."""
 
+import subprocess
+import sys
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -197,3 +199,11 @@ def test_old_changes_are_swept(innlandet: Matching, monkeypatch: pytest.MonkeyPa
         kept = work.connection.execute(select(index_changes.c.key)).scalars().all()
     assert 5 <= len(kept) <= 15
     assert kept[-1] == "19"
+
+
+@pytest.mark.simulation
+def test_a_service_that_holds_no_round_and_few_offers_carries_no_arrays_and_no_solver() -> None:
+    heavy = "{'numpy', 'ortools', 'highspy'}"
+    look = f"import sys, services.matching.service; print(sorted({heavy} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
