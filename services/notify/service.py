@@ -84,6 +84,11 @@ class NotifyService:
         """Addresses of people."""
         copies.colleague_changed(work, body)
 
+    @on_local("PersonErased")
+    def person_erased(self, work: Work, body: dict[str, Any]) -> None:
+        """What was written to a person is forgotten with her."""
+        copies.person_erased(work, body)
+
     @on_local("EngagementChanged")
     def engagement_changed(self, work: Work, body: dict[str, Any]) -> None:
         """Whoever must know is told."""

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from byttebank.contracts.refusals import Malformed
 from byttebank.storage.work import Work
-from services.notify.storage import copies
+from services.notify.storage import copies, mails
 
 
 def county_changed(work: Work, body: dict[str, Any]) -> None:
@@ -29,6 +29,11 @@ def library_changed(work: Work, body: dict[str, Any]) -> None:
     """The library's short name and language are known, and whether it is a county library."""
     columns = ("id", "county", "short_name", "kind", "state", "language", "version")
     copies.keep_library(work.connection, {name: body[name] for name in columns})
+
+
+def person_erased(work: Work, body: dict[str, Any]) -> None:
+    """Mails and notices to somebody who wants nothing of herself kept are gone."""
+    mails.erase_person(work.connection, body["person_id"])
 
 
 def colleague_changed(work: Work, body: dict[str, Any]) -> None:

@@ -1,14 +1,14 @@
-"""The mail outbox: written with the notice, claimed by whoever sends, kept for good."""
+"""The mail outbox: written with the notice, claimed by whoever sends, kept until its reader is erased."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from byttebank.clock import format_time
-from services.notify.storage.tables import mail_outbox
+from services.notify.storage.tables import mail_outbox, notices
 
 Document = dict[str, Any]
 
@@ -25,6 +25,12 @@ class Backlog:
 def queue_mail(connection: Connection, mail: dict[str, Any]) -> None:
     """The mail is sent after this transaction commits, at least once."""
     connection.execute(insert(mail_outbox).values(attempts=0, refusals=0, **mail))
+
+
+def erase_person(connection: Connection, person_id: str) -> None:
+    """No mail to the person is kept or sent, and no notice that was hers alone."""
+    connection.execute(delete(mail_outbox).where(mail_outbox.c.person_id == person_id))
+    connection.execute(delete(notices).where(notices.c.person_id == person_id))
 
 
 def due_mails(connection: Connection, now: datetime, limit: int) -> list[dict[str, Any]]:

@@ -1,15 +1,17 @@
 """The mail outbox: nothing lost, nothing tried for ever, nothing sent twice on purpose."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from notify_cast import NOW, a_document, hear, move
 
 from byttebank.contracts.refusals import Malformed, NotFound
-from byttebank.storage.work import Database
+from byttebank.storage.work import Database, Work
 from services.notify.channels.mailbox import MailboxChannel
 from services.notify.domain.delivery import Delivered, Outcome, OutgoingMail, Refused, Unreached
 from services.notify.domain.retry import MAX_REFUSALS, is_given_up, next_attempt_at
+from services.notify.operations import copies
 from services.notify.operations.mails import (
     claim_mails,
     mail_backlog,
@@ -172,3 +174,20 @@ def test_there_is_no_mailbox_outside_the_demonstration(queued: Database) -> None
         mailbox(work, 100, is_demo=False)
     with pytest.raises(Malformed), queued.reading() as work:
         mailbox(work, 0, is_demo=True)
+
+
+def test_mails_and_notices_of_somebody_who_is_erased_are_gone_and_the_others_stay(queued: Database) -> None:
+    with queued.reading() as work:
+        people = {mail["person_id"] for mail in rows(work, "mail_outbox")}
+    gone = sorted(people)[0]
+    with queued.work() as work:
+        copies.person_erased(work, {"person_id": gone})
+    with queued.reading() as work:
+        assert {mail["person_id"] for mail in rows(work, "mail_outbox")} == people - {gone}
+        assert gone not in {notice["person_id"] for notice in rows(work, "notices")}
+        assert rows(work, "notices")
+
+
+def rows(work: Work, table: str) -> list[dict[str, Any]]:
+    found = work.connection.exec_driver_sql(f"SELECT * FROM {table}").mappings()
+    return [dict(row) for row in found]
