@@ -260,7 +260,7 @@ COPIES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(copies=COPIES, data=st.data())
 def test_copies_end_the_same_in_whatever_order_and_however_often_they_come(
     innlandet: Database, copies: list[tuple[int, str, str]], data: st.DataObject
