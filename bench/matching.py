@@ -74,6 +74,8 @@ class Bench:
             "first come, first served", len(plan), bound, time.perf_counter() - began, None, instance, plan
         )
         self._check(f"first come on {instance.name}", violations(instance, plan))
+        if len(plan) > days:
+            print(f"  BELOW first come by {len(plan) - days} days: give ours more --seconds")
         if slow_rivals and self._chosen.highs_seconds > 0:
             self._highs(instance, path, days, bound)
         if slow_rivals and not any(one.same_person for one in instance.requests) and self._chosen.simplex:
