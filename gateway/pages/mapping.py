@@ -33,7 +33,7 @@ def show() -> str:
         "mapping.html",
         mapped_on=found["mapped_on"],
         whole=conclusion_sentence(whole),
-        places=[(one, conclusion_sentence(one), speech.skills(one["missing"])) for one in shown],
+        places=[(one, conclusion_sentence(one)) for one in shown],
         has_few=any(one["is_from_offers"] for one in places),
         chosen=Form({}, {"ferdighet": skill}),
         skill=known.get(skill, ""),
