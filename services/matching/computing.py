@@ -1,9 +1,11 @@
 """A round computed in a process of its own, so that nothing here waits for it: started, looked at, stopped.
 
 The process is `python -m services.matching.rounds`. It writes the outcome to one file and its progress, a
-line of JSON each, to another; both are looked at now and then. If we die, it ends by its time limit.
+line of JSON each, to another; both are looked at now and then. It ends when this process does, or, where
+this one is killed, by its time limit.
 """
 
+import atexit
 import json
 import subprocess
 import sys
@@ -42,6 +44,7 @@ class Computation:
             self._process = subprocess.Popen(
                 command, cwd=PROJECT, stdin=subprocess.DEVNULL, stdout=outcome, stderr=progress
             )
+        atexit.register(self.close)
 
     def stop(self) -> None:
         """It is asked to end with the best plan so far."""
@@ -85,6 +88,7 @@ class Computation:
 
     def close(self) -> None:
         """The process is gone, and its files are."""
+        atexit.unregister(self.close)
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()

@@ -76,6 +76,7 @@ class _Free:
     offers: tuple[Helping, ...]
     dates: tuple[date, ...]
     max_days: int
+    days: frozenset[date]
     fits: dict[str, str] = field(default_factory=dict)
 
 
@@ -147,7 +148,7 @@ def _parts(helping: Sequence[Helping], salt: str, days_each: int) -> list[_Free]
             if most:
                 standing = tuple(one for one in offers if one.offer_id in ids)
                 name = pseudonym(salt, "colleague", colleague_id, *ids)
-                found.append(_Free(name, standing, tuple(dates), most))
+                found.append(_Free(name, standing, tuple(dates), most, frozenset(dates)))
     return found
 
 
@@ -161,31 +162,57 @@ def _fitting(
     compatible: list[list[str]] = []
     distances: dict[tuple[str, str], int] = {}
     funnels: dict[str, dict[str, int]] = {}
+    by_skill: dict[str, list[_Free]] = {}
+    for helper in helpers:
+        for skill in {skill for offer in helper.offers for skill in offer.skills}:
+            by_skill.setdefault(skill, []).append(helper)
     for one in asking:
         can, free, near = set[str](), set[str](), set[str]()
-        dates = set(one.dates)
-        for helper in helpers:
+        name = pseudonym(salt, "request", one.request_id)
+        to_host = _Journeys(one, points)
+        # The rarest skill first: most pairs are never looked at.
+        for helper in min((by_skill.get(skill, []) for skill in one.skills), key=len, default=helpers):
             home = helper.offers[0].library_id
             if home == one.library_id:
                 continue
-            able = [offer for offer in helper.offers if offer.skills.issuperset(one.skills)]
+            able = helper.offers
+            if len(able) > 1 or len(one.skills) > 1:
+                able = tuple(offer for offer in able if offer.skills.issuperset(one.skills))
             if not able:
                 continue
             can.add(home)
-            if dates.isdisjoint(helper.dates):
+            if helper.days.isdisjoint(one.dates):
                 continue
             free.add(home)
-            km = distance_km(points.get(home), points.get(one.library_id)) if one.place == "host" else None
+            km = to_host[home]
             offer = next((offer for offer in able if _goes(offer, one, km)), None)
             if offer is None:
                 continue
             near.add(home)
             helper.fits[one.request_id] = offer.offer_id
-            compatible.append([helper.id, pseudonym(salt, "request", one.request_id)])
-            if km is not None:
-                distances[_library_name(salt, home), _library_name(salt, one.library_id)] = km
+            compatible.append([helper.id, name])
+        host = _library_name(salt, one.library_id)
+        distances |= {
+            (_library_name(salt, home), host): km
+            for home, km in to_host.items()
+            if home in near and km is not None
+        }
         funnels[one.request_id] = {"can": len(can), "free": len(free), "near": len(near)}
     return compatible, distances, funnels
+
+
+class _Journeys(dict[str, int | None]):
+    """Kilometres to the request's host by home library, computed once each; None where nobody travels."""
+
+    def __init__(self, one: Wanted, points: Mapping[str, Point | None]) -> None:
+        super().__init__()
+        self._one, self._points = one, points
+
+    def __missing__(self, home: str) -> int | None:
+        travels = self._one.place == "host"
+        at, host = self._points.get(home), self._points.get(self._one.library_id)
+        self[home] = distance_km(at, host) if travels else None
+        return self[home]
 
 
 def _goes(offer: Helping, one: Wanted, km: int | None) -> bool:
