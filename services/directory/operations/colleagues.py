@@ -68,7 +68,8 @@ def list_colleagues(work: Work, library_id: str, actor: Document | None = None) 
     """`Colleague`s of a library, names as far as each has chosen to share with the actor.
 
     E-mail addresses and languages show to the own library only: contact goes through the library until a
-    day is agreed. Without an actor nobody's name shows. Refuses: NotFound, Malformed.
+    day is agreed. Own words, which may tell who somebody is, show where the name does. Without an actor
+    nobody's name shows. Refuses: NotFound, Malformed.
     """
     reader = load_actor(actor) if actor is not None else None
     get_library(work, library_id)
@@ -77,11 +78,12 @@ def list_colleagues(work: Work, library_id: str, actor: Document | None = None) 
 
 def _seen_by(reader: Actor | None, colleague: Document) -> Document:
     if reader is None:
-        return {**colleague, "name": None, "email": None, "language": None}
+        return {**colleague, "name": None, "email": None, "language": None, "own_words": ""}
     if reader.library_id == colleague["library_id"] and reader.role in ("colleague", "library_manager"):
         return colleague
     name = shared_name(colleague["name"], colleague["sharing"], "county")
-    return {**colleague, "name": name, "email": None, "language": None}
+    own_words = colleague["own_words"] if name is not None else ""
+    return {**colleague, "name": name, "email": None, "language": None, "own_words": own_words}
 
 
 def _tell_new_name(work: Work, colleague_id: str) -> None:

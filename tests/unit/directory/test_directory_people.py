@@ -251,3 +251,15 @@ def test_a_restored_county_forgets_again(two: tuple[Database, Database]) -> None
     with innlandet.work() as work:
         operations.own_erasure(work, message)
     assert colleague(innlandet)["name"] is None
+
+
+def test_own_words_show_where_the_name_does(innlandet: Database) -> None:
+    with innlandet.work() as work:
+        for person, actor in (("Jonas", JONAS), ("Kari", KARI)):
+            operations.set_skills(work, an_id(person), {"own_words": "Orgelspill"}, actor)
+    with innlandet.reading() as work:
+        seen = [operations.list_colleagues(work, an_id("Eidskog"), actor) for actor in (JONAS, SIRI, None)]
+    words = [[one["own_words"] for one in people] for people in seen]
+    assert words == [["Orgelspill"] * 2, ["Orgelspill", ""], ["", ""]], (
+        "Kari shares with all, Jonas with nobody"
+    )
