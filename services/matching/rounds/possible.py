@@ -83,7 +83,8 @@ def possible_days(instance: Instance) -> Possible:
         host=_ints(library[one.library] for one in requests),
         most=_ints(min(one.max_days, len(one.dates)) for one in colleagues),
         wanted=wanted,
-        same=np.array([one.same_person for one in requests], dtype=bool),
+        # One day is always by one person.
+        same=np.array([one.same_person for one in requests], dtype=bool) & (wanted > 1),
         colleague_dates=bits(colleagues, dates),
         request_dates=bits(requests, dates),
         max_km=np.array([np.inf if one.max_km is None else one.max_km for one in colleagues], dtype=float),

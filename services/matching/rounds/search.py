@@ -29,7 +29,13 @@ REGION_SECONDS, QUICK_SECONDS = 5.0, 0.7
 SMALL_PART, WHOLE_PART = 2_000, 60_000
 """Possible days of a part that is solved as a whole before all else, and up to which that is tried."""
 WHOLE_SECONDS = 20.0
-LEAVE = 0.25
+NEAR, FAR = 0.03, 0.15
+"""Gap of a part, as a share, below which a proof may come soon, and above which solving it as a whole is
+vain."""
+GUIDED_DIVES = 3
+DIVE_AGAIN = 1.005
+"""A dive that gains more is followed by another."""
+LEAVE = 0.15
 """Share of the blocks that a later dive begins without."""
 RELAX_SHARE = 0.6
 """Of the time that is left, for a relaxation."""
@@ -54,6 +60,7 @@ class Search:
     regions: int = 0
     dives: int = 0
     guided_dives: int = 0
+    dive_gained: bool = False
     tried_whole: dict[int, float] = field(default_factory=dict)
 
     def give_work(self) -> None:
@@ -95,18 +102,19 @@ class Search:
         return self._region(running, left)
 
     def _shall_dive(self, relaxing: bool) -> bool:
-        if self.dives == 0 and len(self.standing.on.day_home) > WHOLE_PART:
+        if self.dives == 0 or self.dive_gained:
             return True
         if relaxing or self.to_relax:
             return False
-        return self.guided_dives < 2 or self.fruitless >= 8
+        return self.guided_dives < GUIDED_DIVES or self.fruitless >= 8
 
     def _dive(self, left: float) -> Dive:
+        """The first from nothing, and one when the relaxation is known; the others from most of the plan."""
         standing = self.standing
         blocks = standing.blocks
-        if self.dives:
-            self.guided_dives += not (self.to_relax or self.guided_dives >= 2)
-        if self.guided_dives < 2:
+        if not self.to_relax and not any(isinstance(one, Relax) for one in self.running()):
+            self.guided_dives += 1
+        if self.dives == 0 or self.guided_dives == 1:
             blocks = blocks[:0]
         self.dives += 1
         self.fruitless = 0
@@ -130,9 +138,12 @@ class Search:
             if days[part] <= WHOLE_PART:
                 tried = self.tried_whole.get(part, 0.0)
                 left = max(0.1, self.due - self.clock() - MARGIN_SECONDS)
+                if gap[part] > FAR * standing.bound[part] and self.fruitless < 8:
+                    continue
                 if not tried:
-                    return part, min(WHOLE_SECONDS, left / 2)
-                return part, left if len(open_) == 1 else max(WHOLE_SECONDS, 3 * tried)
+                    return part, min(WHOLE_SECONDS, left / 3)
+                if gap[part] <= NEAR * standing.bound[part] or self.fruitless >= 8:
+                    return part, left if len(open_) == 1 else max(WHOLE_SECONDS, 3 * tried)
         return None
 
     def _is_whole(self, job: Improve) -> bool:
@@ -173,7 +184,9 @@ class Search:
         if isinstance(said, Relaxed) and isinstance(job, Relax):
             standing.relaxed(job.libraries, said)
         elif isinstance(said, Dived):
+            days = len(standing.used)
             better = standing.take_by_part(said.used)
+            self.dive_gained = len(standing.used) > days * DIVE_AGAIN
         elif isinstance(said, Improved) and isinstance(job, Improve):
             better = self._improved(job, said)
         elif isinstance(job, Improve) and not self._is_whole(job):
