@@ -49,7 +49,7 @@ class Element:
             self.refuse(f"it is {shown(value)}; write an object")
         self._fields = value
         if not value.keys() <= known:
-            for name in value.keys() - known:
+            for name in sorted(value.keys() - known):
                 notes[f"{kind}[]: the field {shown(name)} is not known and was ignored"] += 1
 
     def refuse(self, why: str) -> NoReturn:

@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 FIRST_SLICE, LARGEST_SLICE = 1 << 10, 1 << 20
 """Characters looked at for one element: at first, and at most. A year of dates takes 6,000."""
 MAX_DEPTH = 50
+MAX_SKIPPED = 1_000_000
+"""Elements of fields that are not known; each costs a microsecond."""
 LONGEST_WORD = 16
 """An error this near to the end of a slice may come of the cut: inside `false`, or in an escape."""
 
@@ -25,6 +27,7 @@ class Scanner:
     def __init__(self, text: str) -> None:
         self._text = text
         self._at = 0
+        self._skipped = 0
         self._decoder = json.JSONDecoder(object_pairs_hook=_without_repeats, parse_constant=_refuse_constant)
 
     def peek(self) -> str:
@@ -66,11 +69,12 @@ class Scanner:
         return value
 
     def skip(self, depth: int = 0) -> None:
-        """Behind the value that stands here, whatever its size. Refuses: ScanRefused where it is no JSON."""
+        """Behind the value that stands here, however long it is. Refuses: ScanRefused."""
         found, _ = self._read()
-        if found:
+        self._skipped += 1
+        if found and self._skipped <= MAX_SKIPPED:
             return
-        if depth == MAX_DEPTH or self.peek() not in "[{":
+        if self._skipped > MAX_SKIPPED or depth == MAX_DEPTH or self.peek() not in "[{":
             self._refuse("something too large or too deep stands in a field that is not known")
         for _ in self.elements() if self.peek() == "[" else self.members():
             self.skip(depth + 1)

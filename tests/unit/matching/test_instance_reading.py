@@ -12,6 +12,7 @@ import pytest
 from instance_cast import MONDAY, TUESDAY, document
 
 from services.matching.domain.instance import Instance, Library
+from services.matching.rounds import scanning
 from services.matching.rounds.reading import InstanceRefused, Limits, read_content, read_instance
 
 Change = Callable[[dict[str, Any]], Any]
@@ -201,6 +202,14 @@ def test_what_is_wrong_is_refused_with_the_element_and_the_field(change: Change,
 )
 def test_what_is_no_json_is_refused_with_its_place(content: bytes, words: str) -> None:
     assert words in _refused(content)
+
+
+def test_a_field_that_is_not_known_may_be_large_and_not_endless(monkeypatch: pytest.MonkeyPatch) -> None:
+    changed = {"extra": [["x" * 1000] * 100] * 20, **document()}
+    assert _read(changed) == _read(document())
+    monkeypatch.setattr(scanning, "MAX_SKIPPED", 10)
+    monkeypatch.setattr(scanning, "LARGEST_SLICE", 10_000)
+    assert "too large" in _refused(json.dumps(changed).encode())
 
 
 def test_a_syntax_error_far_into_a_large_file_is_told_with_its_place() -> None:
