@@ -101,6 +101,15 @@ class OwnChoices(Given):
     may_be_offered = fields.Boolean(required=True, truthy={True}, falsy={False})
 
 
+class OwnSkills(Given):
+    """What the person can; codes of the vocabulary."""
+
+    can = fields.List(fields.String(), required=True)
+    can_teach = fields.List(fields.String(), load_default=list)
+    wants_to_learn = fields.List(fields.String(), load_default=list)
+    own_words = fields.String(load_default="", validate=validate.Length(max=2000))
+
+
 class LibraryShown(Given):
     """What others see of a library; what is left out stays."""
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from byttebank.contracts import resources
-from gateway.api.given import LanguageChoice, OwnChoices
+from gateway.api.given import LanguageChoice, OwnChoices, OwnSkills
 from gateway.api.nouns import nouns_called
 from gateway.api.schemas import Erasure, Kept, Person, list_of
 from gateway.here import here, person
@@ -42,6 +42,14 @@ def set_choices(given: Document) -> Document:
     It counts at once, everywhere.
     """
     return here().backend.directory.set_choices(person().person_id, given, person().actor)
+
+
+@nouns.route("/me/skills", methods=["PUT"])
+@nouns.arguments(OwnSkills)
+@nouns.response(200, resources.Colleague)
+def set_skills(given: Document) -> Document:
+    """Say what one can, can teach and wants to learn"""
+    return here().backend.directory.set_skills(person().person_id, given, person().actor)
 
 
 @nouns.route("/me/export", methods=["GET"])

@@ -15,7 +15,7 @@ from gateway.here import here, person, speak_to
 from gateway.language_choice import choose_own_language
 from gateway.languages import PARAMETER, spoken
 from gateway.own_record import erase, export_of, own_colleague
-from gateway.pages.choices import Options
+from gateway.pages.choices import Options, skill_options
 from gateway.speech import say
 from gateway.words.refusals import refusal_sentence
 
@@ -36,6 +36,8 @@ def show() -> str:
         form=Form({PARAMETER: say("Språket mitt")}, {PARAMETER: user.language or ""}),
         languages=[("", as_library), *language_options()],
         choices=_choices_form(colleague) if colleague else None,
+        can=skills_form(colleague) if colleague else None,
+        skills=skill_options(),
         sharings=sharing_options(),
         legal_basis=here().names.county_document().get("legal_basis", ""),
     )
@@ -44,6 +46,42 @@ def show() -> str:
 def _choices_form(colleague: Document) -> Form:
     labels = {"navn": say("Hvem kan se navnet mitt?"), "tilbys": say("Lederen kan tilby meg")}
     return Form(labels, {"navn": colleague["sharing"], "tilbys": "1" if colleague["may_be_offered"] else ""})
+
+
+def skills_form(colleague: Document) -> Form:
+    """What the person can, can teach and wants to learn, as it stands."""
+    labels = {
+        "kan": say("Kan"),
+        "laerer": say("Kan lære bort"),
+        "vil": say("Vil lære"),
+        "ord": say("Med egne ord"),
+    }
+    values = {
+        "kan": colleague["can"],
+        "laerer": colleague["can_teach"],
+        "vil": colleague["wants_to_learn"],
+        "ord": colleague["own_words"],
+    }
+    return Form(labels, values)
+
+
+@pages.post("/meg/kompetanse")
+@signed_in()
+def write_skills() -> ResponseReturnValue:
+    """What the person can, can teach and wants to learn is as it was ticked."""
+    skills = {
+        "can": request.form.getlist("kan"),
+        "can_teach": request.form.getlist("laerer"),
+        "wants_to_learn": request.form.getlist("vil"),
+        "own_words": request.form.get("ord", ""),
+    }
+    try:
+        here().backend.directory.set_skills(person().person_id, skills, person().actor)
+    except Refusal as refusal:
+        flash(refusal_sentence(refusal), "danger")
+    else:
+        flash(say("Det du kan, er skrevet ned."), "success")
+    return redirect(url_for("me.show"))
 
 
 def sharing_options() -> Options:

@@ -280,6 +280,16 @@ def choose_who_sees_my_name(desk: Desk) -> Visitor:
     return visitor
 
 
+def say_what_i_can(desk: Desk) -> Visitor:
+    visitor = desk.somebody(manager_of("Dovre"))
+    page = visitor.open("/meg")
+    page.get_by_text("Endre det jeg kan").click()
+    page.get_by_role("group", name="Vil lære").get_by_label("Kassering").check()
+    visitor.press("Lagre det jeg kan")
+    visitor.sees("Det du kan, er skrevet ned.")
+    return visitor
+
+
 def have_all_about_me_erased(desk: Desk) -> Visitor:
     """First without being sure, then for good."""
     visitor = desk.somebody(manager_of("Ringebu"))
@@ -350,6 +360,7 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "promises.withdraw": (take_back_a_promise,),
     "me.choose_language": (choose_my_language,),
     "me.choose": (choose_who_sees_my_name,),
+    "me.write_skills": (say_what_i_can,),
     "me.erase_me": (have_all_about_me_erased,),
     "libraries.change_page": (say_whom_to_ask,),
     "libraries.choose_language": (choose_the_language_of_the_library,),

@@ -192,6 +192,14 @@ class FakeDirectory(Service):
         colleague.update(choices)
         return changed
 
+    def set_skills(self, colleague_id: str, skills: Document, actor: Document) -> Document:
+        colleague = self._find(self._colleagues, colleague_id, "colleague")
+        known = {skill["code"] for skill in self._skills}
+        if not {*skills["can"], *skills["can_teach"], *skills["wants_to_learn"]} <= known:
+            raise Malformed(errors=[{"pointer": "/can/0", "detail": "'x' is not a skill we know."}])
+        colleague.update(skills)
+        return load(resources.Colleague, colleague)
+
     def export_person(self, colleague_id: str, actor: Document) -> Document:
         colleague = self._find(self._colleagues, colleague_id, "colleague")
         offers = [one for one in self._offers.values() if one["colleague_id"] == colleague_id]

@@ -46,6 +46,34 @@ def test_the_name_shows_as_far_as_was_chosen_at_once(node: Node) -> None:
     ]
 
 
+def test_each_says_what_one_can_can_teach_and_wants_to_learn(node: Node) -> None:
+    browser = node.browser("jonas")
+    page = browser.press(
+        browser.get("/meg"),
+        "Lagre det jeg kan",
+        kan=["weeding", "cataloguing"],
+        laerer=["weeding"],
+        vil=["children"],
+        ord="Gotisk skrift, čállit",
+    )
+    assert page.alerts == ["Det du kan, er skrevet ned."]
+    kept = node.backend.directory._colleagues[JONAS]
+    assert (kept["can"], kept["can_teach"], kept["wants_to_learn"], kept["own_words"]) == (
+        ["weeding", "cataloguing"],
+        ["weeding"],
+        ["children"],
+        "Gotisk skrift, čállit",
+    )
+    assert "Kassering · Katalogisering og klassifikasjon" in page.words
+    assert set(fields_of(page.form("Lagre det jeg kan"))["kan"]) == {"cataloguing", "weeding"}
+    assert "ikke leses" in browser.press(page, "Lagre det jeg kan", kan=["flying"]).alerts[0]
+    program = Program(node, "jonas")
+    answer = program.client.put(
+        f"{node.prefix}/api/v1/me/skills", json={"can": ["weeding"]}, headers=program.headers
+    )
+    assert (answer.json["can"], answer.json["wants_to_learn"]) == (["weeding"], [])
+
+
 def test_everything_that_is_kept_is_a_file(node: Node) -> None:
     page = node.browser("jonas").get("/meg/alt-om-meg.json")
     assert "attachment" in page.headers["Content-Disposition"]
