@@ -317,3 +317,15 @@ def test_anybody_reads_totals_and_hashes_without_a_token(node: Node) -> None:
     (one,) = response.json["items"]
     assert (one["days_served"], one["input_hash"]) == (2, HASH)
     assert "matches" not in one
+
+
+def test_a_proposal_of_a_round_says_so_in_the_overview_and_on_its_page(node: Node) -> None:
+    matching: Any = node.backend.matching
+    kept = next(one for one in matching._engagements.values() if one["state"] == "proposed")
+    line = {**kept["history"][0], "what": "proposed_in_round", "by_library_id": None, "by_name": None}
+    kept.update(consents={}, history=[line])
+    browser = node.browser("kari")
+    assert "Fordelingsrunde: " in browser.get("/oversikt").words
+    page = browser.get(f"/avtaler/{kept['id']}").words
+    assert "En fordelingsrunde foreslår at" in page
+    assert "Fordelingsrunden foreslo dette" in page
