@@ -32,7 +32,7 @@ class CountyLine(ledger_resources.CountyLine):
 
 
 class Correction(Contract):
-    """What came of a correction. `state`: posted, prepared (on its way), asked of the county, or postponed."""
+    """What came of a correction. `state`: posted, prepared (on its way), asked of the peer, or postponed."""
 
     id = Id()
     transfer_id = Id()

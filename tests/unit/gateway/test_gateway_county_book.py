@@ -253,8 +253,10 @@ def test_programs_do_what_pages_do(node: Node, ledger: Ledger) -> None:
     grue = f"/accounts/{eidskog.library('Grue')}"
     assert county("POST", f"{grue}/close", {"how": "gift", "reason": "Slutt"}).json["state"] == "closed"
     assert county("POST", f"{grue}/open", {"reason": "Ny start"}).json["state"] == "open"
-    merger = county("POST", "/positions/akershus/merge", {"successor": "oslo", "reason": "x"})
+    merger = county("POST", "/positions/akershus/merge", {"successor": "innlandet", "reason": "x"})
     assert merger.json["code"] == "account_in_use"
+    merger = county("POST", "/positions/akershus/merge", {"successor": "oslo", "reason": "x"})
+    assert merger.json["code"] == "county_unknown"
 
 
 def test_the_county_rules_on_what_two_libraries_disagree_about(node: Node, ledger: Ledger) -> None:
