@@ -23,6 +23,7 @@ from byttebank.storage.work import Work
 from services.matching import operations
 from services.matching.domain.checker import violations
 from services.matching.domain.round import hash_of, plan_hash
+from services.matching.domain.round_input import Standing, Wanted, round_input
 from services.matching.rounds.reading import read_content
 from services.matching.rounds.solving import solve
 
@@ -340,3 +341,49 @@ def test_anybody_sees_hashes_and_totals_and_nothing_else(computed: Matching) -> 
     assert (shown["days_served"], shown["days_wanted"]) == (2, 2)
     assert set(shown) == set(PublishedRound().fields)
     assert date.fromisoformat(shown["first_on"]) == date(2026, 12, 7)
+
+
+def test_nobody_is_matched_on_a_day_for_which_another_round_has_asked(computed: Matching) -> None:
+    publish(computed)
+    days = sorted({day for one in see(computed)["matches"] for day in one["dates"]})
+    later = an_id("later")
+    computed.hear("RequestChanged", a_request("another", half_days=2, is_open=True, dates=days))
+    begin(computed, id=later)
+    report(computed, later, Eidskog=100)
+    compute(computed, later)
+    asked, again = (
+        {(one["lender_library_id"], day) for one in see(computed, which)["matches"] for day in one["dates"]}
+        for which in (ROUND, later)
+    )
+    assert not asked & again
+
+
+def test_what_a_library_has_asked_for_is_no_longer_there_to_be_used(computed: Matching) -> None:
+    publish(computed)
+    later = an_id("later")
+    computed.hear("RequestChanged", a_request("another", half_days=2, is_open=True))
+    begin(computed, id=later)
+    report(computed, later, Eidskog=5)
+    compute(computed, later)
+    (unmet,) = see(computed, later)["unmet"]
+    assert unmet["reason"] == "own_limit"
+
+
+@pytest.mark.parametrize(("balance", "available", "room"), [(10, 0, 0), (10, 16, 8), (-4, -1, 0), (-4, 6, 3)])
+def test_the_room_of_a_library_is_what_is_available_in_whole_days(
+    balance: int, available: int, room: int
+) -> None:
+    wanted = Wanted("r", "host", ("x",), (date(2026, 12, 7),), 2, False, "host")
+    found = round_input(
+        round_id="round",
+        county="innlandet",
+        salt="salt",
+        days_each=1,
+        standings={"host": Standing(balance, available)},
+        wanted=[wanted],
+        helping=[],
+        points={},
+    )
+    (library,) = found.instance["libraries"]
+    assert library["balance_days"] + library["limit_days"] == room
+    assert library["limit_days"] >= 0
