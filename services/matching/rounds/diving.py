@@ -24,18 +24,48 @@ KEPT = 500
 PASSES, STEPS = 6, 12
 ENOUGH = 1.01
 """A pass that finds fewer new blocks than this is the last."""
+CHAIN, AGAIN, LEAVE = 8, 1.005, 0.15
+"""Dives in a chain, each from most of the blocks of the best one before, while each finds so much more."""
 
 
 def dive(
-    on: Ground, likely: Floats, blocks: Ints, dear: Bools | None, seed: int, over: Callable[[], bool]
+    on: Ground,
+    likely: Floats,
+    blocks: Ints,
+    dear: Bools | None,
+    seed: int,
+    over: Callable[[], bool],
+    long: Callable[[], bool],
 ) -> Ints:
     """A feasible plan that begins with these blocks, which fit together, and may leave some of them.
 
-    `likely`: how much a pair is to be preferred, 0 to 1; `dear`: possible days to leave
-    out until the blocks are found; `over()`: whether to come to an end.
+    `likely`: how much a pair is to be preferred, 0 to 1; `dear`: possible days to leave out until the blocks
+    are found. `over()`: whether to come to an end, `long()`: whether to begin no other dive of the chain.
     """
     p = on.possible
     random = np.random.default_rng(seed)
+    best = np.zeros(0, dtype=np.int64)
+    for _ in range(CHAIN):
+        found = _passes(on, likely, blocks, dear, random, over)
+        gained = p.wanted[p.pair_request[found]].sum() > AGAIN * p.wanted[p.pair_request[best]].sum()
+        best = found if gained else best
+        if over() or long() or not gained:
+            break
+        blocks = best[random.random(len(best)) >= LEAVE]
+    network = circulation(p, best, DAYS)
+    return network.plan(network.solve())
+
+
+def _passes(
+    on: Ground,
+    likely: Floats,
+    blocks: Ints,
+    dear: Bools | None,
+    random: np.random.Generator,
+    over: Callable[[], bool],
+) -> Ints:
+    """Blocks that fit together. In each pass another colleague of each request that lacks one is on trial."""
+    p = on.possible
     tried = np.zeros(len(p.pair_request), dtype=bool)
     if dear is not None:
         dear = dear.copy()
@@ -55,8 +85,7 @@ def dive(
         before, blocks = len(blocks), _made_whole(on, blocks, trial, likely, dear, random, over)
         if len(blocks) < before * ENOUGH:
             break
-    network = circulation(p, blocks, DAYS)
-    return network.plan(network.solve())
+    return blocks
 
 
 def _made_whole(

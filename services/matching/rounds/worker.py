@@ -18,6 +18,9 @@ from services.matching.rounds.network import Ints
 from services.matching.rounds.parts import Ground, ground
 from services.matching.rounds.possible import Bools, Floats, Possible
 
+CHAIN_SECONDS = 1.0
+"""After which a dive is not followed by another before it is told of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -134,8 +137,9 @@ def do(job: Job, on: Ground, say: Callable[[Said], None]) -> None:
     elif isinstance(job, Dive):
         from services.matching.rounds.diving import dive
 
-        until = time.monotonic() + job.seconds
-        say(Dived(dive(on, job.likely, job.blocks, job.dear, job.seed, lambda: time.monotonic() > until)))
+        until, long = time.monotonic() + job.seconds, time.monotonic() + CHAIN_SECONDS
+        over, enough = (lambda: time.monotonic() > until), (lambda: time.monotonic() > long)
+        say(Dived(dive(on, job.likely, job.blocks, job.dear, job.seed, over, enough)))
     elif isinstance(job, Relax):
         say(_relax(job, on))
     else:
