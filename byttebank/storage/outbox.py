@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
+from byttebank.storage.erasing import ERASED
 from byttebank.storage.messages import outbox
 
 
@@ -33,5 +34,5 @@ def publish_again(connection: Connection, since: datetime) -> int:
     So whoever has had them drops them, and whoever forgot them, because its database was restored, has them
     again. Messages to other counties are left alone: their channels find out themselves what is missing.
     """
-    told = outbox.c.peer.is_(None) & (outbox.c.published_at >= since)
+    told = outbox.c.peer.is_(None) & (outbox.c.published_at >= since) & (outbox.c.body != ERASED)
     return connection.execute(update(outbox).where(told).values(published_at=None)).rowcount

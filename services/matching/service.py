@@ -95,6 +95,10 @@ class MatchingService(MatchingRounds):
     def colleague_changed(self, work: Work, body: Document) -> None:
         operations.colleague_changed(work, body)
 
+    @on_local("PersonErased")
+    def person_erased(self, work: Work, body: Document) -> None:
+        operations.person_erased(work, body)
+
     @on_local("OfferChanged")
     def offer_changed(self, work: Work, body: Document) -> None:
         operations.offer_changed(work, body)

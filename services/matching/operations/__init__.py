@@ -8,6 +8,7 @@ from services.matching.operations.booking import (
     reservation_refused,
 )
 from services.matching.operations.candidates import candidates
+from services.matching.operations.forgetting import person_erased
 from services.matching.operations.index import (
     colleague_changed,
     county_changed,
@@ -79,6 +80,7 @@ __all__ = [
     "own_shared",
     "pass_time",
     "peer_changed",
+    "person_erased",
     "propose",
     "publish_matching_round",
     "publish_next",

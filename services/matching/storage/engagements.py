@@ -4,7 +4,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, Text, cast, delete, insert, or_, select, update
 
 from byttebank.clock import format_time, parse_time
 from services.matching.domain.engagement import By, Engagement, Line, due_on
@@ -48,6 +48,28 @@ def instead_of(connection: Connection, engagement_id: str) -> list[Engagement]:
     """Those who were asked instead of the engagement's colleague, in the order they were asked."""
     query = select(engagements).where(engagements.c.replaces == engagement_id)
     return sorted(_many(connection, query), key=lambda one: (one.history[0].at, one.id))
+
+
+def of_person(connection: Connection, person_id: str) -> list[Engagement]:
+    """Engagements whose colleague, host contact or history the person is part of, locked, by id."""
+    named = or_(
+        engagements.c.colleague_id == person_id,
+        engagements.c.host_contact_id == person_id,
+        cast(engagements.c.history, Text).contains(person_id, autoescape=True),
+    )
+    return _many(connection, select(engagements).where(named).order_by(engagements.c.id).with_for_update())
+
+
+def forget_names(connection: Connection, engagement: Engagement) -> None:
+    """The engagement is stored with the names and words it has now; nothing else of it changes, nor when
+    silence has its effect.
+    """
+    row = _to_row(engagement, is_home=False)
+    names = ("colleague_name", "host_contact_name", "own_words", "history")
+    of_engagement = engagements.c.id == engagement.id
+    connection.execute(update(engagements).where(of_engagement).values({name: row[name] for name in names}))
+    of_early = early_answers.c.engagement_id == engagement.id
+    connection.execute(update(early_answers).where(of_early).values(detached={}))
 
 
 def of_library(connection: Connection, library_id: str, state: str | None) -> list[Engagement]:

@@ -11,6 +11,7 @@ from byttebank.cli.app import app
 from byttebank.config import sqlite_url
 from byttebank.storage import messages
 from byttebank.storage.engine import open_engine
+from byttebank.storage.erasing import ERASED
 
 WHEN = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SERVICES = ("directory", "ledger", "matching", "notify")
@@ -40,7 +41,7 @@ def _tell(connection: messages.Connection, at: datetime, peer: str | None, *, is
             name="PostDays",
             version=1,
             routing_key="ledger",
-            body="{}",
+            body=json.dumps({"at": f"{at:%H}"}),
             created_at=at,
             published_at=at if is_published else None,
         )
@@ -81,6 +82,17 @@ def test_what_was_told_since_then_waits_with_the_id_it_had_and_peers_are_not_tol
     assert "matching: 2 messages since 2026-11-22T10:00:00.000000Z are told again" in said
     assert waiting(state) == ["10-None", "11-None", "12-None"]
     assert "before" not in said
+
+
+def test_what_was_erased_of_a_person_is_not_told_again(state: Path) -> None:
+    engine = open_engine(sqlite_url(state / "innlandet", "matching"))
+    with engine.begin() as connection:
+        connection.execute(
+            messages.outbox.update().where(messages.outbox.c.message_id == "10-None").values(body=ERASED)
+        )
+    engine.dispose()
+    run(state, "resend", "--since", "2026-11-22T10:00")
+    assert waiting(state) == ["11-None", "12-None"]
 
 
 def test_one_service_alone_can_tell_again(state: Path) -> None:

@@ -35,6 +35,7 @@ HANDLERS: dict[str, Callable[..., None]] = {
     "ColleagueChanged": operations.colleague_changed,
     "OfferChanged": operations.offer_changed,
     "RequestChanged": operations.request_changed,
+    "PersonErased": operations.person_erased,
     "DaysReserved": operations.days_reserved,
     "ReservationRefused": operations.reservation_refused,
     "DaysPosted": operations.days_posted,

@@ -23,6 +23,7 @@ def test_it_hears_the_directory_and_the_ledger() -> None:
     assert shell.listened_names(MatchingService) == {
         "CountyChanged",
         "PeerChanged",
+        "PersonErased",
         "LibraryChanged",
         "ColleagueChanged",
         "OfferChanged",

@@ -1,0 +1,75 @@
+"""Who wants nothing of herself kept is named by no engagement, and what was agreed stays."""
+
+import json
+
+import pytest
+from matching_cast import Matching, a_proposal, actor, an_id, carry
+
+from services.matching import operations
+
+NAMED = ("colleague_name", "host_contact_name")
+
+
+@pytest.fixture
+def agreed(innlandet: Matching, akershus: Matching) -> tuple[Matching, Matching]:
+    """Per of Nes comes to Kari at Eidskog, who wrote a few words."""
+    innlandet.do(operations.propose, a_proposal(colleague="Per", own_words="Spør etter Kari"), actor("Kari"))
+    carry(innlandet, akershus)
+    for who in ("Nora", "Per"):
+        akershus.do(operations.accept, an_id("engagement"), actor(who))
+    carry(innlandet, akershus)
+    innlandet.reserve()
+    carry(innlandet, akershus)
+    return innlandet, akershus
+
+
+@pytest.mark.parametrize(
+    ("who", "seen_by"), [("Per", "Kari"), ("Per", "Nora"), ("Kari", "Kari"), ("Kari", "Nora")]
+)
+def test_the_engagement_stands_and_the_name_is_gone(
+    agreed: tuple[Matching, Matching], who: str, seen_by: str
+) -> None:
+    before = agreed[seen_by == "Nora"].see(seen_by)
+    assert before[NAMED[who == "Kari"]] == who
+    for county in agreed:
+        county.hear("PersonErased", {"person_id": an_id(who)})
+    after = agreed[seen_by == "Nora"].see(seen_by)
+    own = agreed[seen_by == "Nora"].county == ("innlandet" if who == "Kari" else "akershus")
+    # A county's own people are named by what the directory says of them now: it tells that they have no name.
+    if not own:
+        assert after[NAMED[who == "Kari"]] is None
+    for field in ("id", "state", "dates", "half_days", "version", "transfer_id", "consents"):
+        assert after[field] == before[field]
+    assert [line["what"] for line in after["history"]] == [line["what"] for line in before["history"]]
+
+
+def test_own_words_of_hers_are_gone_and_those_of_others_stay(agreed: tuple[Matching, Matching]) -> None:
+    innlandet, _ = agreed
+    innlandet.hear("PersonErased", {"person_id": an_id("Per")})
+    assert innlandet.see("Kari")["own_words"] == "Spør etter Kari"
+    innlandet.hear("PersonErased", {"person_id": an_id("Kari")})
+    assert innlandet.see("Kari")["own_words"] == ""
+
+
+def test_no_message_of_ours_says_the_name_any_more(agreed: tuple[Matching, Matching]) -> None:
+    innlandet, _ = agreed
+    innlandet.hear("PersonErased", {"person_id": an_id("Kari")})
+    with innlandet.database.reading() as work:
+        rows = work.connection.exec_driver_sql("SELECT detached, body, peer, published_at FROM outbox").all()
+    assert rows
+    assert [row for row in rows if row.detached and "Kari" in row.detached] == []
+    assert [row for row in rows if row.published_at and row.peer is None and '"Kari"' in row.body] == []
+
+
+def test_silence_has_its_effect_as_before(agreed: tuple[Matching, Matching]) -> None:
+    innlandet, _ = agreed
+    innlandet.hear("PersonErased", {"person_id": an_id("Per")})
+    innlandet.let_time_pass("2027-01-30")
+    assert innlandet.see("Kari")["state"] != "agreed"
+
+
+def test_who_takes_part_in_nothing_changes_nothing(agreed: tuple[Matching, Matching]) -> None:
+    innlandet, _ = agreed
+    before = json.dumps(innlandet.see("Kari"))
+    innlandet.hear("PersonErased", {"person_id": an_id("Ola")})
+    assert json.dumps(innlandet.see("Kari")) == before
