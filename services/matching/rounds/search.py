@@ -130,7 +130,8 @@ class Search:
         gap = np.where(standing.proven, 0, standing.bound - standing.days)
         open_ = [int(one) for one in np.argsort(-gap, kind="stable") if gap[one] > 0]
         for part in open_:
-            if days[part] <= SMALL_PART and part not in self.tried_whole:
+            # The first try may leave out what prices rule out and so prove nothing: another follows at once.
+            if days[part] <= SMALL_PART and self.tried_whole.get(part, 0.0) < WHOLE_SECONDS:
                 return part, WHOLE_SECONDS
         if self.to_relax or self.guided_dives == 0:
             return None
