@@ -21,14 +21,16 @@ from services.matching.rounds.regions import map_of
 from services.matching.rounds.standing import Standing
 from services.matching.rounds.worker import Dive, Dived, Improve, Improved, Job, Relax, Relaxed, Said
 
-FIRST_REGION, LEAST_REGION = 4_000, 300
+FIRST_REGION, LEAST_REGION, LARGEST_REGION = 4_000, 300, 1_000_000
 """Possible days around the libraries of a region."""
 LARGEST_SHARE = 0.4
 """Of a part, in a region."""
 REGION_SECONDS, QUICK_SECONDS = 5.0, 0.7
 SMALL_PART, WHOLE_PART = 2_000, 60_000
 """Possible days of a part that is solved as a whole before all else, and up to which that is tried."""
-WHOLE_SECONDS = 20.0
+WHOLE_SECONDS, SMALL_SECONDS = 20.0, 30.0
+DRY = 8
+"""Regions without gain in a row after which something else is tried."""
 NEAR, FAR = 0.03, 0.15
 """Gap of a part, as a share, below which a proof may come soon, and above which solving it as a whole is
 vain."""
@@ -57,6 +59,7 @@ class Search:
     to_relax: list[int] = field(default_factory=list)
     size: float = FIRST_REGION
     fruitless: int = 0
+    without_dive: int = 0
     regions: int = 0
     dives: int = 0
     guided_dives: int = 0
@@ -96,7 +99,9 @@ class Search:
         if whole is not None:
             part, seconds = whole
             here, standing = self.standing.map.part == part, self.standing
-            dear = standing.dear if part not in self.tried_whole else None
+            # A small part is worth the truth at once; others are looked at without what the prices rule out.
+            first = part not in self.tried_whole
+            dear = standing.dear if first and seconds != SMALL_SECONDS else None
             self.tried_whole[part] = seconds if dear is None else 1.0
             return Improve(standing.used, here, ~here, dear, min(left, seconds), self.random.randrange(1000))
         return self._region(running, left)
@@ -106,7 +111,7 @@ class Search:
             return True
         if relaxing or self.to_relax:
             return False
-        return self.guided_dives < GUIDED_DIVES or self.fruitless >= 8
+        return self.guided_dives < GUIDED_DIVES or self.without_dive >= DRY
 
     def _dive(self, left: float) -> Dive:
         """The first from nothing, and one when the relaxation is known; the others from most of the plan."""
@@ -117,7 +122,7 @@ class Search:
         if self.dives == 0 or self.guided_dives == 1:
             blocks = blocks[:0]
         self.dives += 1
-        self.fruitless = 0
+        self.without_dive = 0
         kept = np.array([self.random.random() >= LEAVE for _ in blocks], dtype=bool)
         return Dive(standing.likely, blocks[kept], standing.dear, left, self.random.randrange(1000))
 
@@ -132,18 +137,18 @@ class Search:
         for part in open_:
             # The first try may leave out what prices rule out and so prove nothing: another follows at once.
             if days[part] <= SMALL_PART and self.tried_whole.get(part, 0.0) < WHOLE_SECONDS:
-                return part, WHOLE_SECONDS
+                return part, SMALL_SECONDS
         if self.to_relax or self.guided_dives == 0:
             return None
         for part in sorted(open_, key=lambda one: self.tried_whole.get(one, 0.0)):
             if days[part] <= WHOLE_PART:
                 tried = self.tried_whole.get(part, 0.0)
                 left = max(0.1, self.due - self.clock() - MARGIN_SECONDS)
-                if gap[part] > FAR * standing.bound[part] and self.fruitless < 8:
+                if gap[part] > FAR * standing.bound[part] and self.fruitless < DRY:
                     continue
                 if not tried:
                     return part, min(WHOLE_SECONDS, left / 3)
-                if gap[part] <= NEAR * standing.bound[part] or self.fruitless >= 8:
+                if gap[part] <= NEAR * standing.bound[part] or self.fruitless >= DRY:
                     return part, left if len(open_) == 1 else max(WHOLE_SECONDS, 3 * tried)
         return None
 
@@ -194,6 +199,7 @@ class Search:
             self.size = max(LEAST_REGION, self.size / 2)
         if isinstance(job, Improve):
             self.fruitless = 0 if better else self.fruitless + 1
+            self.without_dive = 0 if better else self.without_dive + 1
 
     def _improved(self, job: Improve, said: Improved) -> bool:
         standing, part = self.standing, self._part_of(job) if self._is_whole(job) else None
@@ -201,7 +207,7 @@ class Search:
         if part is not None:
             given_up = standing.used[standing.map.part[standing.on.day_host[standing.used]] == part]
         elif said.proven and said.seconds < QUICK_SECONDS:
-            self.size *= 1.15
+            self.size = min(LARGEST_REGION, self.size * 1.15)
         elif not said.proven:
             self.size = max(LEAST_REGION, self.size * 0.8)
         better = False
