@@ -113,11 +113,11 @@ def _made_whole(
         whole = share == 1
         if whole.all():
             return trial
-        if over():
+        if over() and len(before):
             return before
         bias[trial[whole]] = BIAS + KEPT
         partly = share[~whole & (share > 0)]
-        if step >= STEPS or not len(partly):
+        if over() or step >= STEPS or not len(partly):
             trial = trial[whole]
             continue
         worst = np.quantile(partly, 0.5)

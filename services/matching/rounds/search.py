@@ -39,8 +39,8 @@ DIVE_AGAIN = 1.005
 """A dive that gains more is followed by another."""
 LEAVE = 0.15
 """Share of the blocks that a later dive begins without."""
-RELAX_SHARE = 0.6
-"""Of the time that is left, for a relaxation."""
+RELAX_SHARE, DIVE_SHARE = 0.6, 0.35
+"""Of the time that is left, for a relaxation and for a dive, which needs some more to come to its end."""
 WAIT_SECONDS, GRACE_SECONDS, MARGIN_SECONDS = 0.1, 3.0, 0.5
 
 
@@ -75,7 +75,8 @@ class Search:
             worker = (self.divers if isinstance(job, Dive) else self.solvers).idle()
             if worker is None:
                 return
-            worker.begin(job, self.clock() + job.seconds + GRACE_SECONDS)
+            grace = self.due if isinstance(job, Dive) else GRACE_SECONDS
+            worker.begin(job, self.clock() + job.seconds + grace)
 
     def running(self) -> list[Job]:
         """The jobs that are being done."""
@@ -124,7 +125,9 @@ class Search:
         self.dives += 1
         self.without_dive = 0
         kept = np.array([self.random.random() >= LEAVE for _ in blocks], dtype=bool)
-        return Dive(standing.likely, blocks[kept], standing.dear, left, self.random.randrange(1000))
+        return Dive(
+            standing.likely, blocks[kept], standing.dear, DIVE_SHARE * left, self.random.randrange(1000)
+        )
 
     def _whole_part(self, running: list[Job]) -> tuple[int, float] | None:
         """A part to be solved as a whole, and for how long: small ones first, then the widest gap."""
