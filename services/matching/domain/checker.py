@@ -85,7 +85,12 @@ def proven_bound(instance: Instance, certificate: Mapping[str, Any]) -> int:
     requests = {one.id: one for one in instance.requests}
     for name, days in groupby(possible_days(instance), key=lambda one: one[1].id):
         request = requests[name]
-        gains = [(one.id, day, prices.gain(one, request, day)) for one, _, day in days]
+        gains = [
+            (one.id, day, prices.gain(one, request, day))
+            for one, _, day in days
+            # Who works fewer days than the request wants of one person is nobody's choice for it.
+            if not request.same_person or one.max_days >= request.days
+        ]
         total += _best_together(request, gains) if request.same_person else _best_apart(request, gains)
     return total // prices.scale
 

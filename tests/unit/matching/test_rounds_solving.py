@@ -47,7 +47,12 @@ def test_a_round_with_blocks_serves_all_days_of_a_request_by_one_or_none() -> No
     dates = (MONDAY, TUESDAY, WEDNESDAY)
     one = instance(
         {"a": (0, 0), "b": (0, 0)},
-        [Colleague("ca", "a", (), dates, 3), Colleague("cb", "b", (), dates[:2], 3)],
+        [
+            Colleague("ca", "a", (), dates, 3),
+            Colleague("cb", "b", (), dates[:2], 3),
+            # Too few days for a block, so no bound may count on her.
+            Colleague("cc", "b", (), dates, 1),
+        ],
         [
             Wish("ra", "a", (), dates, 2, True),
             Wish("rb", "b", (), dates, 3),
@@ -58,6 +63,7 @@ def test_a_round_with_blocks_serves_all_days_of_a_request_by_one_or_none() -> No
     assert (ours.status, days(ours), ours.bound) == ("optimal", 4, 4)
     assert violations(one, ours.plan) == []
     assert proven_bound(one, ours.certificate) >= 4
+    assert proven_bound(one, ours.certificate) == ours.certificate["bound"]
     assert [(lack.request, lack.reason) for lack in ours.unmet] == [
         ("rb", "no_place"),
         ("rc", "no_candidate"),
