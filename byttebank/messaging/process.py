@@ -24,9 +24,6 @@ DRAIN_SECONDS = 5.0
 DATABASE_SECONDS = 2.0
 """How long `/readyz` waits for the database."""
 
-GATHER_SECONDS = 0.025
-"""See `Node`. A message between counties is gathered five times at most on its way to the books and back."""
-
 LIVING_BEFORE_COLLECTING = 50_000
 """Python looks for garbage in rings after so many new objects, and not 700: a batch of messages makes tens of
 thousands that end by themselves, and looking was a fifth of a ledger's time.
@@ -51,7 +48,7 @@ class ServiceProcess:
         key = load_signing_key(configuration.signing_key_file) if service in FEDERATED_SERVICES else None
         self._service = service
         self._waits_for = "the service is being started"
-        self._node = Node(configuration, key=key, gather_seconds=GATHER_SECONDS)
+        self._node = Node(configuration, key=key)
         self._front = Front({configuration.county: _prefix(configuration.public_url)})
         self._containers = Containers([self._node], [load_service(service)], self._front)
         self._metrics = _listener(self._answer, configuration.metrics_listen, "METRICS_LISTEN")
