@@ -20,7 +20,7 @@ GAUGES = {
     for name, text in (
         ("running", "1 while a round of matching is computed."),
         ("seconds", "How long the computation of the running or last round has taken."),
-        ("days_served", "Days that the best plan of the running or last round serves."),
+        ("served_days", "Days that the best plan of the running or last round serves."),
         ("bound_days", "Days that no plan of that round exceeds."),
     )
 }
@@ -154,7 +154,7 @@ class MatchingRounds:
         county = self.runtime.county
         GAUGES["seconds"].labels(county).set(seconds)
         if days_served is not None and bound is not None:
-            GAUGES["days_served"].labels(county).set(days_served)
+            GAUGES["served_days"].labels(county).set(days_served)
             GAUGES["bound_days"].labels(county).set(bound)
 
     def _close(self) -> None:

@@ -103,11 +103,28 @@ def test_metrics_are_served_on_their_path_only() -> None:
     assert answers == ["200 OK", "404 Not Found"]
 
 
-LABELS = {"county", "service", "method", "message", "peer", "outcome", "reason", "kind", "status", "state"}
-UNITS = ("_seconds", "_half_days", "_ratio")
-COUNTED = ("_messages", "_mails", "_transfers", "_claims", "_disputes")
+LABELS = {
+    "county",
+    "service",
+    "method",
+    "message",
+    "peer",
+    "outcome",
+    "reason",
+    "kind",
+    "status",
+    "state",
+    "table",
+}
+UNITS = ("_seconds", "_days", "_half_days", "_ratio")
+COUNTED = ("_messages", "_mails", "_transfers", "_claims", "_disputes", "_rounds")
 """A gauge without a unit says of what it is the number, in the plural."""
-FACTS = ("byttebank_database_up", "byttebank_channel_state", "byttebank_build")
+FACTS = (
+    "byttebank_database_up",
+    "byttebank_channel_state",
+    "byttebank_build",
+    "byttebank_matching_round_running",
+)
 
 
 def metrics() -> dict[str, Any]:

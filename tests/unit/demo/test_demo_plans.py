@@ -26,6 +26,9 @@ from services.matching import operations as matching
 from services.matching.domain.engagement import Engagement
 from services.matching.storage import engagements
 
+pytestmark = pytest.mark.simulation
+"""Loading takes seconds."""
+
 Reading = Callable[[str, str], Any]
 LIBRARIES = read_libraries()
 LOADED_AT = datetime.fromisoformat("2026-11-22T12:00:00+00:00")

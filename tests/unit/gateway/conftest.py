@@ -12,12 +12,14 @@ import pytest
 from fake_backend import FakeBackend
 from flask import Flask
 from gateway_browser import Browser
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
+from sqlalchemy.dialects.sqlite import insert
 
 from byttebank.clock import FixedClock
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database
+from gateway import storage
 from gateway.accounts import User, hash_password
 from gateway.app import create_app
 from gateway.auth.guard import TOKEN
@@ -112,7 +114,23 @@ def make_node(database: Database, clock: FixedClock, prefix: str, **changes: Any
         }
     )
     app = _app(backend, settings, is_usual=not changes)
-    return Node(app, backend, eidskog.add_cast(database), prefix, database, clock)
+    return Node(app, backend, _cast(database), prefix, database, clock)
+
+
+def _cast(database: Database) -> dict[str, User]:
+    """Those who may sign in, as `add_cast` has written them the first time: writing them takes a while."""
+    if not _CAST:
+        users = eidskog.add_cast(database)
+        with database.reading() as work:
+            rows = [dict(row) for row in work.connection.execute(select(storage.users)).mappings()]
+        _CAST.update(users=users, rows=rows)
+    else:
+        with database.work() as work:
+            work.connection.execute(insert(storage.users).on_conflict_do_nothing(), _CAST["rows"])
+    return dict(_CAST["users"])
+
+
+_CAST: dict[str, Any] = {}
 
 
 def _app(backend: FakeBackend, settings: GatewaySettings, *, is_usual: bool) -> Flask:

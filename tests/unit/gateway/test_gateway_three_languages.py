@@ -24,6 +24,9 @@ from gateway.words.refusals import refusal_sentence, sentence_of
 from gateway.words.statuses import STATUSES, status_words
 from gateway.words.validation import MESSAGES
 
+pytestmark = pytest.mark.simulation
+"""Every page is opened for everybody in every language."""
+
 OTHERS = [language for language in LANGUAGES if language != SOURCE]
 BOKMAAL = re.compile(r"\b(ikke|dere|deres|fra|noe|noen|jeg|hvem|hva|hvor|hvordan|uke|siden|avtalen)\b", re.I)
 """Words that are neither nynorsk nor English."""

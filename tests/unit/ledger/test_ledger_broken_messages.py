@@ -13,6 +13,9 @@ from byttebank.contracts.received import BrokenMessage
 from byttebank.storage.messages import append_outbox
 from services.ledger import operations
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: whole counties and their channel."""
+
 
 @pytest.fixture
 def pair(scenes: Scenes) -> tuple[Node, Node]:

@@ -12,6 +12,9 @@ from byttebank.contracts.refusals import CountyFrozen, CountyUnknown
 from services.ledger import operations
 from services.ledger.domain.reconciliation import Point, Search, is_due, narrow, points_to_ask
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: whole counties and their channel."""
+
 
 def twelve_days(ledgers: dict[str, Ledger]) -> None:
     """Innlandet owes twelve days' worth of single half-days, Akershus a few."""

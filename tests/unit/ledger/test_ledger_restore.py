@@ -13,6 +13,9 @@ from test_ledger_simulation import seeds
 from byttebank.contracts.refusals import SameKeyOtherBody
 from services.ledger import operations
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: whole counties and their channel."""
+
 
 @pytest.fixture
 def pair(scenes: Scenes) -> tuple[Node, Node]:

@@ -27,6 +27,9 @@ from services.matching.operations import shortlists
 from services.matching.storage import changes, market
 from services.matching.storage.tables import balances, engagements, index_changes, visits
 
+pytestmark = pytest.mark.simulation
+"""Thousands of offers are made."""
+
 Document = dict[str, Any]
 MONDAY = NOW.date()
 SKILLS = ["weeding", "music", "games"]
