@@ -60,21 +60,17 @@ class Node:
         key: Any | None = None,
         turn: AbstractContextManager[object] | None = None,
         channels: Callable[..., Channels] | None = None,
-        gather_seconds: float = 0.0,
     ) -> None:
         """`key` is the county's `SigningKey`, or None in a process that signs nothing.
 
         `turn` is held while a batch of messages is worked through. Where many services share one thread, a
         semaphore of few keeps a flood of messages from standing between a person and the page.
-        `gather_seconds`: at least so long passes from one batch of messages, heard or published, to the next
-        of its kind, so that under load more of them share a transaction; the first is never kept waiting.
         `channels` takes the place of the class `byttebank.messaging.channels.Channels` in tests.
         """
         self.configuration = configuration
         self.clock = clock or SystemClock()
         self.key = key
         self.turn = turn or nullcontext()
-        self.gather_seconds = gather_seconds
         self._channels = channels
         self._databases: dict[str, Database] = {}
 

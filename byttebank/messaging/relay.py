@@ -62,13 +62,10 @@ class Relay:
         declare_peer: Callable[[str], None] = lambda peer: None,
         turn: AbstractContextManager[object] | None = None,
         look: Callable[[], None] = lambda: None,
-        gather_seconds: float = 0.0,
     ) -> None:
-        """`declare_peer(peer)` makes sure that `out.<peer>` exists; `turn` is held during a batch, and
-        `gather_seconds` kept between them (see `Node`); `look()` is called every few seconds.
+        """`declare_peer(peer)` makes sure that `out.<peer>` exists; `turn` is held during a batch (see
+        `Node`); `look()` is called every few seconds.
         """
-        self._gather_seconds = gather_seconds
-        self._began_at = 0.0
         self._look = look
         self._turn = turn or nullcontext()
         self._database = database
@@ -101,8 +98,6 @@ class Relay:
             else:
                 with eventlet.Timeout(TICK_SECONDS, False):
                     self._woken.wait()
-                self._pause(self._began_at + self._gather_seconds - time.monotonic())
-            self._began_at = time.monotonic()
             self._woken = Event()
             if self._is_stopping:
                 break

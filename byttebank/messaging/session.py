@@ -5,7 +5,6 @@ at a time. Nothing is acknowledged until the handler has said so; what is not ac
 ends, the broker delivers again.
 """
 
-import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -48,25 +47,13 @@ class Source:
     batch: int = 1
     waiting: deque[Message] = field(default_factory=deque)
     busy: int = 0
-    began_at: float = 0.0
-
-    def take(self, gather_seconds: float) -> list[Message]:
-        """The next messages to handle together, taken out: those that are there once so many seconds have
-        passed since the last were taken, or as soon as they are a whole batch. None when others were faster.
-        """
-        left = self.began_at + gather_seconds - time.monotonic()
-        if left > 0 and len(self.waiting) < self.batch:
-            eventlet.sleep(left)
-        self.began_at = time.monotonic()
-        return [self.waiting.popleft() for _ in range(min(len(self.waiting), self.batch))]
 
 
 class Session:
     """A connection that is made again whenever it is lost, until `stop`."""
 
-    def __init__(self, url: str, name: str, *, gather_seconds: float = 0.0) -> None:
-        """`name` is for the log: who reads. `gather_seconds`: see `Node`."""
-        self._gather_seconds = gather_seconds
+    def __init__(self, url: str, name: str) -> None:
+        """`name` is for the log: who reads."""
         self._url = url
         self._name = name
         self._sources: list[Source] = []
@@ -200,8 +187,8 @@ class Session:
     def _run_lane(self, source: Source) -> None:
         try:
             while source.waiting:
-                if messages := source.take(self._gather_seconds):
-                    source.handle(messages)
+                count = min(len(source.waiting), source.batch)
+                source.handle([source.waiting.popleft() for _ in range(count)])
         finally:
             source.busy -= 1
 

@@ -71,9 +71,8 @@ class Shell(SharedExtension):
         self.county = self.node.county
         self.database = self.node.database(self.service)
         url = self.node.configuration.amqp_url
-        gather = self.node.gather_seconds
         self.publisher = open_publisher(url)
-        self.session = Session(url, f"{self.county}.{self.service}", gather_seconds=gather)
+        self.session = Session(url, f"{self.county}.{self.service}")
         self.channels = self.node.open_channels(self.service, wake=lambda: self.relay.wake())
         self.relay = Relay(
             self.database,
@@ -82,7 +81,6 @@ class Shell(SharedExtension):
             declare_peer=self._declare_peer,
             turn=self.node.turn,
             look=self._look,
-            gather_seconds=gather,
         )
         self.inbox = LocalInbox(self.database, self.local, self.channels)
         self._is_set_up = True
