@@ -21,7 +21,7 @@ PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -
 .PHONY: help run demo federation check test simulate fuzz chaos texts pictures programs bench bench-ledger bench-matching clean
 
 help: ## List the commands
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-14s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
 
 run: $(VENV)/.installed ## Start the demonstration federation at http://localhost:8000 (PORT=... STATE=...)
 	@exec $(BIN)/byttebank up --state "$(STATE)" --port "$(PORT)"
