@@ -2,6 +2,7 @@
 
 import ast
 from collections import deque
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,6 +18,12 @@ def modules() -> dict[str, Path]:
             name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
             found[name] = path
     return found
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    """The module's syntax. Not to be changed: it is read once for all tests."""
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 class ImportGraph:
@@ -52,10 +59,9 @@ class ImportGraph:
         return reached - {module}
 
     def _imports(self, name: str, path: Path) -> set[str]:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]
         found: set[str] = set()
-        for node in ast.walk(tree):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.Import):
                 found.update(alias.name for alias in node.names)
             elif isinstance(node, ast.ImportFrom):

@@ -2,7 +2,7 @@
 
 import ast
 
-from project_source import modules
+from project_source import modules, tree
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 70
@@ -33,7 +33,7 @@ def _functions() -> dict[str, int]:
     """Every function with its length in lines, the docstring not counted."""
     found = {}
     for name, path in MODULES.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 length = (node.end_lineno or 0) - node.lineno + 1
                 if ast.get_docstring(node):
@@ -57,7 +57,7 @@ def test_functions_fit_on_a_screen() -> None:
 def test_no_module_or_class_has_an_empty_name() -> None:
     broken = [name for name in MODULES if name.rpartition(".")[2] in EMPTY_WORDS and name != "demo.data"]
     for name, path in MODULES.items():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if isinstance(node, ast.ClassDef) and node.name.lower().endswith(EMPTY_WORDS):
                 broken.append(f"{name}.{node.name}")
     assert broken == []
@@ -68,7 +68,7 @@ def test_every_public_function_of_the_machinery_says_what_it_does() -> None:
     for name, path in MODULES.items():
         if name.startswith(("bench", "demo")) or ".migrations" in name:
             continue
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        for node in tree(path).body:
             is_public = isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_")
             if is_public and not ast.get_docstring(node):  # type: ignore[arg-type]
                 silent.append(f"{name}.{node.name}")  # type: ignore[attr-defined]

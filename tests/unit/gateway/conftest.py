@@ -154,7 +154,9 @@ def node(database: Database, clock: FixedClock) -> Node:
     return make_node(database, clock, "/innlandet")
 
 
-@pytest.fixture(params=PREFIXES)
+@pytest.fixture(
+    params=[PREFIXES[0], *(pytest.param(one, marks=pytest.mark.simulation) for one in PREFIXES[1:])]
+)
 def any_node(request: pytest.FixtureRequest, database: Database, clock: FixedClock) -> Node:
     """A gateway under one path after the other."""
     return make_node(database, clock, request.param)

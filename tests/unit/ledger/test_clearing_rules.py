@@ -280,8 +280,13 @@ def accepted_by_all(coordinator: str = "a") -> World:
     return found
 
 
-@pytest.mark.parametrize("seed", range(300))
-def test_any_order_any_repeat_any_loss_and_any_county_lost_for_a_while_ends_alike(seed: int) -> None:
+@pytest.mark.parametrize("first", range(0, 300, 50))
+def test_any_order_any_repeat_any_loss_and_any_county_lost_for_a_while_ends_alike(first: int) -> None:
+    for seed in range(first, first + 50):
+        _live(seed)
+
+
+def _live(seed: int) -> None:
     random = Random(seed)
     owed = random.choice((RING, {**RING, ("b", "d"): 3, ("d", "a"): 5}, {**RING, ("d", "c"): 3}))
     found = world(random.choice("abc"), owed)
