@@ -2,7 +2,7 @@
 
 import ast
 from collections import deque
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,7 +31,10 @@ class ImportGraph:
 
     def __init__(self, found: dict[str, Path]) -> None:
         self.modules = found
-        self._direct = {name: self._imports(name, path) for name, path in found.items()}
+
+    @cached_property
+    def _direct(self) -> dict[str, set[str]]:
+        return {name: self._imports(name, path) for name, path in self.modules.items()}
 
     def direct(self, module: str) -> set[str]:
         """What the module imports itself, ours and others', as dotted names."""

@@ -90,7 +90,7 @@ def test_no_metric_names_a_library_or_a_person(bed: Bed, prometheus: Prometheus)
     labels = set(prometheus.ask("labels", **{"match[]": OURS}))
     assert labels <= {
         "__name__", "county", "service", "method", "message", "peer", "outcome", "reason", "kind", "status",
-        "state", "le", "version", "job", "instance",
+        "state", "table", "le", "version", "job", "instance",
     }  # fmt: skip
     values = {
         value for label in labels for value in prometheus.ask(f"label/{label}/values", **{"match[]": OURS})

@@ -12,6 +12,9 @@ from gateway_browser import HOST, Page
 
 from byttebank.contracts.refusals import ServiceUnavailable, UnknownOutcome
 
+pytestmark = pytest.mark.simulation
+"""Every page is opened for everybody."""
+
 OWN_REQUEST = f"/foresporsler/{an_id('300 lokalhistoriske hefter må katalogiseres før jul')}"
 PAGES = [
     "/",

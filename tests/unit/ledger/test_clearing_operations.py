@@ -50,6 +50,9 @@ from byttebank.federation.keyring import Keyring, KnownKey
 from services.ledger import operations
 from services.ledger.domain.invariants import mirrors
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: three counties that sign."""
+
 Three = dict[str, Ledger]
 
 

@@ -159,9 +159,8 @@ class People:
         ledger.do(operations.take_back, body)
 
 
-@pytest.mark.parametrize(
-    "seed", [seed if seed == 0 else pytest.param(seed, marks=pytest.mark.simulation) for seed in SEEDS]
-)
+@pytest.mark.simulation
+@pytest.mark.parametrize("seed", SEEDS)
 def test_whatever_people_decide_the_books_hold(
     settled_in: dict[str, Path], tmp_path: Path, seed: int
 ) -> None:

@@ -29,6 +29,9 @@ from byttebank.contracts.refusals import (
 from byttebank.storage.messages import OutboxRow
 from services.matching import operations
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: two counties and what they send each other."""
+
 Document = dict[str, Any]
 NAMES = ("Kari", "Ola", "Nora", "Per")
 
