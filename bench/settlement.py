@@ -35,6 +35,7 @@ from rabbitmq import PASSWORD
 
 PAYER, PAYEE = "innlandet", "akershus"
 FUSE_HALF_DAYS = 10**7
+CONFIRM_SECONDS = 30
 GOAL_RATE, GOAL_P99_MS = 500, 250
 POSTED = (
     "SELECT count(*) FROM resolutions JOIN transfers ON transfers.id = transfer_id"
@@ -116,10 +117,19 @@ def _post(payer: County, ids: Sequence[str], per_second: float | None) -> None:
 def _publish(
     county: County, name: str, bodies: Sequence[dict[str, Any]], per_second: float | None = None
 ) -> None:
-    """As matching's relay would."""
+    """As matching's relay would: confirmed, since a broker may drop what a publisher who leaves did not wait
+    for.
+    """
     address = f"127.0.0.1:{county.broker.port}"
     with amqp.Connection(address, "byttebank", PASSWORD, virtual_host=county.slug) as connection:
         channel, began = connection.channel(), time.monotonic()
+        unconfirmed = set(range(1, len(bodies) + 1))
+
+        def confirm(number: int, is_multiple: bool) -> None:
+            unconfirmed.difference_update(range(1, number + 1) if is_multiple else [number])
+
+        channel.confirm_select()
+        channel.events["basic_ack"].add(confirm)
         for number, body in enumerate(bodies):
             if per_second is not None:
                 time.sleep(max(began + number / per_second - time.monotonic(), 0.0))
@@ -132,6 +142,8 @@ def _publish(
                 application_headers={ORIGIN: "matching"},
             )
             channel.basic_publish(message, topology.LOCAL, LOCAL_MESSAGES[name].routing_key)
+        while unconfirmed:
+            connection.drain_events(timeout=CONFIRM_SECONDS)
 
 
 def _count(county: County, statement: str) -> int:
