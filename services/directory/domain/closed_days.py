@@ -2,21 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
-import holidays
+from byttebank.public_holidays import public_holidays
 
 ONE_DAY = timedelta(days=1)
-
-
-@lru_cache(maxsize=500)
-def public_holidays(country: str, year: int) -> frozenset[date]:
-    """The country's public holidays in a year (package `holidays`); none where it knows none."""
-    try:
-        return frozenset(holidays.country_holidays(country, years=year))
-    except NotImplementedError:
-        return frozenset()
 
 
 def is_closed(library: dict[str, Any], day: date) -> bool:

@@ -1,20 +1,9 @@
 """Days on which somebody can be sent out or come: what was offered or asked for, and both libraries open."""
 
 from datetime import date
-from functools import lru_cache
 
-import holidays
-
+from byttebank.public_holidays import public_holidays
 from services.matching.domain.ranking import working_days
-
-
-@lru_cache(maxsize=500)
-def public_holidays(country: str, year: int) -> frozenset[date]:
-    """The country's public holidays in a year (package `holidays`); none where it knows none."""
-    try:
-        return frozenset(holidays.country_holidays(country, years=year))
-    except NotImplementedError:
-        return frozenset()
 
 
 def is_closed(day: date, country: str | None, closed_dates: frozenset[date]) -> bool:

@@ -9,9 +9,10 @@ from directory_cast import JONAS, KARI, SIRI, a_county, a_library, a_request, ad
 from byttebank.clock import FixedClock
 from byttebank.contracts.market_refusals import ColleagueNotAgreed, NoOpenDay, OfferOverlaps, TooFewAtHome
 from byttebank.contracts.refusals import Malformed, NotFound, NotNow, NotYourRole, OwnLibrary, TooManyDays
+from byttebank.public_holidays import public_holidays
 from byttebank.storage.work import Database
 from services.directory import operations
-from services.directory.domain.closed_days import is_closed, public_holidays
+from services.directory.domain.closed_days import is_closed
 
 Document = dict[str, Any]
 
