@@ -6,7 +6,7 @@ LIVING_BEFORE_COLLECTING = 100_000
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """Bytes do not stand in a test's name: gzip writes the second into them, and workers that collect apart disagree."""
+    """Bytes do not stand in a test's name: gzip writes the second into them, and workers collect apart."""
     return argname if isinstance(val, bytes) else None
 
 
