@@ -6,7 +6,9 @@ aside: it can ask for four.
 
 from typing import Any
 
-from fake_backend import FakeBackend, an_engagement, an_id
+from fake_backend import FakeBackend
+from fake_matching import an_engagement
+from fake_service import an_id
 
 from byttebank.clock import Clock
 from byttebank.storage.work import Database

@@ -7,7 +7,7 @@ from typing import Any
 import eidskog
 import pytest
 from conftest import Node, make_node
-from fake_backend import an_id
+from fake_service import an_id
 
 from byttebank.clock import FixedClock
 from byttebank.contracts.refusals import (

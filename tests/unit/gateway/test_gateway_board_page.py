@@ -1,7 +1,7 @@
 """The board: a list with reasons, filters in the address, a map with a table behind it."""
 
 from conftest import Node
-from fake_backend import an_id
+from fake_service import an_id
 from gateway_browser import Page
 
 

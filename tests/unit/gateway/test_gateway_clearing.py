@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import Node
-from fake_backend import an_id, checked
+from fake_service import an_id, checked
 from marshmallow import Schema
 from test_gateway_api import Program
 

@@ -7,7 +7,7 @@ from typing import Any
 import eidskog
 import pytest
 from conftest import Node
-from fake_backend import an_id
+from fake_service import an_id
 
 from byttebank.messaging.rpc import WRITES
 from byttebank.storage.engine import open_engine

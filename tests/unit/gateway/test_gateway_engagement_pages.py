@@ -3,7 +3,7 @@
 import eidskog
 import pytest
 from conftest import Node
-from fake_backend import an_id
+from fake_service import an_id
 from gateway_browser import Page, fields_of
 
 from byttebank.clock import FixedClock, parse_time

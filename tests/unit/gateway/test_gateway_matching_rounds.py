@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from conftest import Node
-from fake_backend import an_id, checked
+from fake_service import an_id, checked
 from test_gateway_api import Program
 
 from byttebank.contracts.market_refusals import RoundOpen

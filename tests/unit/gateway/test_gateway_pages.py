@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 import eidskog
 import pytest
 from conftest import Node, make_node
-from fake_backend import an_id
+from fake_service import an_id
 from gateway_browser import HOST, Page
 
 from byttebank.contracts.refusals import ServiceUnavailable, UnknownOutcome

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from conftest import Node
-from fake_backend import an_id
+from fake_service import an_id
 from test_gateway_api import Program, problem_of
 
 from byttebank.contracts.book_refusals import AccountInUse

@@ -5,7 +5,7 @@ from typing import Any
 import eidskog
 import pytest
 from conftest import Node
-from fake_backend import an_id
+from fake_service import an_id
 from test_gateway_api import Program, problem_of
 from test_gateway_county_book import Ledger, books, ledger
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import eidskog
 import pytest
-from fake_backend import an_engagement, an_id
+from fake_matching import an_engagement
+from fake_service import an_id
 
 from byttebank.contracts import resources
 from byttebank.contracts.refusals import LimitHard, Refusal, all_refusals
