@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -160,7 +159,6 @@ def test_a_file_that_was_cut_off_or_damaged_is_refused_by_name(shown: Lines) -> 
             read_lines(broken, "book.jsonl")
 
 
-@pytest.mark.skipif(shutil.which("hledger") is None, reason="`make programs` installs hledger")
 def test_hledger_accepts_the_journal_and_comes_to_our_balances(tmp_path: Path, lives: list[Life]) -> None:
     for life in lives:
         for county, lines in exported(life, "hledger").items():

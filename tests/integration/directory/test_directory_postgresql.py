@@ -20,14 +20,12 @@ from services.directory import operations
 from services.directory.registers.record import Record
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ledger"))
-from throwaway_postgresql import find_program, throwaway_postgresql
+from throwaway_postgresql import throwaway_postgresql
 
 Document = dict[str, Any]
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 HERE, KARI = new_id(), new_id()
 MANAGER = {"person_id": KARI, "library_id": HERE, "role": "library_manager", "name": "Kari"}
-
-pytestmark = pytest.mark.skipif(find_program("initdb") is None, reason="PostgreSQL is not installed")
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ def throwaway_postgresql() -> Iterator[str]:
     def run(name: str, *arguments: str) -> None:
         program = find_program(name)
         if program is None:
-            raise FileNotFoundError(name)
+            raise FileNotFoundError(f"{name} is not installed: run `make programs`.")
         command = [*prefix, program, *arguments]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=folder)
 
