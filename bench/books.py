@@ -7,9 +7,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from byttebank.clock import format_time
 from byttebank.federation.envelope import broker_user
-from byttebank.federation.keys import SigningKey
 from byttebank.identifiers import new_id
 from byttebank.messaging.arrivals import Arrival
 from byttebank.messaging.channels import Channels
@@ -20,6 +18,7 @@ from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database, Work
 from services.ledger import operations
 from services.ledger.service import LedgerService
+from simulation.cast import key_of, library_changed, peer_changed
 
 COUNTIES = ("innlandet", "akershus")
 LIBRARIES = 50
@@ -40,16 +39,17 @@ class Ledger:
         migrate(engine, "services.ledger")
         self.database = Database(engine, county=county, service="ledger")
         self.channels = Channels(
-            self.database, service="ledger", county=county, key=_key(county), wake=lambda: None
+            self.database, service="ledger", county=county, key=key_of(county), wake=lambda: None
         )
         self._handlers = handled_by(LedgerService)[1].handlers(LedgerService())
         with self.database.work() as work:
             operations.county_changed(work, _county(county))
             for slug, ids in libraries.items():
                 for library_id in ids:
-                    operations.library_changed(work, _library(library_id, slug))
-            self.channels.peer_changed(work, _peer(self.peer))
-            operations.peer_changed(work, _peer(self.peer))
+                    operations.library_changed(work, library_changed(library_id, slug))
+            peer = peer_changed(self.peer, fuse_half_days=FUSE_HALF_DAYS, version=1)
+            self.channels.peer_changed(work, peer)
+            operations.peer_changed(work, peer)
         self.channels.start()
 
     def orders(self, *, is_abroad: bool) -> Iterator[dict[str, Any]]:
@@ -144,36 +144,6 @@ def introduce(one: Ledger, other: Ledger) -> None:
 def known_libraries() -> dict[str, list[str]]:
     """Ids of the libraries of each county."""
     return {county: [new_id() for _ in range(LIBRARIES)] for county in COUNTIES}
-
-
-def _key(county: str) -> SigningKey:
-    return SigningKey.from_seed(county.encode().ljust(32, b"."))
-
-
-def _library(library_id: str, county: str) -> dict[str, Any]:
-    name = f"Library {library_id[-4:]}"
-    return {
-        "id": library_id,
-        "county": county,
-        "name": name,
-        "short_name": name,
-        "kind": "public",
-        "version": 1,
-    }
-
-
-def _peer(county: str) -> dict[str, Any]:
-    public = _key(county).public_key
-    valid_from_at = format_time(datetime(2026, 1, 1, tzinfo=UTC))
-    key = {"key_id": public.key_id, "public_key": public.text, "valid_from_at": valid_from_at}
-    return {
-        "county": county,
-        "name": county.title(),
-        "state": "active",
-        "fuse_half_days": FUSE_HALF_DAYS,
-        "keys": [key],
-        "version": 1,
-    }
 
 
 def _county(county: str) -> dict[str, Any]:

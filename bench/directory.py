@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator
 from itertools import islice
 
-from bench.market import BATCH, PEERS, found_county, make_libraries, make_offers, receive, words
+from bench.market import BATCH, PEERS, found_county, make_libraries, make_offers, receive, settle_in, words
 from bench.search import open_directory
 from byttebank.identifiers import new_id
 from byttebank.storage.work import Database
@@ -84,12 +84,8 @@ def register(size: int) -> Iterator[Record]:
 
 def take_in(database: Database, offers: int) -> int:
     """The peers' libraries and offers are taken in. 1 when one is missing."""
-    found_county(database)
     here = new_id()
-    with database.work() as work:
-        own = {"id": here, "name": "Eidskog bibliotek", "short_name": "Eidskog", "kind": "public"}
-        operations.register_library(work, {**own, "latitude": 60.0, "longitude": 12.0})
-        skills = [skill["code"] for skill in operations.list_skills(work)]
+    skills = settle_in(database, here)
     chance = random.Random(5)
     made = make_libraries(chance, PUBLISHED_LIBRARIES)
     began = time.monotonic()

@@ -42,6 +42,15 @@ def found_county(database: Database, peers: Sequence[str] = PEERS) -> None:
             operations.add_peer(work, peer, peer.title(), None, keys, 200)
 
 
+def settle_in(database: Database, here: str) -> list[str]:
+    """The codes of the skills of a county with one library, in the middle of the south."""
+    found_county(database)
+    with database.work() as work:
+        own = {"id": here, "name": "Eidskog bibliotek", "short_name": "Eidskog", "kind": "public"}
+        operations.register_library(work, {**own, "latitude": 60.0, "longitude": 12.0})
+        return [skill["code"] for skill in operations.list_skills(work)]
+
+
 def make_libraries(chance: random.Random, count: int) -> list[Document]:
     """So many libraries of the peers, most in the south, as people live."""
     return [

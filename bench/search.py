@@ -21,11 +21,11 @@ from typing import Any
 
 from bench.market import (
     COUNTY,
-    found_county,
     make_libraries,
     make_offers,
     make_requests,
     receive,
+    settle_in,
     words,
 )
 from bench.measuring import percentile, print_times, timed
@@ -117,12 +117,9 @@ def open_directory(*, is_postgresql: bool) -> Iterator[Database]:
 def fill(database: Database, libraries: int, offers: int, requests: int) -> str:
     """The read model is full; the id of the library that asks, in the middle of the south."""
     chance = random.Random(5)
-    found_county(database)
     here = new_id()
+    skills = settle_in(database, here)
     with database.work() as work:
-        own = {"id": here, "name": "Eidskog bibliotek", "short_name": "Eidskog", "kind": "public"}
-        operations.register_library(work, {**own, "latitude": 60.0, "longitude": 12.0})
-        skills = [skill["code"] for skill in operations.list_skills(work)]
         colleague = {"id": new_id(), "library_id": here, "name": "Kari", "can": skills[:6]}
         operations.add_colleague(work, colleague)
     made = make_libraries(chance, libraries)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bench.market import COUNTY, found_county, make_libraries, make_offers, make_requests, receive, words
+from bench.market import COUNTY, make_libraries, make_offers, make_requests, receive, settle_in, words
 from bench.search import FILTERS
 from byttebank.clock import FixedClock
 from byttebank.identifiers import new_id
@@ -41,10 +41,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Database]]:
         for one in (url, f"sqlite:///{tmp_path_factory.mktemp('directory')}/directory.sqlite"):
             database = Database(open_engine(one), county=COUNTY, service="directory", clock=FixedClock(NOW))
             migrate(database.engine, "services.directory")
-            found_county(database)
+            settle_in(database, HERE)
             with database.work() as work:
-                own = {"id": HERE, "name": "Eidskog bibliotek", "short_name": "Eidskog", "kind": "public"}
-                operations.register_library(work, {**own, "latitude": 60.0, "longitude": 12.0})
                 kari = {"id": KARI, "library_id": HERE, "name": "Kari", "can": skills[:2]}
                 operations.add_colleague(work, {**kari, "sharing": "all"})
             receive(database, "LibraryPublished", libraries, [{}] * 60)
