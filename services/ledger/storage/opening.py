@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
+from byttebank.storage.bulk import insert_many
 from services.ledger.domain.accounts import ADJUSTMENTS, HALF_DAY
 from services.ledger.domain.opening import OpeningRow
 from services.ledger.storage import book
@@ -58,8 +59,9 @@ def sides_of(row: OpeningRow) -> tuple[str, str]:
 def write(connection: Connection, county: str, rows: Sequence[OpeningRow], now: datetime) -> None:
     """The rows are posted. Balances are the caller's to add (`add_to_balances`)."""
     sides = {row.id: sides_of(row) for row in rows}
-    connection.execute(
-        insert(transfers),
+    insert_many(
+        connection,
+        transfers,
         [
             {
                 "id": row.id,
@@ -82,8 +84,9 @@ def write(connection: Connection, county: str, rows: Sequence[OpeningRow], now: 
             for row in rows
         ],
     )
-    connection.execute(
-        insert(resolutions),
+    insert_many(
+        connection,
+        resolutions,
         [
             {
                 "transfer_id": row.id,
@@ -95,8 +98,9 @@ def write(connection: Connection, county: str, rows: Sequence[OpeningRow], now: 
             for row in rows
         ],
     )
-    connection.execute(
-        insert(entries),
+    insert_many(
+        connection,
+        entries,
         [
             {
                 "transfer_id": row.id,
@@ -125,8 +129,9 @@ def add_to_balances(connection: Connection, debits: Counter[str], credits_: Coun
 
 
 def _write_acts(connection: Connection, rows: Sequence[OpeningRow], now: datetime) -> None:
-    connection.execute(
-        insert(acts),
+    insert_many(
+        connection,
+        acts,
         [
             {
                 "id": row.id,

@@ -9,19 +9,20 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import InternalError
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, InternalError
 from throwaway_postgresql import throwaway_postgresql
 
 from byttebank.clock import FixedClock
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import Refusal
 from byttebank.federation.canonical import payload_hash
+from byttebank.storage.bulk import insert_many
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database
 from services.ledger import operations
-from services.ledger.storage.tables import APPEND_ONLY
+from services.ledger.storage.tables import APPEND_ONLY, acts
 
 # The cast is that of the unit tests; the programs are those of the federation's.
 sys.path += [str(Path(__file__).parents[2] / folder) for folder in ("unit/ledger", "federation")]
@@ -135,6 +136,23 @@ def test_an_account_closes_once_while_others_use_it(innlandet: Ledger) -> None:
     all_at_once(acts)
     assert innlandet.broken_rules() == []
     assert innlandet.see(operations.trial_balance)["imbalance_half_days"] == 0
+
+
+def test_many_rows_at_once_are_what_was_given_and_refused_like_single_ones(innlandet: Ledger) -> None:
+    """COPY has a text of its own, in which tabs, backslashes and `\\N` mean something."""
+    said = ["", "\\N", "\\.", "a\tb\\tc\nd\re\\", "Čáhci 🙂 'x' \"y\""]
+    rows = [
+        {"id": number(index), "kind": "opening", "about": EIDSKOG, "half_days": None, "reason": words}
+        | {"role": "operator", "body": "{}", "answer": "null", "acted_at": NOW}
+        for index, words in enumerate(said)
+    ]
+    with innlandet.database.work() as work:
+        insert_many(work.connection, acts, rows)
+    with innlandet.database.reading() as work:
+        stored = work.connection.execute(select(acts).order_by(acts.c.number)).mappings()
+        assert [{name: row[name] for name in rows[0]} for row in stored] == rows
+    with pytest.raises(IntegrityError), innlandet.database.work() as work:
+        insert_many(work.connection, acts, rows[:1])
 
 
 def test_days_from_before_and_every_statement(innlandet: Ledger) -> None:
