@@ -79,6 +79,8 @@ def import_opening(work: Work, rows: Iterable[NumberedRow]) -> Imported:
     if found.bad:
         raise ImportRefused(found)
     storage.add_to_balances(work.connection, debits, credits_)
+    if found.new >= BATCH:
+        storage.refresh(work.connection)
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from byttebank.storage.bulk import insert_many
+from byttebank.storage.bulk import insert_many, refresh_statistics
 from services.ledger.domain.accounts import ADJUSTMENTS, HALF_DAY
 from services.ledger.domain.opening import OpeningRow
 from services.ledger.storage import book
@@ -126,6 +126,11 @@ def add_to_balances(connection: Connection, debits: Counter[str], credits_: Coun
         book.add(
             connection, account_id, debits_posted=debits[account_id], credits_posted=credits_[account_id]
         )
+
+
+def refresh(connection: Connection) -> None:
+    """The database knows how much has come in."""
+    refresh_statistics(connection, transfers, resolutions, entries, acts)
 
 
 def _write_acts(connection: Connection, rows: Sequence[OpeningRow], now: datetime) -> None:
