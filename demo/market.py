@@ -137,6 +137,7 @@ def requests_of(library: DemoLibrary, loaded_on: date) -> list[tuple[Person, Doc
                 "own_words": ASK_WORDS[skill],
                 "host_contact_id": contact.id,
                 "is_open": True,
+                "reach": "all",
             },
         )
         for skill, first_on, last_on, half_days, place in asked

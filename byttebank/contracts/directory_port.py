@@ -93,12 +93,15 @@ class DirectoryPort(Protocol):
         """`{items: [Offer], next_cursor}`, open ones."""
 
     def create_request(self, request: Document, actor: Document) -> Document:
-        """`Request` as stored. `request`: a `Request` without county, names and version.
+        """`SeenRequest` as stored. `request`: a `Request` without county, names and version; without `reach`
+        it is for the own county first. With `to_library_id` it is told to that library alone.
         Refuses: NotYourRole, BelowHalfDay, TooManyDays, DateOrder, DatePast, DateTooFar, NoOpenDay,
-        OwnLibrary, HostContactMissing, FieldMissing (skills), SameKeyOtherBody."""
+        OwnLibrary, HostContactMissing, FieldMissing (skills), CountyFrozen, CountyUnknown,
+        SameKeyOtherBody."""
 
     def open_request(self, request_id: str, actor: Document) -> Document:
-        """`Request`, now on the board (`is_open`). Refuses: NotYourRole, RequestClosed, AlreadyCovered."""
+        """`SeenRequest`, now on the board (`is_open`).
+        Refuses: NotYourRole, RequestClosed, AlreadyCovered."""
 
     def widen_request(
         self,
@@ -107,19 +110,26 @@ class DirectoryPort(Protocol):
         reach: str | None = None,
         widens_after_days: int | None = None,
     ) -> Document:
-        """`Request` that reaches so far (None: as before) and widens by itself after so many days (None:
+        """`SeenRequest` that reaches so far (None: as before) and widens by itself after so many days (None:
         never). Refuses: NotYourRole, RequestClosed, AlreadyCovered, NotNow (a narrower reach)."""
 
     def close_request(self, request_id: str, actor: Document) -> Document:
-        """`Request`, now closed. Refuses: NotYourRole, AlreadyCovered."""
+        """`SeenRequest`, now closed. Refuses: NotYourRole, AlreadyCovered."""
+
+    def decline_request(self, request_id: str, actor: Document) -> Document:
+        """`SeenRequest` that the library asked directly says no to; the library that asks is told. Refuses:
+        NotYourRole, RequestClosed, AlreadyCovered, NotNow (on the board)."""
+
+    def asked_directly(self, library_id: str) -> list[Document]:
+        """`SeenRequest`s that wait for this library's answer alone, the soonest first."""
 
     def get_request(self, request_id: str) -> Document:
-        """`Request`."""
+        """`SeenRequest`."""
 
     def list_requests(
         self, library_id: str | None = None, cursor: str | None = None, limit: int = 50
     ) -> Document:
-        """`{items: [Request], next_cursor}`, open ones first."""
+        """`{items: [SeenRequest], next_cursor}`, open ones first."""
 
     def board(
         self,

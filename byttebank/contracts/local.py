@@ -22,6 +22,7 @@ from byttebank.contracts.fields import (
     one_of,
     text,
 )
+from byttebank.contracts.requests import DirectRequestChanged
 
 SERVICES = ("directory", "ledger", "matching", "notify")
 
@@ -236,6 +237,7 @@ LOCAL_MESSAGES = _registry(
     ("directory", OfferChanged),
     ("directory", PersonErased),
     ("directory", RequestChanged),
+    ("directory", DirectRequestChanged),
     ("directory", PeerEquivocated),
     ("matching", EngagementChanged),
     ("ledger", ReserveDays),

@@ -12,6 +12,7 @@ from marshmallow import Schema, fields, validate
 from byttebank.contracts import resources
 from byttebank.contracts.clearing import ClearingDocuments
 from byttebank.contracts.fields import Contract, Day, HalfDays, Id, Slug, WholeNumber, load, one_of, text
+from byttebank.contracts.requests import RequestDeclined
 
 HIGHEST = 2**53 - 1
 """The highest whole number that every JSON reader keeps whole."""
@@ -243,6 +244,7 @@ PEER_MESSAGES = _registry(
     PeerMessage("directory", "LibraryPublished", 1, LibraryPublished, ContactPoint),
     PeerMessage("directory", "OfferPublished", 1, OfferPublished, Names),
     PeerMessage("directory", "RequestOpened", 1, RequestOpened, Names),
+    PeerMessage("directory", "RequestDeclined", 1, RequestDeclined),
     PeerMessage("directory", "ErasePerson", 1, ErasePerson),
     PeerMessage("directory", "PersonErased", 1, PersonErased),
     PeerMessage("matching", "EngagementProposed", 1, EngagementProposed, Names),

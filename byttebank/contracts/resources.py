@@ -16,6 +16,7 @@ SHARING_CHOICES = ("library", "county", "all")
 OFFER_STATES = ("open", "withdrawn")
 REQUEST_STATES = ("open", "covered", "closed")
 REQUEST_REACHES = ("county", "neighbours", "all")
+DIRECT_ANSWERS = ("declined", "unanswered")
 URGENCIES = ("low", "normal", "high")
 SIZE_CLASSES = ("small", "medium", "large")
 PEER_STATES = ("invited", "active", "frozen", "left")
@@ -144,7 +145,8 @@ class Request(Contract):
     """A library asks for help: on some day or days from `first_on` to `last_on`, or of `dates` where given.
 
     `reach`: which counties see it while it is on the board; it widens by itself on `widens_on`, then every
-    `widens_after_days`, unless somebody has answered. `to_library_id`: the library that is asked directly.
+    `widens_after_days`, unless somebody has answered. `to_library_id`: the library that is asked
+    directly, alone until the request is on the board; its answer is awaited until `reply_by_on`.
     """
 
     id = Id(required=True)
@@ -163,6 +165,8 @@ class Request(Contract):
     same_person = fields.Boolean(load_default=False)
     urgency = one_of(*URGENCIES, load_default="normal")
     to_library_id = Id(load_default=None, allow_none=True)
+    reply_by_on = Day(load_default=None, allow_none=True)
+    direct_answer = one_of(*DIRECT_ANSWERS, load_default=None, allow_none=True)
     reach = one_of(*REQUEST_REACHES, load_default="all")
     widens_after_days = WholeNumber(
         load_default=None, allow_none=True, validate=validate.Range(min=1, max=90)

@@ -66,6 +66,7 @@ WRITES = frozenset(
         "act_on_peer",
         "reconcile",
         "close_request",
+        "decline_request",
         "propose",
         "accept",
         "decline",

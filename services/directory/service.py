@@ -163,6 +163,16 @@ class DirectoryService:
             return operations.close_request(work, request_id, actor)
 
     @rpc
+    def decline_request(self, request_id: str, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.decline_request(work, request_id, actor)
+
+    @rpc
+    def asked_directly(self, library_id: str) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.asked_directly(work, library_id)
+
+    @rpc
     def get_request(self, request_id: str) -> Document:
         with self.runtime.reading() as work:
             return operations.get_request(work, request_id)
@@ -234,6 +244,10 @@ class DirectoryService:
     def request_opened(self, work: Work, message: ReceivedMessage) -> None:
         operations.receive_request(work, message)
 
+    @on_peer("RequestDeclined")
+    def request_declined(self, work: Work, message: ReceivedMessage) -> None:
+        operations.receive_declined(work, message)
+
     @on_peer("ErasePerson")
     def erase_person_asked(self, work: Work, message: ReceivedMessage) -> None:
         operations.receive_erasure(work, message)
@@ -261,7 +275,8 @@ class DirectoryService:
     @every(HOUR_SECONDS, at_start=True)
     def tidy(self) -> None:
         """What is due by the day is done, in bounded steps."""
-        for step in (operations.place_missing, operations.widen_requests):
+        steps = (operations.place_missing, operations.widen_requests, operations.tell_unanswered)
+        for step in steps:
             is_more = True
             while is_more:
                 with self.runtime.work() as work:

@@ -1,6 +1,7 @@
 """When an engagement answers a request."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 COVERING_STATES = frozenset({"agreed", "carried_out", "confirmed", "settled", "disputed", "unanswered"})
@@ -21,3 +22,9 @@ def covering_half_days(engagement: Mapping[str, Any]) -> int:
     is_asked_instead = engagement.get("replaces") is not None and engagement["state"] in ASKED_STATES
     is_covering = engagement["state"] in COVERING_STATES or is_asked_instead
     return int(engagement["half_days"]) if is_covering else 0
+
+
+def answered_until(engagement: Mapping[str, Any]) -> date | None:
+    """The last day on which the answer can still come to something, while it is only asked; else None."""
+    day = engagement.get("reply_by_on") if engagement["state"] in ASKED_STATES else None
+    return date.fromisoformat(day) if day else None

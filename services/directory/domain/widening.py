@@ -23,6 +23,16 @@ def widen(request: dict[str, Any], today: date) -> dict[str, Any]:
     return begin({**request, "reach": reach}, today)
 
 
+def resumes_on(due_on: date, answered_until: list[date | None]) -> date | None:
+    """The day on which a request that is due on a day widens if the answers it has come to nothing.
+
+    `answered_until`: the last day of each answer, None where it does not end by itself, nor does
+    the pause then.
+    """
+    lasting = [day + timedelta(1) for day in answered_until if day is not None]
+    return max(due_on, *lasting) if lasting and len(lasting) == len(answered_until) else None
+
+
 def is_wider(new: str, old: str) -> bool:
     """Whether one reach goes further than another."""
     return REACHES.index(new) > REACHES.index(old)

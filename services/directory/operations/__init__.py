@@ -3,6 +3,12 @@
 from services.directory.operations.board import board
 from services.directory.operations.colleagues import add_colleague, list_colleagues
 from services.directory.operations.county import county, set_county
+from services.directory.operations.direct_requests import (
+    asked_directly,
+    decline_request,
+    receive_declined,
+    tell_unanswered,
+)
 from services.directory.operations.erasing import (
     erase_person,
     erasure,
@@ -66,12 +72,14 @@ __all__ = [
     "act_on_peer",
     "add_colleague",
     "add_peer",
+    "asked_directly",
     "board",
     "close_request",
     "confirm_skills",
     "county",
     "create_offer",
     "create_request",
+    "decline_request",
     "engagement_changed",
     "erase_person",
     "erasure",
@@ -98,6 +106,7 @@ __all__ = [
     "peer_equivocated",
     "person_erased",
     "place_missing",
+    "receive_declined",
     "receive_erasure",
     "receive_library",
     "receive_offer",
@@ -112,6 +121,7 @@ __all__ = [
     "set_library_language",
     "set_library_page",
     "set_skills",
+    "tell_unanswered",
     "thaw_peer",
     "widen_request",
     "widen_requests",

@@ -70,6 +70,19 @@ def tell(work: Work, kind: Kind, thing: Document) -> None:
         _send(work, peer, kind, thing)
 
 
+def tell_direct(work: Work, request: Document, what: str) -> None:
+    """The library of this county that must know is told: `asked` the one that is asked, of an answer the one
+    that asks.
+    """
+    reader = request["to_library_id"] if what == "asked" else request["library_id"]
+    library = libraries.find_library(work.connection, reader)
+    if library is None or library["county"] != work.county:
+        return
+    names = ("library_id", "to_library_id", "first_on", "last_on", "dates", "reply_by_on")
+    body = {"request_id": request["id"], "what": what, **{name: request[name] for name in names}}
+    work.emit("DirectRequestChanged", body)
+
+
 def tell_everything(work: Work, peer: str, *, with_ended: bool) -> None:
     """The peer is told of all that this county publishes.
 
@@ -99,6 +112,9 @@ def _send(work: Work, peer: str, kind: Kind, thing: Document) -> None:
         return
     name_field = PERSON[kind][1]
     skills = libraries.shared_codes(work.connection, thing["skills"])
+    if kind == "request" and not _is_on_board_of(work, peer, thing):
+        # Who was asked alone goes on seeing it, as nobody else there does.
+        thing = {**thing, "is_open": False}
     payload = {**thing, name_field: None, "own_words": "", "skills": skills}
     detached = None
     if thing["state"] == "open":
@@ -110,9 +126,20 @@ def _send(work: Work, peer: str, kind: Kind, thing: Document) -> None:
 def _is_told(work: Work, peer: str, kind: Kind, thing: Document) -> bool:
     if kind == "offer":
         return reaches(thing["reach"], thing["counties"], peer)
-    if not thing["is_open"]:
+    return _is_on_board_of(work, peer, thing) or _is_asked_in(work, peer, thing)
+
+
+def _is_on_board_of(work: Work, peer: str, request: Document) -> bool:
+    if not request["is_open"]:
         return False
-    if thing["reach"] == "all":
+    if request["reach"] == "all":
         return True
     county = counties.find_county(work.connection, work.county)
-    return reaches(thing["reach"], county["neighbours"] if county else [], peer)
+    return reaches(request["reach"], county["neighbours"] if county else [], peer)
+
+
+def _is_asked_in(work: Work, county: str, request: Document) -> bool:
+    if request["to_library_id"] is None:
+        return False
+    asked = libraries.find_library(work.connection, request["to_library_id"])
+    return asked is not None and asked["county"] == county

@@ -11,6 +11,8 @@ from byttebank.contracts.fields import Contract, WholeNumber, one_of
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import (
     AlreadyCovered,
+    CountyFrozen,
+    CountyUnknown,
     HostContactMissing,
     NotFound,
     NotNow,
@@ -19,8 +21,9 @@ from byttebank.contracts.refusals import (
     SameKeyOtherBody,
 )
 from byttebank.storage.work import Work
-from services.directory.domain.covering import ANSWERING_STATES, covering_half_days
+from services.directory.domain.covering import ANSWERING_STATES, answered_until, covering_half_days
 from services.directory.domain.cursors import check_limit, read_cursor, write_cursor
+from services.directory.domain.direct import ask, is_direct, waits_for
 from services.directory.domain.market import (
     MAX_REQUEST_HALF_DAYS,
     check_half_days,
@@ -29,25 +32,29 @@ from services.directory.domain.market import (
 )
 from services.directory.domain.roles import check_acts_for_library
 from services.directory.domain.versions import counts_over, fingerprint
-from services.directory.domain.widening import begin, is_wider, widen
-from services.directory.operations.documents import read, read_own_words
+from services.directory.domain.widening import REACHES, begin, is_wider, widen
+from services.directory.operations.documents import read, read_own_words, refuse
 from services.directory.operations.erasing import without_erased
 from services.directory.operations.libraries import own_library
+from services.directory.operations.pausing import seen_requests
 from services.directory.operations.placing import place
-from services.directory.operations.publishing import as_seen, tell
+from services.directory.operations.publishing import tell, tell_direct
 from services.directory.operations.receiving import check_detached, check_received
-from services.directory.storage import libraries, market
+from services.directory.storage import counties, libraries, market
 
 Document = dict[str, Any]
 
 
 def create_request(work: Work, request: Document, actor: Document) -> Document:
-    """`Request` as stored; on the board at once when it `is_open`. `request`: without county, names, version.
+    """`SeenRequest` as stored; on the board at once when it `is_open`, else with the library that is asked
+    directly alone, or with nobody yet. `request`: without county, names, version; without `reach` it is for
+    the own county first, and widens.
 
     The same id with the same content answers with the request as it stands now.
     Refuses: NotYourRole for others than the library's people; BelowHalfDay, TooManyDays, DateOrder, DatePast,
     DateTooFar, NoOpenDay, HostContactMissing, FieldMissing (skills), OwnLibrary for asking itself,
-    SameKeyOtherBody; NotFound for a library not ours, and for one asked directly that we do not know.
+    CountyFrozen, CountyUnknown, SameKeyOtherBody; NotFound for a library not ours, and for one asked directly
+    that we do not know; Malformed for one asked directly and on the board at once.
     """
     who = load_actor(actor)
     if isinstance(request, dict):
@@ -56,8 +63,10 @@ def create_request(work: Work, request: Document, actor: Document) -> Document:
             raise HostContactMissing()
         if request.get("dates") and not (request.get("first_on") or request.get("last_on")):
             request = {**request, "first_on": min(request["dates"]), "last_on": max(request["dates"])}
-    added = {"county": work.county, "version": 1, "state": "open"}
-    wanted = read_own_words(resources.Request, request, **added, host_contact_name=None, widens_on=None)
+        request = {"reach": REACHES[0], **request}
+    added: Document = {"county": work.county, "version": 1, "state": "open"}
+    added |= dict.fromkeys(("host_contact_name", "widens_on", "reply_by_on", "direct_answer"))
+    wanted = read_own_words(resources.Request, request, **added)
     check_acts_for_library(who, wanted["library_id"])
     content = fingerprint(wanted)
     if market.fingerprint_of(work.connection, "request", wanted["id"]) is None:
@@ -68,24 +77,27 @@ def create_request(work: Work, request: Document, actor: Document) -> Document:
             raise HostContactMissing()
         check_skills(wanted["skills"], libraries.skill_codes(work.connection))
         settled = begin(settle_request_dates(wanted, library, work.today), work.today)
+        settled = ask(settled, work.today)
         if market.add(work.connection, "request", settled, content):
             tell(work, "request", settled)
+            if is_direct(settled):
+                tell_direct(work, settled, "asked")
     if market.fingerprint_of(work.connection, "request", wanted["id"]) != content:
         raise SameKeyOtherBody(id=wanted["id"])
-    return _seen(work, _find(work, wanted["id"]), who.library_id)
+    return seen(work, find(work, wanted["id"]), who.library_id)
 
 
 def open_request(work: Work, request_id: str, actor: Document) -> Document:
-    """`Request`, now on the board (`is_open`).
+    """`SeenRequest`, now on the board (`is_open`), also one that asked one library alone.
 
     Refuses: NotYourRole, RequestClosed, AlreadyCovered, NotFound.
     """
     library_id, stored = _own(work, request_id, actor)
-    _check_waits(stored)
+    check_waits(stored)
     if not stored["is_open"]:
-        begun = begin({**stored, "is_open": True}, work.today)
-        stored = _change(work, stored, **begun)
-    return _seen(work, stored, library_id)
+        begun = begin({**stored, "is_open": True, "reply_by_on": None}, work.today)
+        stored = change(work, stored, **begun)
+    return seen(work, stored, library_id)
 
 
 def widen_request(
@@ -95,14 +107,14 @@ def widen_request(
     reach: str | None = None,
     widens_after_days: int | None = None,
 ) -> Document:
-    """`Request` that reaches so far from now on (None: as far as before), and widens by itself after so many
-    days (None: never again). What has been told to more counties is not taken back from them.
+    """`SeenRequest` that reaches so far from now on (None: as far as before), and widens by itself after so
+    many days (None: never again). What has been told to more counties is not taken back from them.
 
     Refuses: NotYourRole, NotFound, RequestClosed, AlreadyCovered, Malformed; NotNow for a narrower reach.
     """
     wanted = read(_Widening, {"reach": reach, "widens_after_days": widens_after_days})
     library_id, stored = _own(work, request_id, actor)
-    _check_waits(stored)
+    check_waits(stored)
     reach = wanted["reach"] or stored["reach"]
     if stored["is_open"] and is_wider(stored["reach"], reach):
         raise NotNow(state=stored["reach"], act="narrow")
@@ -110,8 +122,8 @@ def widen_request(
     if widens_after_days is not None:
         changed["widens_on"] = begin({**stored, **changed}, work.today)["widens_on"]
     if any(stored[name] != value for name, value in changed.items()):
-        stored = _change(work, stored, **changed)
-    return _seen(work, stored, library_id)
+        stored = change(work, stored, **changed)
+    return seen(work, stored, library_id)
 
 
 def widen_requests(work: Work, limit: int = 100) -> int:
@@ -119,18 +131,18 @@ def widen_requests(work: Work, limit: int = 100) -> int:
     work.take_turn()
     due = market.requests_to_widen(work.connection, work.county, work.today, limit)
     for stored in due:
-        _change(work, stored, **widen(stored, work.today))
+        change(work, stored, **widen(stored, work.today))
     return len(due)
 
 
 def close_request(work: Work, request_id: str, actor: Document) -> Document:
-    """`Request`, now closed; closed already, it stays so. Refuses: NotYourRole, AlreadyCovered, NotFound."""
+    """`SeenRequest`, now closed; a closed one stays so. Refuses: NotYourRole, AlreadyCovered, NotFound."""
     library_id, stored = _own(work, request_id, actor)
     if stored["state"] == "covered":
         raise AlreadyCovered(library_id=stored["library_id"])
     if stored["state"] == "open":
-        stored = _change(work, stored, state="closed")
-    return _seen(work, stored, library_id)
+        stored = change(work, stored, state="closed")
+    return seen(work, stored, library_id)
 
 
 def engagement_changed(work: Work, body: Document) -> None:
@@ -148,6 +160,7 @@ def engagement_changed(work: Work, body: Document) -> None:
         "request_id": stored["id"],
         "half_days": covering_half_days(body),
         "is_answer": body["state"] in ANSWERING_STATES,
+        "reply_by_on": answered_until(body),
         "version": body["version"],
     }
     if not market.write_cover(work.connection, cover) or stored["state"] == "closed":
@@ -155,18 +168,18 @@ def engagement_changed(work: Work, body: Document) -> None:
     is_covered = market.covered_half_days(work.connection, stored["id"]) >= stored["half_days"]
     state = "covered" if is_covered else "open"
     if state != stored["state"]:
-        _change(work, stored, state=state)
+        change(work, stored, state=state)
 
 
 def get_request(work: Work, request_id: str) -> Document:
-    """`Request`, own or published. Refuses: NotFound."""
-    return _seen(work, _find(work, request_id), None)
+    """`SeenRequest`, own or published. Refuses: NotFound."""
+    return seen(work, find(work, request_id), None)
 
 
 def list_requests(
     work: Work, library_id: str | None = None, cursor: str | None = None, limit: int = 50
 ) -> Document:
-    """`{items: [Request], next_cursor}`, open ones first, then by first day.
+    """`{items: [SeenRequest], next_cursor}`, open ones first, then by first day.
 
     Of a library: all of its requests. Without one: those that are or were on the board.
     Refuses: Malformed.
@@ -176,7 +189,7 @@ def list_requests(
     found = market.list_requests(work.connection, library_id=library_id, after=after, limit=limit + 1)
     next_cursor = write_cursor(*found[limit - 1][0]) if len(found) > limit else None
     items = [request for _, request in found[:limit]]
-    return {"items": as_seen(work, "request", items), "next_cursor": next_cursor}
+    return {"items": seen_requests(work, items), "next_cursor": next_cursor}
 
 
 def receive_request(work: Work, message: ReceivedMessage) -> None:
@@ -193,7 +206,8 @@ def receive_request(work: Work, message: ReceivedMessage) -> None:
     check_received(work, message, request)
     check_detached(request, "host_contact_name")
     request = without_erased(work, "request", request)
-    if not market.add(work.connection, "request", request, ""):
+    is_new = market.add(work.connection, "request", request, "")
+    if not is_new:
         stored = market.find(work.connection, "request", request["id"], for_update=True)
         if stored is None or stored["county"] != message.peer:
             raise SameKeyOtherBody(id=request["id"])
@@ -202,6 +216,8 @@ def receive_request(work: Work, message: ReceivedMessage) -> None:
         market.replace(work.connection, "request", request)
     place(work, "request", request)
     work.emit("RequestChanged", request)
+    if is_new and waits_for(request):
+        tell_direct(work, request, "asked")
 
 
 class _Widening(Contract):
@@ -210,17 +226,27 @@ class _Widening(Contract):
 
 
 def _check_asked(work: Work, request: Document) -> None:
-    """A library that is asked directly is another one that we know."""
+    """A library that is asked directly is another one that we know, and nobody else is asked meanwhile."""
     if request["to_library_id"] is None:
         return
+    if request["is_open"]:
+        raise refuse("/is_open", "Ask one library, or put it on the board; the board can come later.")
     if request["to_library_id"] == request["library_id"]:
         raise OwnLibrary(library_id=request["library_id"])
     asked = libraries.find_library(work.connection, request["to_library_id"])
     if asked is None or asked["state"] != "open":
         raise NotFound(kind="library", id=request["to_library_id"])
+    if asked["county"] == work.county:
+        return
+    peer = counties.find_peer(work.connection, asked["county"])
+    if peer is not None and peer["state"] == "frozen":
+        raise CountyFrozen(county=asked["county"])
+    if peer is None or peer["state"] != "active":
+        raise CountyUnknown(county=asked["county"])
 
 
-def _check_waits(request: Document) -> None:
+def check_waits(request: Document) -> None:
+    """The request waits for help. Refuses: RequestClosed, AlreadyCovered."""
     if request["state"] == "closed":
         raise RequestClosed(library_id=request["library_id"])
     if request["state"] == "covered":
@@ -229,24 +255,26 @@ def _check_waits(request: Document) -> None:
 
 def _own(work: Work, request_id: str, actor: Document) -> tuple[str, Document]:
     who = load_actor(actor)
-    stored = _find(work, request_id, for_update=True)
+    stored = find(work, request_id, for_update=True)
     check_acts_for_library(who, stored["library_id"])
     return who.library_id, stored
 
 
-def _change(work: Work, stored: Document, **changes: Any) -> Document:
+def change(work: Work, stored: Document, **changes: Any) -> Document:
+    """The own request with the changes, stored and told of."""
     changed = {**stored, **changes, "version": stored["version"] + 1}
     market.replace(work.connection, "request", changed)
     tell(work, "request", changed)
     return changed
 
 
-def _find(work: Work, request_id: str, *, for_update: bool = False) -> Document:
+def find(work: Work, request_id: str, *, for_update: bool = False) -> Document:
+    """The request as stored. Refuses: NotFound."""
     found = market.find(work.connection, "request", request_id, for_update=for_update)
     if found is None:
         raise NotFound(kind="request", id=request_id)
     return found
 
 
-def _seen(work: Work, request: Document, library_id: str | None) -> Document:
-    return as_seen(work, "request", [request], library_id=library_id)[0]
+def seen(work: Work, request: Document, library_id: str | None) -> Document:
+    return seen_requests(work, [request], library_id)[0]

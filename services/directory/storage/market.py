@@ -12,7 +12,7 @@ from services.directory.storage.tables import covers, offers, requests
 
 Document = dict[str, Any]
 OWN_COLUMNS = ("ends_on", "fingerprint")
-DATES = ("first_on", "last_on", "expires_on", "widens_on")
+DATES = ("first_on", "last_on", "expires_on", "widens_on", "reply_by_on")
 
 Kind = Literal["offer", "request"]
 TABLES = {"offer": offers, "request": requests}
@@ -120,24 +120,58 @@ def write_cover(connection: Connection, cover: Row) -> bool:
     return True
 
 
-def has_answers(connection: Connection, request_id: str) -> bool:
-    """Whether an engagement for the request is under way."""
-    query = select(covers.c.engagement_id).where(covers.c.request_id == request_id, covers.c.is_answer)
-    return connection.execute(query.limit(1)).first() is not None
+def answers_to(connection: Connection, request_ids: list[str]) -> dict[str, list[date | None]]:
+    """For each request that somebody has answered, its answers' last days, None where there is none."""
+    query = select(covers.c.request_id, covers.c.reply_by_on)
+    query = query.where(covers.c.request_id.in_(request_ids), covers.c.is_answer)
+    found: dict[str, list[date | None]] = {}
+    for request_id, reply_by_on in connection.execute(query):
+        found.setdefault(request_id, []).append(reply_by_on)
+    return found
 
 
 def requests_to_widen(connection: Connection, county: str, today: date, limit: int) -> list[Document]:
     """Own requests that nobody has answered when their day to widen has come; locked (PostgreSQL)."""
+    is_due = (requests.c.widens_on <= today, requests.c.is_open)
+    return _waiting(connection, county, is_due, limit)
+
+
+def direct_requests_to_end(connection: Connection, county: str, today: date, limit: int) -> list[Document]:
+    """Own requests to one library, which has not answered in time; locked (PostgreSQL)."""
+    is_due = (
+        requests.c.to_library_id.is_not(None),
+        requests.c.reply_by_on < today,
+        requests.c.direct_answer.is_(None),
+        ~requests.c.is_open,
+    )
+    return _waiting(connection, county, is_due, limit)
+
+
+def _waiting(connection: Connection, county: str, is_due: tuple[Any, ...], limit: int) -> list[Document]:
     answered = select(covers.c.request_id).where(covers.c.is_answer)
     query = (
         select(requests)
-        .where(requests.c.county == county, requests.c.widens_on <= today)
-        .where(requests.c.state == "open", requests.c.is_open, requests.c.id.not_in(answered))
+        .where(
+            requests.c.county == county, requests.c.state == "open", requests.c.id.not_in(answered), *is_due
+        )
         .order_by(requests.c.id)
         .limit(limit)
         .with_for_update()
     )
     return [_document(row) for row in connection.execute(query).mappings()]
+
+
+def direct_requests_to(connection: Connection, library_id: str, today: date, limit: int) -> list[Document]:
+    """Open requests to the library alone that it has not declined, the soonest first."""
+    query = select(requests).where(
+        requests.c.to_library_id == library_id,
+        requests.c.state == "open",
+        requests.c.last_on >= today,
+        ~requests.c.is_open,
+        or_(requests.c.direct_answer.is_(None), requests.c.direct_answer != "declined"),
+    )
+    found = connection.execute(query.order_by(requests.c.first_on, requests.c.id).limit(limit))
+    return [_document(row) for row in found.mappings()]
 
 
 def covered_half_days(connection: Connection, request_id: str) -> int:

@@ -163,6 +163,8 @@ requests = Table(
     Column("same_person", Boolean, nullable=False),
     Column("urgency", Text, nullable=False),
     Column("to_library_id", String(36)),
+    Column("reply_by_on", Date),
+    Column("direct_answer", String(20)),
     Column("reach", Text, nullable=False),
     Column("widens_after_days", Integer),
     Column("widens_on", Date),
@@ -174,6 +176,7 @@ Index("requests_by_end", requests.c.state, requests.c.last_on)
 Index("requests_by_library", requests.c.library_id)
 Index("requests_by_contact", requests.c.host_contact_id)
 Index("requests_by_widening", requests.c.widens_on)
+Index("requests_by_addressee", requests.c.to_library_id)
 
 covers = Table(
     "covers",
@@ -182,6 +185,7 @@ covers = Table(
     Column("request_id", String(36), nullable=False),
     Column("half_days", Integer, nullable=False),
     Column("is_answer", Boolean, nullable=False),
+    Column("reply_by_on", Date),
     Column("version", BigInteger, nullable=False),
 )
 Index("covers_by_request", covers.c.request_id)

@@ -71,6 +71,7 @@ def a_request(**more: Any) -> Document:
         "own_words": "Magasinet må ryddes.",
         "host_contact_id": an_id("Kari"),
         "is_open": True,
+        "reach": "all",
     }
     return {**request, **more}
 

@@ -47,7 +47,7 @@ def days_pass(database: Database, clock: FixedClock, days: int) -> int:
         return operations.widen_requests(work)
 
 
-def engaged(database: Database, state: str, version: int) -> None:
+def engaged(database: Database, state: str, version: int, **more: Any) -> None:
     engagement = {
         "id": an_id("engagement"),
         "request_id": an_id("request"),
@@ -56,6 +56,7 @@ def engaged(database: Database, state: str, version: int) -> None:
         "half_days": 2,
         "state": state,
         "version": version,
+        **more,
     }
     with database.work() as work:
         operations.engagement_changed(work, engagement)
@@ -72,6 +73,40 @@ def test_a_request_widens_from_the_county_to_neighbours_to_all(
     assert days_pass(federated, clock, 3) == 1
     assert told(federated) == ["akershus", "vestland"]
     assert days_pass(federated, clock, 30) == 0
+
+
+def test_a_request_that_says_no_reach_asks_its_own_county_first(
+    federated: Database, clock: FixedClock
+) -> None:
+    request = a_request()
+    del request["reach"]
+    with federated.work() as work:
+        stored = operations.create_request(work, request, KARI)
+    assert (stored["reach"], stored["widens_on"], told(federated)) == ("county", "2026-11-26", [])
+    assert days_pass(federated, clock, 3) == 1
+    assert told(federated) == ["akershus"]
+
+
+def test_no_reach_at_all_is_refused(innlandet: Database) -> None:
+    with pytest.raises(Malformed):
+        create(innlandet, reach=None)
+
+
+def test_a_pause_is_shown_with_the_day_on_which_it_ends(federated: Database, clock: FixedClock) -> None:
+    assert create(federated, reach="county")["is_paused"] is False
+    engaged(federated, "proposed", 1, reply_by_on="2026-11-30")
+
+    def shown() -> tuple[bool, str | None]:
+        with federated.reading() as work:
+            one = operations.get_request(work, an_id("request"))
+            assert operations.list_requests(work, an_id("Eidskog"))["items"] == [one]
+        return one["is_paused"], one["resumes_on"]
+
+    assert shown() == (True, "2026-12-01"), "the day after the last day to answer"
+    engaged(federated, "agreed", 2, half_days=1)
+    assert shown() == (True, None), "help for some of it is agreed: nobody knows when that ends"
+    engaged(federated, "declined", 3)
+    assert shown() == (False, None)
 
 
 def test_an_answer_stops_the_clock_and_a_no_starts_it_again(federated: Database, clock: FixedClock) -> None:
@@ -149,10 +184,12 @@ def test_help_for_four_hundred_days_is_a_vacancy(innlandet: Database) -> None:
 
 def test_a_library_asks_another_one_that_exists(innlandet: Database) -> None:
     with pytest.raises(OwnLibrary):
-        create(innlandet, to_library_id=an_id("Eidskog"))
+        create(innlandet, to_library_id=an_id("Eidskog"), is_open=False)
     with pytest.raises(NotFound):
-        create(innlandet, to_library_id=an_id("Nowhere"))
-    assert create(innlandet, to_library_id=an_id("Grue"))["to_library_id"] == an_id("Grue")
+        create(innlandet, to_library_id=an_id("Nowhere"), is_open=False)
+    with pytest.raises(Malformed):
+        create(innlandet, to_library_id=an_id("Grue"), is_open=True)
+    assert create(innlandet, to_library_id=an_id("Grue"), is_open=False)["to_library_id"] == an_id("Grue")
 
 
 def test_html_in_own_words_loses_its_marks_and_keeps_its_words(innlandet: Database) -> None:
