@@ -44,10 +44,12 @@ STATUS: dict[str, int] = {
     "no_open_day": 422,
     "not_found": 404,
     "not_half_steps": 422,
+    "no_visit_possible": 409,
     "not_now": 409,
     "not_offered_date": 409,
     "not_yet": 409,
     "not_your_role": 403,
+    "not_visited": 409,
     "number_taken": 409,
     "offer_expired": 409,
     "offer_overlaps": 409,
@@ -77,6 +79,11 @@ STATUS: dict[str, int] = {
 
 FIELD_OF = {
     "below_half_day": "/days",
+    "vandring_closed": 409,
+    "vandring_open": 409,
+    "vandring_too_long": 422,
+    "visit_agreed": 409,
+    "visit_changed": 409,
     "not_half_steps": "/days",
     "too_many_days": "/days",
     "date_past": "/first_on",
@@ -87,6 +94,8 @@ FIELD_OF = {
     "colleague_not_agreed": "/colleague_id",
     "offer_overlaps": "/weekdays",
     "too_few_at_home": "/min_at_home",
+    "day_closed": "/date",
+    "vandring_too_long": "/last_on",
     "outside_area": "/latitude",
     "number_taken": "/national_number",
 }

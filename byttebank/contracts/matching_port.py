@@ -2,10 +2,12 @@
 
 from typing import Any, Protocol
 
+from byttebank.contracts.vandring_port import VandringPort
+
 Document = dict[str, Any]
 
 
-class MatchingPort(Protocol):
+class MatchingPort(VandringPort, Protocol):
     """What fits: candidates, engagements, rounds."""
 
     def candidates(self, request_id: str, limit: int = 10) -> Document:

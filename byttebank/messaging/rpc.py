@@ -99,6 +99,17 @@ WRITES = frozenset(
     }
 )
 """The methods that change something. Without an answer nobody knows whether they did."""
+        "create_vandring_round",
+        "answer_vandring",
+        "plan_vandring_round",
+        "publish_vandring_round",
+        "discard_vandring_round",
+        "propose_visit",
+        "ask_vandring_swap",
+        "answer_vandring_swap",
+        "leave_vandring",
+        "remind_of_reflections",
+        "write_reflection",
 
 _log = telemetry.logger(__name__)
 
@@ -254,8 +265,8 @@ class _Caller:
     """One service's port: a method for each of the port's, that calls it."""
 
     def __init__(self, client: RpcClient, service: str) -> None:
-        for name, function in vars(PORTS[service]).items():
-            if not name.startswith("_") and inspect.isfunction(function):
+        for name, function in inspect.getmembers(PORTS[service], inspect.isfunction):
+            if not name.startswith("_"):
                 setattr(self, name, _method(client, service, name, inspect.signature(function)))
 
 

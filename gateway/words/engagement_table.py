@@ -1,6 +1,7 @@
 """The badge of every state of an engagement, and one sentence by state and reader."""
 
 from gateway.speech import N_
+from gateway.words.visits import VISIT_SENTENCES
 
 BADGES = {
     "proposed": N_("Foreslått"),
@@ -142,7 +143,8 @@ SENTENCES: dict[str, str] = {
         "Verken {lender} eller {host} har svart om {date}. Spør dem før {release_on}. Uten svar fører "
         "Byttebanken ingen dager."
     ),
+    **VISIT_SENTENCES,
 }
 """State, then reader, then the reader's part in it: `act` must answer, `wait` has answered, `own` must answer
 what the own library proposed, `look` when others at the library answer, `past` when the day has been,
-`no_days` for a visit that moves none."""
+`no_days` for a visit that moves none; at last `visit` where a visit has words of its own."""

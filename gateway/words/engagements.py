@@ -6,6 +6,7 @@ from gateway import speech
 from gateway.reading import Reader, may_confirm, missing_roles, moves_days
 from gateway.speech import say
 from gateway.words.engagement_table import BADGES, SENTENCES
+from gateway.words.visits import visit_title
 
 Document = dict[str, Any]
 
@@ -29,6 +30,8 @@ def title(engagement: Document, reader: Reader) -> str:
     """The engagement by act, from the reader's side, and by time: Vi hjelper Grue, Grue hjalp oss."""
     is_past = engagement["state"] in ("carried_out", "confirmed", "settled")
     values = {"lender": lender_name(engagement), "host": host_name(engagement)}
+    if not moves_days(engagement):
+        return visit_title(reader.side, is_past, values)
     if reader.side == "host":
         return say("{lender} hjalp oss", **values) if is_past else say("{lender} hjelper oss", **values)
     if reader.side == "county":
@@ -38,7 +41,10 @@ def title(engagement: Document, reader: Reader) -> str:
 
 def sentence(engagement: Document, reader: Reader) -> str:
     """How the engagement stands, as this reader is told."""
-    return speech.capitalised(say(SENTENCES[_key(engagement, reader)], **values_of(engagement, reader)))
+    key = _key(engagement, reader)
+    if not moves_days(engagement) and f"{key}.visit" in SENTENCES:
+        key = f"{key}.visit"
+    return speech.capitalised(say(SENTENCES[key], **values_of(engagement, reader)))
 
 
 def _key(engagement: Document, reader: Reader) -> str:
@@ -55,6 +61,8 @@ def _key(engagement: Document, reader: Reader) -> str:
         return f"{state}.{side}" if moves_days(engagement) else f"{state}.{side}.no_days"
     if state == "carried_out" and side != "county":
         return f"{state}.{side}.{'wait' if reader.bank_side in engagement['happened'] else 'act'}"
+    if state == "declined" and (engagement["refusal"] or {}).get("code") == "visit_changed":
+        return "declined.visit_changed"
     if state == "declined" and side != "county" and side != "colleague":
         return "declined.self" if _last_by(engagement) == reader.library_id else f"declined.{side}"
     return f"{state}.{side}"

@@ -12,6 +12,7 @@ Document = dict[str, Any]
 LINES: dict[str, str] = {
     "proposed": N_("{library} sendte forslaget"),
     "proposed_in_round": N_("Fordelingsrunden foreslo dette"),
+    "proposed_in_vandring": N_("Vandringsrunden foreslo dette"),
     "asked_instead": N_("{host} mistet hjelpen sin og spør på nytt"),
     "accepted": N_("{who} sa ja"),
     "over_limit": N_("{host} er over grensen med dette. Det er lov, og begge ser det."),

@@ -6,6 +6,7 @@ from typing import Any
 from gateway import speech
 from gateway.speech import N_, say
 from gateway.words.refusals import sentence_of
+from gateway.words.vandring_notices import VANDRING_NOTICES, named_key
 
 WORDS: dict[str, tuple[str, str]] = {
     "proposal": (
@@ -96,6 +97,19 @@ WORDS: dict[str, tuple[str, str]] = {
             "{county} før dere åpner igjen."
         ),
     ),
+    **VANDRING_NOTICES,
+    "direct_asked": (
+        N_("{library} spør dere om hjelp: {date}"),
+        N_("{library} har spurt bare dere. Svar innen {reply_by}, også om dere ikke kan."),
+    ),
+    "direct_declined": (
+        N_("{library} kan ikke hjelpe: {date}"),
+        N_("Dere kan spørre alle i stedet, med ett trykk."),
+    ),
+    "direct_unanswered": (
+        N_("{library} har ikke svart: {date}"),
+        N_("Dere kan spørre alle i stedet, med ett trykk."),
+    ),
     "request_fits": (
         N_("{library} spør om hjelp"),
         N_("{library} trenger hjelp {date}, og dere har noen som kan."),
@@ -128,6 +142,8 @@ def _key(key: str, parameters: dict[str, Any]) -> str:
         return "proposal.round.host" if parameters.get("party") == "host" else "proposal.round"
     if key == "proposal" and parameters.get("party") == "host":
         return "proposal.offer"
+    if (of_vandring := named_key(key, parameters)) is not None:
+        return of_vandring
     if key == "settled" and parameters.get("purpose", "help") != "help":
         return "settled.no_days"
     if key == "disputed" and parameters.get("party") == "county":
@@ -150,6 +166,7 @@ def _values(parameters: dict[str, Any]) -> dict[str, str]:
         "contact": str(parameters.get("contact") or say("en kontaktperson")),
         "date": speech.on_days(dates) if dates else say("dagen"),
         "days": speech.days(half_days) if half_days else say("dagene"),
+        "season": str(parameters.get("season") or ""),
         "reply_by": day("reply_by"),
         "confirm_by": day("confirm_by"),
         "dispute_by": day("dispute_by"),

@@ -6,6 +6,8 @@ from typing import Any
 from byttebank.contracts.refusals import Refusal
 from gateway import speech
 from gateway.speech import N_, say
+from gateway.words.sitting_out import PHRASES as SITTING_OUT
+from gateway.words.vandring_refusals import VANDRING_SENTENCES
 
 SENTENCES: dict[str, str] = {
     "account_closed": N_("Biblioteket er ikke lenger med. Det som er ført, står."),
@@ -116,6 +118,7 @@ SENTENCES: dict[str, str] = {
     "too_many_attempts": N_("Det har vært mange forsøk. Vent til {time}."),
     "too_many_days": N_("Det er mer enn Byttebanken tar på én gang. Velg inntil {max}, eller del det opp."),
     "unknown_outcome": N_("Det er uvisst om dette kom fram. Prøv igjen; det blir ikke registrert to ganger."),
+    **VANDRING_SENTENCES,
 }
 
 UNKNOWN = N_("Dette gikk ikke, og ingenting er endret. Fylkesbiblioteket kan svare på mer.")

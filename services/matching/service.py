@@ -7,12 +7,13 @@ from byttebank.messaging.service import Runtime, every, on_local, on_own, on_pee
 from byttebank.storage.work import Work
 from services.matching import operations
 from services.matching.round_shell import MatchingRounds
+from services.matching.vandring_shell import VandringRounds
 
 Document = dict[str, Any]
 TICK_SECONDS = 60
 
 
-class MatchingService(MatchingRounds):
+class MatchingService(MatchingRounds, VandringRounds):
     """What fits: candidates and engagements (`byttebank.contracts.rpc.MatchingPort`)."""
 
     name = "matching"

@@ -24,7 +24,8 @@ from byttebank.language import (
     translator,
 )
 from services.notify import words
-from services.notify.words import Words, words_for
+from services.notify.wording import Words
+from services.notify.words import words_for
 
 FOLDER = Path(__file__).parent
 TRANSLATIONS = FOLDER / "translations"
@@ -108,9 +109,8 @@ def _values(parameters: Mapping[str, Any], head: Letterhead, translate: Translat
     """Every placeholder that is known, as people write it."""
     language = translate.language
     dates = [date.fromisoformat(day) for day in parameters.get("dates", ())]
-    values = {
-        name: parameters[name] for name in ("host", "lender", "library", "contact") if name in parameters
-    }
+    names = ("host", "lender", "library", "contact", "season")
+    values = {name: parameters[name] for name in names if name in parameters}
     if dates:
         values["date"] = dates_phrase(dates, language, head.today)
     if values.get("date", "").count(",") >= MAX_DATES_ONE_BY_ONE:

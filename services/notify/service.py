@@ -104,6 +104,16 @@ class NotifyService:
         """The county library reads what came of it."""
         announcing.clearing_ended(work, body, self.runtime.config.public_url)
 
+    @on_local("VandringTold")
+    def vandring_told(self, work: Work, body: dict[str, Any]) -> None:
+        """The library reads what a vandring round asks of it, or brings."""
+        announcing.vandring_told(work, body, self.runtime.config.public_url)
+
+    @on_local("LibraryInvited")
+    def library_invited(self, work: Work, body: dict[str, Any]) -> None:
+        """Whoever comes first to a library gets its own link."""
+        inviting.library_invited(work, body, self.runtime.config.public_url)
+
     @on_local("PeerEquivocated")
     def peer_equivocated(self, work: Work, body: dict[str, Any]) -> None:
         """The county library is told to call."""

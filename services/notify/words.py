@@ -8,23 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-
-def N_(text: str) -> str:
-    """The text as it is: gettext's tools find it by this name, and it is translated where it is used."""
-    return text
-
-
-SEE = N_("Se oppdraget")
-
-
-@dataclass(frozen=True)
-class Words:
-    """A mail's subject, the sentences of its body, and what the link to the engagement's page says."""
-
-    subject: str
-    sentences: tuple[str, ...]
-    call: str = SEE
-
+from services.notify.direct_words import DIRECT_WORDS
+from services.notify.vandring_words import VANDRING_WORDS
+from services.notify.wording import N_, Words
 
 ANSWER = N_("Svar her")
 SEE_ACCOUNT = N_("Se dagene deres")
@@ -142,6 +128,10 @@ WORDS: Mapping[str, Words] = {
     "declined": Words(DECLINED, (N_("{date} passet ikke for {library}."), N_("Ingen dager er satt av."))),
     "declined.already_covered": Words(
         COVERED, (N_("{host} har fått hjelp til dette."), N_("Ingen dager er satt av."))
+    "declined.visit_changed": Words(
+        DECLINED,
+        (N_("Oppsettet for vandringen er endret, så {date} gjelder ikke lenger."), N_("Ingen spør hvorfor.")),
+    ),
     ),
     "declined.colleague": Words(
         DECLINED, (N_("Det blir ikke noe oppdrag {date}."), N_("Ingen spør hvorfor."))
@@ -247,6 +237,8 @@ def words_for(key: str, parameters: Mapping[str, Any]) -> Iterator[Words]:
     """
     found = [WORDS[name] for name in _names(key, parameters) if name in WORDS]
     if not found:
+    **VANDRING_WORDS,
+    **DIRECT_WORDS,
         raise KeyError(f"there are no words for a mail about {key!r}")
     return iter(found)
 

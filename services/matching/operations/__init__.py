@@ -21,6 +21,14 @@ from services.matching.operations.proposing import propose
 from services.matching.operations.receiving import answered, engagement_proposed, engagement_shared
 from services.matching.operations.recovering import own_shared
 from services.matching.operations.rounds import (
+from services.matching.operations.reflecting import (
+    are_due,
+    ask_for_reflections,
+    reflection,
+    reflections,
+    remind_of_reflections,
+    write_reflection,
+)
     create_matching_round,
     discard_matching_round,
     publish_matching_round,
@@ -46,11 +54,39 @@ from services.matching.operations.ruling import disputes, rule
 from services.matching.operations.showing import get_engagement, list_engagements
 from services.matching.operations.silence import due, pass_time
 
+from services.matching.operations.vandring_changing import (
+    answer_vandring_swap,
+    ask_vandring_swap,
+    leave_vandring,
+)
+from services.matching.operations.vandring_rounds import (
+    answer_vandring,
+    create_vandring_round,
+    discard_vandring_round,
+    plan_vandring_round,
+    publish_vandring_round,
+)
+from services.matching.operations.vandring_showing import (
+    library_vandring,
+    library_vandrings,
+    vandring_round,
+    vandring_rounds,
+)
+from services.matching.operations.vandring_visiting import (
+    propose_visit,
+    propose_waiting,
+    waiting_visits,
+)
 __all__ = [
     "accept",
     "accounts_reported",
     "answered",
+    "answer_vandring",
+    "answer_vandring_swap",
     "begin_computing",
+    "are_due",
+    "ask_for_reflections",
+    "ask_vandring_swap",
     "cancel",
     "candidates",
     "colleague_changed",
@@ -61,18 +97,23 @@ __all__ = [
     "county_changed",
     "create_matching_round",
     "days_posted",
+    "create_vandring_round",
     "days_released",
     "days_reserved",
     "decline",
     "discard_matching_round",
     "dispute",
+    "discard_vandring_round",
     "disputes",
     "due",
     "engagement_proposed",
     "engagement_shared",
     "get_engagement",
     "library_changed",
+    "leave_vandring",
     "list_engagements",
+    "library_vandring",
+    "library_vandrings",
     "matching_round",
     "matching_round_input",
     "matching_rounds",
@@ -83,12 +124,23 @@ __all__ = [
     "person_erased",
     "propose",
     "publish_matching_round",
+    "plan_vandring_round",
     "publish_next",
+    "propose_visit",
+    "propose_waiting",
     "published_rounds",
     "request_changed",
+    "publish_vandring_round",
     "reservation_refused",
+    "reflection",
+    "reflections",
+    "remind_of_reflections",
     "round_at_work",
     "rule",
     "run_matching_round",
     "stop_matching_round",
 ]
+    "vandring_round",
+    "vandring_rounds",
+    "waiting_visits",
+    "write_reflection",

@@ -23,7 +23,8 @@ def peer_changed(work: Work, body: Document) -> None:
 
 def library_changed(work: Work, body: Document) -> None:
     """The library is in the index as told, unless something newer is."""
-    names = ("id", "county", "short_name", "latitude", "longitude", "country", "state", "version")
+    names = ["id", "county", "short_name", "latitude", "longitude", "country", "size_class"]
+    names += ["state", "version"]
     row = {name: body[name] for name in names}
     row["closed_dates"] = " ".join(sorted(set(body["closed_dates"])))
     index.put_library(work.connection, row)

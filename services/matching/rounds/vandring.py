@@ -87,15 +87,19 @@ def _everyone(arcs: "_Arcs", visitor: Ints, host: Ints) -> Ints:
 
 
 def repaired(
-    participants: Sequence[Participant], rules: Rules, visits: Sequence[Visit], gone: str
+    participants: Sequence[Participant],
+    rules: Rules,
+    visits: Sequence[Visit],
+    gone: str,
+    done: Sequence[Visit] = (),
 ) -> Vandring:
-    """The plan after `gone` has dropped out: all other visits stay as they are.
+    """The plan after `gone` has dropped out: all other visits stay as they are, and those that are `done`.
 
     Whoever has lost a host or a visitor is put together with one another, or with libraries that sat out, as
     far as the rules allow it: most of them, then the nearest. Refuses: ValueError, see `_Arcs`.
     """
     left = sorted((one for one in participants if one.id != gone), key=lambda one: one.id)
-    kept = [one for one in visits if gone not in (one.visitor, one.host)]
+    kept = [one for one in visits if one in done or gone not in (one.visitor, one.host)]
     visiting, hosting = {one.visitor for one in kept}, {one.host for one in kept}
     arcs = _Arcs(left, rules)
     free_visitors = np.flatnonzero([one.id not in visiting for one in left])

@@ -55,6 +55,7 @@ colleagues = Table(
     "colleagues",
     metadata,
     Column("id", String(36), primary_key=True),
+    Column("size_class", String(20)),
     Column("library_id", String(36), nullable=False),
     Column("name", Text),
     Column("sharing", String(20), nullable=False),

@@ -1,4 +1,4 @@
-"""News of the ledger: promises that are due, clearing rounds that have ended, counties that were stopped."""
+"""News that concern no engagement: promises, clearing rounds, counties that were stopped, vandring rounds."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from services.notify.storage import copies
 
 Document = dict[str, Any]
 ACCOUNT, ROUNDS, PEERS = "konto", "fylket/avregning", "fylket/samarbeid"
+VANDRING, REFLECTION = "vandring", "refleksjoner/skriv"
 """Pages of the gateway."""
 
 
@@ -53,5 +54,26 @@ def peer_equivocated(work: Work, body: Document, public_url: str) -> int:
         library_ids=copies.county_library_ids(work.connection, work.county),
         parameters={"county": body["county"]},
         path=f"{PEERS}/{body['county']}",
+    )
+    return announce(work, news, public_url)
+
+
+def vandring_told(work: Work, body: Document, public_url: str) -> int:
+    """The library is told of a vandring round, or asked for a reflection, once for each occasion."""
+    named = {name: body[name] for name in ("season", "host", "lender", "library") if body[name]}
+    sides = [side for side in ("host", "lender") if body[side]]
+    more = {"party": "both" if len(sides) == 2 else sides[0]} if sides else {}
+    if body["reply_by_on"]:
+        more["reply_by"] = body["reply_by_on"]
+    is_reflection = body["engagement_id"] is not None
+    subject_id = body["engagement_id"] if is_reflection else body["round_id"]
+    news = Announcement(
+        key=body["key"],
+        about="visit" if is_reflection else "vandring",
+        subject_id=subject_id,
+        occasion=body["occasion"],
+        library_ids=[body["library_id"]],
+        parameters={**named, **more},
+        path=f"{REFLECTION if is_reflection else VANDRING}/{subject_id}",
     )
     return announce(work, news, public_url)

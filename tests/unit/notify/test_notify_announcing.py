@@ -99,3 +99,53 @@ def test_the_county_library_is_told_by_mail_that_a_county_was_stopped(notify: Da
     assert mail["subject"] == "Utvekslingen med Trøndelag er stanset"
     assert "Ring Trøndelag før dere åpner igjen." in mail["text"]
     assert f"{PUBLIC_URL}/fylket/samarbeid/trondelag" in mail["text"]
+
+
+def told(key: str, **changes: Any) -> Document:
+    body = {"round_id": ROUND, "library_id": EIDSKOG, "key": key, "season": "Vinter 2027", **changes}
+    return load_local("VandringTold", body)
+
+
+def test_a_library_is_invited_to_a_vandring_once_and_answers_on_a_page(notify: Database) -> None:
+    invitation = told("vandring_invited", reply_by_on="2026-12-18")
+    assert [hear(notify, "vandring_told", invitation) for _ in range(2)] == [1, 0]
+    (notice,) = notices_of(notify, EIDSKOG)
+    assert load(Notice, notice) == notice
+    (mail,) = mails_of(notify)
+    assert mail["subject"] == "Vil dere være med på vandringen Vinter 2027?"
+    assert "Svar ja eller nei innen fredag 18. desember." in mail["text"]
+    assert f"{PUBLIC_URL}/vandring/{ROUND}" in mail["text"]
+
+
+@pytest.mark.parametrize(
+    ("key", "named", "sentence"),
+    [
+        ("vandring_published", ("host", "lender"), "Dere besøker Grue og får besøk av Tolga."),
+        ("vandring_published", ("host",), "Dere besøker Grue."),
+        ("vandring_published", ("lender",), "Dere får besøk av Tolga."),
+        ("vandring_sits_out", (), "Det ble ingen plass til dere i oppsettet denne gangen."),
+        ("vandring_swap", ("library",), "Nes spør om dere kan bytte."),
+        ("vandring_swapped", ("host", "lender"), "Nå besøker dere Grue og får besøk av Tolga."),
+        ("vandring_swapped", ("host",), "Nå besøker dere Grue."),
+        ("vandring_swap_declined", ("library",), "Nes vil beholde besøket sitt."),
+        ("vandring_changed", ("host", "lender"), "Nå besøker dere Grue og får besøk av Tolga."),
+        ("vandring_changed", ("host",), "Ingen kommer til dere denne gangen."),
+        ("vandring_changed", ("lender",), "Dere besøker ingen denne gangen."),
+        ("vandring_changed", (), "Dere står over denne gangen."),
+    ],
+)
+def test_what_a_library_reads_of_a_vandring(
+    notify: Database, key: str, named: tuple[str, ...], sentence: str
+) -> None:
+    names = {"host": "Grue", "lender": "Tolga", "library": "Nes"}
+    hear(notify, "vandring_told", told(key, **{name: names[name] for name in named}))
+    assert sentence in mails_of(notify)[0]["text"]
+
+
+def test_a_reflection_is_asked_for_by_its_visit_and_once_for_each_occasion(notify: Database) -> None:
+    asked = told("reflection", host="Grue", engagement_id=PROMISE, occasion="1")
+    assert [hear(notify, "vandring_told", asked) for _ in range(2)] == [1, 0]
+    assert hear(notify, "vandring_told", {**asked, "occasion": "2"}) == 1
+    mail = mails_of(notify)[0]
+    assert mail["subject"] == "Hva tok dere med hjem fra Grue?"
+    assert f"{PUBLIC_URL}/refleksjoner/skriv/{PROMISE}" in mail["text"]

@@ -15,6 +15,7 @@ from notify_cast import EIDSKOG, ENGAGEMENT, an_act, an_engagement, minutes_late
 from byttebank.contracts.resources import ENGAGEMENT_STATES, PURPOSES, ROLES
 from services.notify.domain.telling import Telling, parameters, reminder_tellings, tellings
 from services.notify.letter import Letter, Letterhead, write_letter
+from services.notify.vandring_words import VANDRING_WORDS
 from services.notify.words import WORDS
 
 HEAD = Letterhead(
@@ -50,7 +51,15 @@ def every_letter() -> list[tuple[Telling, Letter]]:
         answers,
         firsts,
         (None, "2026-12-10"),
-        ("limit_hard", "fuse_reached", "county_frozen", "already_covered", "something_new", None),
+        (
+            "limit_hard",
+            "fuse_reached",
+            "county_frozen",
+            "already_covered",
+            "visit_changed",
+            "something_new",
+            None,
+        ),
     ):
         if code is not None and state not in ("refused", "declined"):
             continue
@@ -112,7 +121,8 @@ def test_all_words_are_used() -> None:
         name: re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(words.sentences[0])), re.IGNORECASE)
         for name, words in WORDS.items()
     }
-    announced = {"promise_due", "promise_late", "peer_stopped"}  # test_notify_announcing.py
+    # test_notify_announcing.py
+    announced = {"promise_due", "promise_late", "peer_stopped", *VANDRING_WORDS}
     unused = [
         name
         for name, pattern in patterns.items()
