@@ -149,6 +149,8 @@ UNNAMED = {
     "left": N_("for lite"),
     "unreversed": N_("noe"),
     "time": N_("det har gått et kvarter"),
+    "sits_out": N_("reglene for runden tillater det ikke"),
+    "needed": N_("noen"),
 }
 """What a sentence says where the refusal does not carry the value."""
 UNNAMED_MONTHS = "18"
@@ -200,6 +202,8 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "date": _named("date", lambda value: speech.on(value)),
     "until_at": _named("time", lambda value: speech.clock_time(value)),
     "months": _named("months", str),
+    "needed": _named("needed", str),
+    "sits_out": _named("sits_out", lambda value: say(SITTING_OUT[value]) if value in SITTING_OUT else None),
     "role": _named("role", lambda value: say(ROLE_PHRASES[value]) if value in ROLE_PHRASES else None),
     "lower_half_days": _named("lower", lambda value: speech.days(value)),
     "upper_half_days": _named("upper", lambda value: speech.days(value)),

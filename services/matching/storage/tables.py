@@ -37,6 +37,11 @@ peers = Table(
     Column("version", BigInteger, nullable=False),
 )
 
+    metadata,
+    Column("library_id", String(36), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)
+
 libraries = Table(
     "libraries",
     metadata,
@@ -47,6 +52,7 @@ libraries = Table(
     Column("longitude", Float),
     Column("country", String(2)),
     Column("closed_dates", Text, nullable=False, server_default=""),
+    Column("size_class", String(20)),
     Column("state", String(20), nullable=False),
     Column("version", BigInteger, nullable=False),
 )
@@ -55,7 +61,6 @@ colleagues = Table(
     "colleagues",
     metadata,
     Column("id", String(36), primary_key=True),
-    Column("size_class", String(20)),
     Column("library_id", String(36), nullable=False),
     Column("name", Text),
     Column("sharing", String(20), nullable=False),
