@@ -1,6 +1,6 @@
-"""Two counties' ledgers in this process, each on a database of its own, with real channels between them."""
+"""Counties' ledgers in this process, each on a database of its own, with real channels between them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
@@ -27,14 +27,14 @@ FUSE_HALF_DAYS = 10**6
 
 
 class Ledger:
-    """One county's ledger: its database, its channel to the other county, and its libraries."""
+    """One county's ledger: its database, its channels to the other counties, and its libraries."""
 
     def __init__(self, county: str, url: str, libraries: dict[str, list[str]]) -> None:
-        """The database is migrated, and the county, every library and the peer are known."""
+        """The database is migrated, and the county, its peers and all `libraries` by county are known."""
         self.county = county
-        (self.peer,) = (other for other in COUNTIES if other != county)
+        self.peers = [other for other in libraries if other != county]
         self.libraries = libraries[county]
-        self.theirs = libraries[self.peer]
+        self._known = libraries
         engine = open_engine(url)
         migrate(engine, "services.ledger")
         self.database = Database(engine, county=county, service="ledger")
@@ -47,16 +47,17 @@ class Ledger:
             for slug, ids in libraries.items():
                 for library_id in ids:
                     operations.library_changed(work, library_changed(library_id, slug))
-            peer = peer_changed(self.peer, fuse_half_days=FUSE_HALF_DAYS, version=1)
-            self.channels.peer_changed(work, peer)
-            operations.peer_changed(work, peer)
+            for other in self.peers:
+                peer = peer_changed(other, fuse_half_days=FUSE_HALF_DAYS, version=1)
+                self.channels.peer_changed(work, peer)
+                operations.peer_changed(work, peer)
         self.channels.start()
 
     def orders(self, *, is_abroad: bool) -> Iterator[dict[str, Any]]:
-        """`ReserveDays` of half a day each, one library after the other: here, or with the peer's."""
+        """`ReserveDays` of half a day each, one library after the other: here, or with the peers' in turn."""
         for number in count():
-            payee_county = self.peer if is_abroad else self.county
-            payees = self.theirs if is_abroad else self.libraries
+            payee_county = self.peers[number % len(self.peers)] if is_abroad else self.county
+            payees = self._known[payee_county]
             yield {
                 "transfer_id": new_id(),
                 "engagement_id": new_id(),
@@ -95,14 +96,14 @@ class Ledger:
                 operations.post_days(work, posting)
 
     def take_out(self, limit: int = 100) -> list[Outgoing]:
-        """What leaves for the peer next, sealed, and confirmed by a broker that is not there."""
+        """What leaves for the peers next, sealed, and confirmed by a broker that is not there."""
         batch = self.channels.outgoing(limit)
         self.channels.sent(batch)
         return batch
 
-    def hear(self, messages: Sequence[Outgoing], together: int = 1) -> None:
-        """The messages arrive, so many in one transaction."""
-        user, queue = broker_user(self.peer), f"in.{self.peer}.ledger"
+    def hear(self, peer: str, messages: Sequence[Outgoing], together: int = 1) -> None:
+        """The peer's messages arrive, so many in one transaction."""
+        user, queue = broker_user(peer), f"in.{peer}.ledger"
         arrivals = [Arrival(queue, user, one.octets, one.headers) for one in messages]
         for start in range(0, len(arrivals), together):
             some = arrivals[start : start + together]
@@ -134,16 +135,24 @@ class Ledger:
         operations.foresee(work, [(name, body, None) for body in bodies])
 
 
-def introduce(one: Ledger, other: Ledger) -> None:
-    """The channel between them is open."""
-    for _ in range(10):
-        for sender, receiver in ((one, other), (other, one)):
-            receiver.hear(sender.take_out())
+def carry(sender: Ledger, others: Mapping[str, Ledger], limit: int = 100, together: int = 1) -> int:
+    """What leaves the sender next arrives at the others; how many messages that was."""
+    leaving = sender.take_out(limit)
+    for county in dict.fromkeys(one.peer for one in leaving):
+        others[county].hear(sender.county, [one for one in leaving if one.peer == county], together)
+    return len(leaving)
 
 
-def known_libraries() -> dict[str, list[str]]:
+def introduce(*ledgers: Ledger) -> None:
+    """The channels between them are open."""
+    by_county = {ledger.county: ledger for ledger in ledgers}
+    while sum(carry(ledger, by_county) for ledger in ledgers):
+        pass
+
+
+def known_libraries(counties: Iterable[str] = COUNTIES) -> dict[str, list[str]]:
     """Ids of the libraries of each county."""
-    return {county: [new_id() for _ in range(LIBRARIES)] for county in COUNTIES}
+    return {county: [new_id() for _ in range(LIBRARIES)] for county in counties}
 
 
 def _county(county: str) -> dict[str, Any]:
