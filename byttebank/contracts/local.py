@@ -25,7 +25,6 @@ from byttebank.contracts.fields import (
 from byttebank.contracts.requests import DirectRequestChanged
 
 SERVICES = ("directory", "ledger", "matching", "notify")
-
 VANDRING_NEWS = (
     "vandring_invited",
     "vandring_published",
@@ -36,6 +35,7 @@ VANDRING_NEWS = (
     "vandring_changed",
     "reflection",
 )
+
 
 class PeerKey(Contract):
     """A public signing key of a county and from when it counts. Never forgotten."""
@@ -221,7 +221,6 @@ class AccountsReported(Contract):
     accounts = fields.List(fields.Nested(ReportedAccount), required=True)
 
 
-@dataclass(frozen=True)
 class VandringTold(Contract):
     """A library is told of a vandring round. Told once for each round, key, occasion and library.
 
@@ -241,6 +240,7 @@ class VandringTold(Contract):
     engagement_id = Id(load_default=None, allow_none=True)
 
 
+@dataclass(frozen=True)
 class LocalMessage:
     """What the registry knows of one message: the service in its key, its version and schema."""
 
@@ -269,10 +269,10 @@ LOCAL_MESSAGES = _registry(
     ("directory", DirectRequestChanged),
     ("directory", PeerEquivocated),
     ("matching", EngagementChanged),
+    ("matching", VandringTold),
     ("ledger", ReserveDays),
     ("ledger", PostDays),
     ("ledger", ReleaseDays),
-    ("matching", VandringTold),
     ("ledger", ReverseDays),
     ("ledger", ReportAccounts),
     ("ledger", AccountsReported),

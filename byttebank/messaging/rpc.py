@@ -94,11 +94,6 @@ WRITES = frozenset(
         "stop_matching_round",
         "publish_matching_round",
         "discard_matching_round",
-        "propose_clearing",
-        "close_clearing",
-    }
-)
-"""The methods that change something. Without an answer nobody knows whether they did."""
         "create_vandring_round",
         "answer_vandring",
         "plan_vandring_round",
@@ -110,6 +105,11 @@ WRITES = frozenset(
         "leave_vandring",
         "remind_of_reflections",
         "write_reflection",
+        "propose_clearing",
+        "close_clearing",
+    }
+)
+"""The methods that change something. Without an answer nobody knows whether they did."""
 
 _log = telemetry.logger(__name__)
 

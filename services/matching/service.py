@@ -92,7 +92,6 @@ class MatchingService(MatchingRounds, VandringRounds):
     def library_changed(self, work: Work, body: Document) -> None:
         operations.library_changed(work, body)
 
-
     @on_local("ColleagueChanged")
     def colleague_changed(self, work: Work, body: Document) -> None:
         operations.colleague_changed(work, body)

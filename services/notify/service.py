@@ -99,11 +99,6 @@ class NotifyService:
         """The library that has promised days is reminded."""
         announcing.promise_due(work, body, self.runtime.config.public_url)
 
-    @on_local("ClearingEnded")
-    def clearing_ended(self, work: Work, body: dict[str, Any]) -> None:
-        """The county library reads what came of it."""
-        announcing.clearing_ended(work, body, self.runtime.config.public_url)
-
     @on_local("VandringTold")
     def vandring_told(self, work: Work, body: dict[str, Any]) -> None:
         """The library reads what a vandring round asks of it, or brings."""
@@ -113,6 +108,11 @@ class NotifyService:
     def library_invited(self, work: Work, body: dict[str, Any]) -> None:
         """Whoever comes first to a library gets its own link."""
         inviting.library_invited(work, body, self.runtime.config.public_url)
+
+    @on_local("ClearingEnded")
+    def clearing_ended(self, work: Work, body: dict[str, Any]) -> None:
+        """The county library reads what came of it."""
+        announcing.clearing_ended(work, body, self.runtime.config.public_url)
 
     @on_local("PeerEquivocated")
     def peer_equivocated(self, work: Work, body: dict[str, Any]) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.notify.direct_words import DIRECT_WORDS
 from services.notify.vandring_words import VANDRING_WORDS
 from services.notify.wording import N_, Words
 
@@ -128,10 +127,10 @@ WORDS: Mapping[str, Words] = {
     "declined": Words(DECLINED, (N_("{date} passet ikke for {library}."), N_("Ingen dager er satt av."))),
     "declined.already_covered": Words(
         COVERED, (N_("{host} har fått hjelp til dette."), N_("Ingen dager er satt av."))
+    ),
     "declined.visit_changed": Words(
         DECLINED,
         (N_("Oppsettet for vandringen er endret, så {date} gjelder ikke lenger."), N_("Ingen spør hvorfor.")),
-    ),
     ),
     "declined.colleague": Words(
         DECLINED, (N_("Det blir ikke noe oppdrag {date}."), N_("Ingen spør hvorfor."))
@@ -226,6 +225,7 @@ WORDS: Mapping[str, Words] = {
         ),
         SEE_COUNTY,
     ),
+    **VANDRING_WORDS,
 }
 """By key; more particular words after a dot: the party, who asked, the purpose, or a refusal's code."""
 
@@ -237,8 +237,6 @@ def words_for(key: str, parameters: Mapping[str, Any]) -> Iterator[Words]:
     """
     found = [WORDS[name] for name in _names(key, parameters) if name in WORDS]
     if not found:
-    **VANDRING_WORDS,
-    **DIRECT_WORDS,
         raise KeyError(f"there are no words for a mail about {key!r}")
     return iter(found)
 

@@ -133,6 +133,13 @@ def add_posted_days(
     return True
 
 
+def open_libraries(connection: Connection, own_county: str) -> list[Row]:
+    """Open libraries of the county, by name."""
+    query = select(libraries).where(libraries.c.county == own_county, libraries.c.state == "open")
+    query = query.order_by(libraries.c.short_name, libraries.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def count_libraries(connection: Connection, own_county: str, except_id: str) -> int:
     """Open libraries that may be asked, here and in counties we exchange with."""
     query = (
@@ -145,13 +152,6 @@ def count_libraries(connection: Connection, own_county: str, except_id: str) -> 
         )
     )
     return connection.execute(query).scalar_one()
-def open_libraries(connection: Connection, own_county: str) -> list[Row]:
-    """Open libraries of the county, by name."""
-    query = select(libraries).where(libraries.c.county == own_county, libraries.c.state == "open")
-    query = query.order_by(libraries.c.short_name, libraries.c.id)
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
 
 
 def has_more_offers_than(connection: Connection, count: int) -> bool:

@@ -37,11 +37,6 @@ peers = Table(
     Column("version", BigInteger, nullable=False),
 )
 
-    metadata,
-    Column("library_id", String(36), primary_key=True),
-    Column("version", BigInteger, nullable=False),
-)
-
 libraries = Table(
     "libraries",
     metadata,
