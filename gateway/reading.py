@@ -35,6 +35,11 @@ class Reader:
         return "lender" if self.side == "colleague" else self.side
 
 
+def may_see(request: Document, user: User) -> bool:
+    """Whether the user sees the request: on the board, the own library's, or to the own library alone."""
+    return bool(request["is_open"] or user.library_id in (request["library_id"], request["to_library_id"]))
+
+
 def reader_of(engagement: Document, user: User) -> Reader:
     """From where this user reads the engagement."""
     is_lender = user.library_id == engagement["lender_library_id"]

@@ -7,8 +7,9 @@ from gateway.api.given import NewRequest, Widening
 from gateway.api.idempotency import PARAMETER, once, thing_id
 from gateway.api.nouns import next_link, nouns_called
 from gateway.api.offers import OfLibraryQuery, with_sentences
-from gateway.api.schemas import Candidates, Request, page_of
+from gateway.api.schemas import Candidates, Request, list_of, page_of
 from gateway.here import here, person
+from gateway.reading import may_see
 
 nouns = nouns_called("requests", "What libraries ask for")
 Document = dict[str, Any]
@@ -36,7 +37,8 @@ def list_requests(query: Document) -> tuple[Document, int, dict[str, str]]:
 def create_request(given: Document) -> Document:
     """Ask for help
 
-    Nobody sees the request before somebody is asked, or it is opened to all.
+    Nobody sees the request before somebody is asked, or it is opened to all; with `to_library_id` only that
+    library sees it. Without `reach` the own county is asked first.
     """
     user = person()
     request = {**given, "id": thing_id(given), "library_id": user.library_id}
@@ -46,11 +48,30 @@ def create_request(given: Document) -> Document:
 @nouns.route("/requests/<id:request_id>", methods=["GET"])
 @nouns.response(200, Request)
 def get_request(request_id: str) -> Document:
-    """One request: on the board, or your own"""
+    """One request: on the board, your own, or one that asks your library directly"""
     request = here().backend.directory.get_request(request_id)
-    if not request["is_open"] and request["library_id"] != person().library_id:
+    if not may_see(request, person()):
         raise NotFound(kind="request", id=request_id)
     return request
+
+
+@nouns.route("/requests/asked-directly", methods=["GET"])
+@nouns.response(200, list_of(Request, "DirectRequestList"))
+def list_asked_directly() -> Document:
+    """Requests that wait for your library's answer alone"""
+    return {"items": here().backend.directory.asked_directly(person().library_id)}
+
+
+@nouns.route("/requests/<id:request_id>/decline", methods=["POST"])
+@once
+@nouns.response(200, Request)
+@nouns.doc(parameters=[PARAMETER])
+def decline_request(request_id: str) -> Document:
+    """Say that your library, asked directly, cannot help
+
+    Nobody asks why. The library that asks is told, and may ask all.
+    """
+    return here().backend.directory.decline_request(request_id, person().actor)
 
 
 @nouns.route("/requests/<id:request_id>/open", methods=["POST"])

@@ -8,6 +8,7 @@ from byttebank.contracts import ledger_resources, resources
 from byttebank.contracts.actor import ROLES
 from byttebank.contracts.fields import Contract, HalfDays, Id, Moment, Slug, one_of
 from byttebank.contracts.refusals import Refusal
+from byttebank.contracts.requests import SeenRequest
 from byttebank.days import days_from_half_days
 from gateway.amounts import half_days_from_number
 from gateway.problems import RefusedValue, with_days
@@ -57,7 +58,7 @@ class Offer(resources.Offer):
     half_days = Days()
 
 
-class Request(resources.Request):
+class Request(SeenRequest):
     """A library asks for help."""
 
     half_days = Days()

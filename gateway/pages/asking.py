@@ -14,6 +14,7 @@ from gateway.here import here, person
 from gateway.pages.choices import (
     amount_options,
     colleague_options,
+    library_options,
     own_colleagues,
     place_options,
     skill_options,
@@ -30,6 +31,11 @@ PLACES = {
     "not_half_steps": "mengde",
     "too_many_days": "mengde",
     "host_contact_missing": "vert",
+    "own_library": "bibliotek",
+    "not_found": "bibliotek",
+    "county_frozen": "bibliotek",
+    "county_unknown": "bibliotek",
+    "/to_library_id": "bibliotek",
     "field_missing": "kunnskap",
     "no_open_day": "til",
     "/dates": "datoer",
@@ -50,7 +56,7 @@ PLACES_OF_DATES = {
     **dict.fromkeys(("date_past", "date_too_far", "no_open_day", "date_order", "/first_on"), "datoer"),
 }
 """As `PLACES` when single dates were given."""
-FOLDED = ("datoer", "samme", "haster")
+FOLDED = ("bibliotek", "datoer", "samme", "haster")
 """What few need stands folded, until it is used or wrong."""
 USUAL = {"mengde": "1", "sted": "host", "haster": "normal"}
 
@@ -65,6 +71,7 @@ def ask_fields() -> dict[str, str]:
         "til": say("Siste dag som passer"),
         "sted": say("Hvor kan arbeidet gjøres?"),
         "vert": say("Hvem tar imot hos dere?"),
+        "bibliotek": say("Vil dere spørre ett bibliotek direkte?"),
         "datoer": say("Bare på disse datoene"),
         "samme": say("Samme person alle dagene"),
         "haster": say("Haster det?"),
@@ -86,6 +93,7 @@ def wanted_of(form: Form, dates: list[str]) -> Document:
         "urgency": form.text("haster") or USUAL["haster"],
         "own_words": form.text("hva"),
         "host_contact_id": form.text("vert"),
+        "to_library_id": form.text("bibliotek") or None,
     }
 
 
@@ -103,6 +111,7 @@ def ask_page(form: Form) -> str:
             ("normal", say("Som vanlig")),
             ("high", say("Det haster")),
         ],
+        libraries=library_options(user.library_id, form.text("bibliotek")),
         is_unfolded=any(name in form.errors or form.text(name) != USUAL.get(name, "") for name in FOLDED),
         colleagues=colleague_options(own_colleagues(user)),
         available=_available(user.library_id),

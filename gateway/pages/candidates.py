@@ -10,6 +10,7 @@ from gateway import speech
 from gateway.here import here
 from gateway.pages.board import Line, when_words
 from gateway.pages.choices import date_windows
+from gateway.pages.direct_requests import direct_of
 from gateway.pages.widening import days_options, reach_options, what_is_next, who_sees, widening_form
 from gateway.speech import say
 from gateway.words.links import late_answers
@@ -31,6 +32,7 @@ def candidates_page(wanted: Document) -> str:
         wanted=wanted,
         title=speech.skills(wanted["skills"]),
         when=when_words(wanted),
+        direct=direct_of(wanted),
         widening=widening_form(wanted),
         reaches=reach_options(wanted),
         days=days_options(wanted),

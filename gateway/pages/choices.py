@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from byttebank.contracts.refusals import Refusal
+from byttebank.identifiers import is_id
 from gateway import speech
 from gateway.accounts import User
 from gateway.amounts import half_days_from_text
@@ -18,6 +19,7 @@ AMOUNTS = (1, 2, 4, 6, 10)
 """Half-days one may ask for with one press; the programming interface takes any."""
 WEEKEND = (5, 6)
 MAX_DATE_OPTIONS = 40
+MOST_LIBRARIES = 200
 
 
 def skill_options() -> Options:
@@ -53,6 +55,16 @@ def own_colleagues(user: User) -> list[Document]:
 def colleague_options(colleagues: list[Document]) -> Options:
     """Colleagues by name."""
     return [(one["id"], one["name"] or say("en kollega")) for one in colleagues]
+
+
+def library_options(own_id: str, chosen_id: str) -> Options:
+    """Nobody in particular, then the county's other libraries by name, and the chosen one wherever it is."""
+    listed = here().backend.directory.list_libraries(here().settings.county, limit=MOST_LIBRARIES)["items"]
+    found = {one["id"]: one["short_name"] for one in listed if one["id"] != own_id}
+    chosen = here().names.library_document(chosen_id) if is_id(chosen_id) else None
+    if chosen is not None:
+        found.setdefault(chosen_id, f"{chosen['short_name']} ({speech.county_name(chosen['county'])})")
+    return [("", say("Nei, vis hvem som passer")), *sorted(found.items(), key=lambda one: one[1].casefold())]
 
 
 def date_windows(days: list[str], half_days: int) -> Options:

@@ -15,6 +15,7 @@ from gateway.here import here, person
 from gateway.language_choice import choose_library_language
 from gateway.languages import PARAMETER, spoken
 from gateway.pages.board import need_facts, when_words
+from gateway.pages.direct_requests import may_ask
 from gateway.pages.library_page import PLACES, contact_of, facts_of, may_change, page_form, sent_page
 from gateway.pages.me import language_name, language_options
 from gateway.speech import say
@@ -84,6 +85,7 @@ def _show(library_id: str, form: Form | None) -> str:
         "library.html",
         library=library,
         is_own=is_own,
+        may_ask=may_ask(library, user),
         facts=facts_of(library),
         contact=contact_of(library, managers),
         form=form or (page_form(library) if may_change(user, library) else None),

@@ -10,6 +10,7 @@ from byttebank.identifiers import is_id
 from gateway.accounts import User
 from gateway.auth.guard import signed_in
 from gateway.here import here, person
+from gateway.speech import say
 from gateway.words.notices import notice_words
 
 pages = Blueprint("notices", __name__)
@@ -21,7 +22,10 @@ Document = dict[str, Any]
 def index() -> str:
     """The newest first; those not read are marked by a word and a sign."""
     found = notices_of(person())
-    return render_template("notices.html", notices=[(notice, notice_words(notice)) for notice in found])
+    return render_template(
+        "notices.html",
+        notices=[(one, notice_words(one), page_of(one), link_words(one)) for one in found],
+    )
 
 
 def notices_of(user: User) -> list[Document]:
@@ -38,6 +42,17 @@ def read(notice_id: str) -> ResponseReturnValue:
     if not is_id(notice_id):
         raise NotFound(kind="notice", id=notice_id)
     notice = here().backend.notify.mark_read(notice_id, person().actor)
+    return redirect(page_of(notice) or url_for("notices.index"))
+
+
+def page_of(notice: Document) -> str | None:
+    """The page of what the notice is about, where it has one."""
     if notice["engagement_id"]:
-        return redirect(url_for("engagements.show", engagement_id=notice["engagement_id"]))
-    return redirect(url_for("notices.index"))
+        return url_for("engagements.show", engagement_id=notice["engagement_id"])
+    request_id = notice["parameters"].get("request_id")
+    return url_for("requests.show", request_id=request_id) if is_id(request_id) else None
+
+
+def link_words(notice: Document) -> str:
+    """What the link to that page says."""
+    return say("Se avtalen") if notice["engagement_id"] else say("Se forespørselen")

@@ -11,8 +11,10 @@ from gateway import speech
 from gateway.accounts import User
 from gateway.auth.guard import signed_in
 from gateway.here import here, person
+from gateway.pages.direct_requests import direct_tasks
 from gateway.pages.notices import notices_of
 from gateway.pages.standing import Standing, standing
+from gateway.pages.tasks import Task
 from gateway.reading import Reader, deadline, may_confirm, must_act, reader_of
 from gateway.speech import say
 from gateway.words import engagements as words
@@ -22,17 +24,6 @@ Document = dict[str, Any]
 Answer = TypeVar("Answer")
 AGREED_SHOWN = 6
 MORNING_ENDS, EVENING_BEGINS = 10, 18
-
-
-@dataclass(frozen=True)
-class Task:
-    """Something that waits for the reader."""
-
-    title: str
-    text: str
-    due: str
-    button: str
-    href: str
 
 
 @dataclass(frozen=True)
@@ -52,13 +43,16 @@ def show() -> str:
     backend, user = here().backend, person()
     engagements = _unless_silent(lambda: backend.matching.list_engagements(user.library_id))
     own_requests = _unless_silent(lambda: backend.directory.list_requests(user.library_id, limit=10))
+    asked = _unless_silent(lambda: backend.directory.asked_directly(user.library_id))
+    requests = [one for one in (own_requests or {"items": []})["items"] if one["state"] == "open"]
     return render_template(
         "overview.html",
         greeting=_greeting(user),
         is_matching_silent=engagements is None,
-        tasks=tasks_of(engagements or [], user),
+        tasks=tasks_of(engagements or [], user)
+        + direct_tasks(asked or [], requests, engagements or [], user),
         agreed=_agreed(engagements or [], user)[:AGREED_SHOWN],
-        requests=[one for one in (own_requests or {"items": []})["items"] if one["state"] == "open"],
+        requests=requests,
         standing=_unless_silent(lambda: _standing(user)),
         unread=sum(1 for notice in _notices(user) if notice["read_at"] is None),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from byttebank.contracts.refusals import NotFound, Refusal
@@ -28,8 +28,10 @@ from gateway.pages.choices import (
     working_days,
 )
 from gateway.pages.dates import dates_from_text
+from gateway.pages.direct_requests import is_asked_alone, may_decline
 from gateway.pages.proposing import propose
 from gateway.pages.widening import sent_widening, widening_form
+from gateway.reading import may_see
 from gateway.speech import say
 
 pages = Blueprint("requests", __name__)
@@ -41,7 +43,8 @@ ONE_DAY = 2
 @signed_in()
 def ask() -> ResponseReturnValue:
     """The empty form."""
-    return ask_page(Form(ask_fields(), {**USUAL, "vert": person().person_id}))
+    values = {**USUAL, "vert": person().person_id, "bibliotek": request.args.get("bibliotek", "")}
+    return ask_page(Form(ask_fields(), values))
 
 
 @pages.post("/be-om-hjelp")
@@ -185,11 +188,24 @@ def offer_help(request_id: str) -> ResponseReturnValue:
     return propose(proposal, url_for("requests.show", request_id=request_id))
 
 
+@pages.post("/foresporsler/<request_id>/kan-ikke")
+@signed_in()
+def decline(request_id: str) -> ResponseReturnValue:
+    """Our library, asked alone, cannot help. Nobody asks why."""
+    find_request(request_id)
+    here().backend.directory.decline_request(request_id, person().actor)
+    flash(say("Svaret er sendt: det passet ikke. Ingen spør hvorfor."), "success")
+    return redirect(url_for("requests.show", request_id=request_id))
+
+
 def find_request(request_id: str) -> Document:
-    """The request. Refuses: NotFound, also for what is no id."""
+    """The request. Refuses: NotFound, also for what is no id, and for what the reader may not see."""
     if not is_id(request_id):
         raise NotFound(kind="request", id=request_id)
-    return here().backend.directory.get_request(request_id)
+    wanted = here().backend.directory.get_request(request_id)
+    if not may_see(wanted, person()):
+        raise NotFound(kind="request", id=request_id)
+    return wanted
 
 
 def _amounts(wanted: Document) -> Options:
@@ -224,6 +240,8 @@ def _help_page(wanted: Document, form: Form) -> str:
         title=speech.skills(wanted["skills"]),
         when=when_words(wanted),
         library=library["short_name"] if library else say("et bibliotek"),
+        is_asked=is_asked_alone(wanted, user),
+        may_decline=may_decline(wanted, user),
         colleagues=colleague_options(colleagues),
         windows=date_windows(days, 1 if _is_shared(wanted) else wanted["half_days"]),
         amounts=_amounts(wanted),

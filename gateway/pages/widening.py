@@ -64,9 +64,20 @@ def what_is_next(wanted: Document) -> str:
         return ""
     if wanted["widens_on"] is None:
         return say("Det spør ikke lenger ut av seg selv.")
+    if wanted["is_paused"]:
+        return _pause(wanted["resumes_on"])
     return say(
         "Har ingen svart, spør det lenger ut {date}. Svarer noen, venter det så lenge.",
         date=speech.on(wanted["widens_on"]),
+    )
+
+
+def _pause(resumes_on: str | None) -> str:
+    if resumes_on is None:
+        return say("Det venter fordi noen hjelper med en del. Dere kan spørre lenger ut selv.")
+    return say(
+        "Det venter fordi noen har svart. Blir det ikke noe av, spør det lenger ut {date}.",
+        date=speech.on(resumes_on),
     )
 
 

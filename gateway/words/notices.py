@@ -156,6 +156,9 @@ def _values(parameters: dict[str, Any]) -> dict[str, str]:
         return speech.on(parameters[key]) if parameters.get(key) else say("fristen")
 
     dates = parameters.get("dates") or ([parameters["date"]] if parameters.get("date") else [])
+    days = speech.on_days(dates) if dates else ""
+    if parameters.get("first_on") and not dates:
+        days = speech.span(parameters["first_on"], parameters["last_on"])
     half_days = parameters.get("half_days")
     refusal = parameters.get("refusal")
     return {
@@ -165,7 +168,7 @@ def _values(parameters: dict[str, Any]) -> dict[str, str]:
         "library": str(parameters.get("library") or say("det andre biblioteket")),
         "season": str(parameters.get("season") or ""),
         "contact": str(parameters.get("contact") or say("en kontaktperson")),
-        "date": speech.on_days(dates) if dates else say("dagen"),
+        "date": days or say("dagen"),
         "days": speech.days(half_days) if half_days else say("dagene"),
         "reply_by": day("reply_by"),
         "confirm_by": day("confirm_by"),

@@ -113,6 +113,9 @@ def _values(parameters: Mapping[str, Any], head: Letterhead, translate: Translat
     values = {name: parameters[name] for name in names if name in parameters}
     if dates:
         values["date"] = dates_phrase(dates, language, head.today)
+    elif "first_on" in parameters:
+        window = [date.fromisoformat(parameters[name]) for name in ("first_on", "last_on")]
+        values["date"] = date_span(window[0], window[1], language, head.today)
     if values.get("date", "").count(",") >= MAX_DATES_ONE_BY_ONE:
         values["date"] = date_span(dates[0], dates[-1], language, head.today)
     values["name"] = parameters.get("name") or translate(words.SOMEBODY)

@@ -10,7 +10,7 @@ from byttebank.messaging.service import Runtime, every, on_local, rpc
 from byttebank.storage.work import Work
 from services.notify.channels import Channel, open_channel
 from services.notify.domain.delivery import Delivered, OutgoingMail, Refused, Unreached
-from services.notify.operations import announcing, copies, engagements, mails
+from services.notify.operations import announcing, asking, copies, engagements, mails
 from services.notify.operations import notices as reading
 
 WAITING_MAILS = Gauge("byttebank_waiting_mails", "Mails that have not been sent yet.", ["county"])
@@ -93,6 +93,11 @@ class NotifyService:
     def engagement_changed(self, work: Work, body: dict[str, Any]) -> None:
         """Whoever must know is told."""
         engagements.engagement_changed(work, body, self.runtime.config.public_url)
+
+    @on_local("DirectRequestChanged")
+    def direct_request_changed(self, work: Work, body: dict[str, Any]) -> None:
+        """The library that is asked alone is told, or the one that asks hears the answer."""
+        asking.direct_request_changed(work, body, self.runtime.config.public_url)
 
     @on_local("PromiseDue")
     def promise_due(self, work: Work, body: dict[str, Any]) -> None:

@@ -5,9 +5,9 @@ A sentence is left out when something it names is not known.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from services.notify.direct_words import DIRECT_WORDS
 from services.notify.vandring_words import VANDRING_WORDS
 from services.notify.wording import N_, Words
 
@@ -226,6 +226,7 @@ WORDS: Mapping[str, Words] = {
         SEE_COUNTY,
     ),
     **VANDRING_WORDS,
+    **DIRECT_WORDS,
 }
 """By key; more particular words after a dot: the party, who asked, the purpose, or a refusal's code."""
 

@@ -143,6 +143,30 @@ def help_with_a_need(desk: Desk) -> Visitor:
     return visitor
 
 
+def say_that_we_cannot(desk: Desk) -> Visitor:
+    """Asked alone: the first page says so, and one press answers."""
+    request_id = desk.past.request(manager_of("Lom"), "Lom", asks="Lesja")
+    visitor = desk.somebody(manager_of("Lesja"))
+    visitor.open("/oversikt")
+    visitor.sees("Lom spør bare dere om hjelp")
+    visitor.open(f"/foresporsler/{request_id}")
+    visitor.press("Vi kan ikke denne gangen")
+    visitor.sees("Svaret er sendt: det passet ikke. Ingen spør hvorfor.")
+    return visitor
+
+
+def ask_all_instead(desk: Desk) -> Visitor:
+    """Who was asked alone has said no: one press, and all are asked."""
+    request_id = desk.past.request(manager_of("Lom"), "Lom", asks="Lesja")
+    desk.past.client(manager_of("Lesja")).post(f"requests/{request_id}/decline")
+    visitor = desk.somebody(manager_of("Lom"))
+    visitor.open(f"/foresporsler/{request_id}")
+    visitor.sees("Lesja kan ikke hjelpe denne gangen.")
+    visitor.press("Spør alle i stedet")
+    visitor.sees("Forespørselen ligger på tavla.")
+    return visitor
+
+
 def offer_a_day(desk: Desk) -> Visitor:
     visitor = desk.somebody(manager_of("Lesja"))
     visitor.watch.expected_statuses = {422}
@@ -340,8 +364,9 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "libraries.index": (search_libraries,),
     "mapping.show": (look_at_the_mapping,),
     "requests.create": (ask_for_help,),
-    "requests.open_to_all": (put_on_the_board,),
+    "requests.open_to_all": (put_on_the_board, ask_all_instead),
     "requests.widen": (ask_further_out,),
+    "requests.decline": (say_that_we_cannot,),
     "requests.close": (withdraw_request,),
     "requests.ask_candidate": (ask_a_candidate,),
     "requests.offer_help": (help_with_a_need,),

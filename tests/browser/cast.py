@@ -113,11 +113,15 @@ class Past:
         library: str,
         *,
         is_open: bool = False,
+        asks: str | None = None,
         skill: str = "weeding",
         own_words: str = "Vi trenger et par hender.",
         day: date | None = None,
     ) -> str:
-        """The id of a request of the library for a day in two weeks from `day`, known to matching too."""
+        """The id of a request of the library for a day in two weeks from `day`, known to matching too.
+
+        `asks`: the library of Innlandet that is asked alone.
+        """
         client, day = self.client(who), day or self.another_day()
         request = client.post(
             "requests",
@@ -129,6 +133,7 @@ class Past:
                 "place": "host",
                 "own_words": own_words,
                 "host_contact_id": person_at(who.county, library).id,
+                "to_library_id": library_called("innlandet", asks).id if asks else None,
             },
         )
         path = f"requests/{request['id']}"

@@ -24,6 +24,7 @@ from byttebank.contracts.refusals import (
     RequestClosed,
     SameKeyOtherBody,
 )
+from byttebank.contracts.requests import SeenRequest
 
 
 class FakeDirectory(Service):
@@ -191,6 +192,8 @@ class FakeDirectory(Service):
         if wanted["first_on"] < self._today.isoformat():
             raise DatePast(date=wanted["first_on"])
         self._once(wanted)
+        if wanted["to_library_id"]:
+            wanted["reply_by_on"] = (self._today + timedelta(7)).isoformat()
         self._requests.setdefault(wanted["id"], wanted)
         return self._request(self._requests[wanted["id"]])
 
@@ -213,6 +216,25 @@ class FakeDirectory(Service):
 
     def close_request(self, request_id: str, actor: Document) -> Document:
         return self._change_request(request_id, actor, state="closed")
+
+    def decline_request(self, request_id: str, actor: Document) -> Document:
+        request, who = self._find(self._requests, request_id, "request"), load_actor(actor)
+        if request["to_library_id"] != who.library_id:
+            raise NotFound(kind="request", id=request_id)
+        if who.role not in ("library_manager", "county"):
+            raise NotYourRole(role="library_manager")
+        request["direct_answer"] = "declined"
+        return self._request(request)
+
+    def asked_directly(self, library_id: str) -> list[Document]:
+        return [
+            self._request(one)
+            for one in self._requests.values()
+            if one.get("to_library_id") == library_id
+            and not one["is_open"]
+            and one["state"] == "open"
+            and one.get("direct_answer") != "declined"
+        ]
 
     def get_request(self, request_id: str) -> Document:
         return self._request(self._find(self._requests, request_id, "request"))
@@ -363,7 +385,7 @@ class FakeDirectory(Service):
 
     def _request(self, request: Document) -> Document:
         contact = self._colleagues.get(request["host_contact_id"])
-        return load(resources.Request, {**request, "host_contact_name": contact["name"] if contact else None})
+        return load(SeenRequest, {**request, "host_contact_name": contact["name"] if contact else None})
 
     @staticmethod
     def _find(table: dict[str, Document], thing_id: str, kind: str) -> Document:
