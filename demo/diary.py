@@ -44,6 +44,7 @@ def write_index(database: Database, told: Iterable[tuple[str, Document]]) -> Non
         "PeerChanged": matching.peer_changed,
         "LibraryChanged": matching.library_changed,
         "ColleagueChanged": matching.colleague_changed,
+        "ParticipationAccepted": matching.participation_accepted,
     }
     with database.work() as work:
         for event, body in told:

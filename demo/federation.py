@@ -11,6 +11,7 @@ from typing import Any
 
 from byttebank.clock import Clock, FixedClock, SystemClock, local_date
 from byttebank.config import SERVICES_WITH_DATABASE, sqlite_url
+from byttebank.contracts.participation import PARTICIPATION_VERSION
 from byttebank.federation.keys import generate_signing_key, load_signing_key, save_signing_key
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
@@ -32,6 +33,8 @@ __all__ = ["COUNTIES", "load", "sign_ins"]
 Document = dict[str, Any]
 FUSE_HALF_DAYS = 200
 LIMIT_HALF_DAYS = 10
+ACCEPTED = {"version": PARTICIPATION_VERSION}
+"""Every library of the demonstration has accepted the participation agreement."""
 KEYS_VALID_FROM = "2025-01-14T00:00:00.000000Z"
 
 
@@ -119,6 +122,11 @@ def _load_county(
         write_engagements(databases["matching"], days)
         people = [person for library in own if library.id in taking_part for person in people_of(library)]
         told = [("ColleagueChanged", {**_colleague(person), "version": 1}) for person in people]
+        accepted_at = format_time(marker.loaded_at)
+        told += [
+            ("ParticipationAccepted", {**ACCEPTED, "library_id": one.id, "accepted_at": accepted_at})
+            for one in own
+        ]
         write_index(databases["matching"], [*copies, *told])
         add_users(databases["gateway"], county, own, password_hash)
     finally:
@@ -177,6 +185,8 @@ def _fill_directory(
             directory.register_library(work, _library(library))
             for person in people_of(library):
                 directory.add_colleague(work, _colleague(person))
+            manager = actor_of(people_of(library)[0])
+            directory.accept_participation(work, library.id, {**ACCEPTED, "capacity": "delegate"}, manager)
         for library in libraries:
             for person, offer in offers_of(library, loaded_on):
                 directory.create_offer(work, offer, actor_of(person))

@@ -19,8 +19,10 @@ CONTENT_TYPE = "application/problem+json"
 
 STATUS: dict[str, int] = {
     "account_closed": 409,
+    "account_exists": 409,
     "account_in_use": 409,
     "account_unknown": 404,
+    "agreement_changed": 409,
     "already_covered": 409,
     "already_resolved": 409,
     "answer_late": 409,
@@ -41,6 +43,7 @@ STATUS: dict[str, int] = {
     "field_missing": 422,
     "fuse_reached": 409,
     "host_contact_missing": 422,
+    "invitation_ended": 409,
     "limit_hard": 409,
     "malformed": 422,
     "no_open_day": 422,
@@ -56,6 +59,7 @@ STATUS: dict[str, int] = {
     "offer_expired": 409,
     "offer_overlaps": 409,
     "outside_area": 422,
+    "participation_missing": 409,
     "own_library": 422,
     "peer_not_gone": 409,
     "promise_ended": 409,

@@ -2,10 +2,12 @@
 
 from typing import Any, Protocol
 
+from byttebank.contracts.participation_port import ParticipationPort
+
 Document = dict[str, Any]
 
 
-class DirectoryPort(Protocol):
+class DirectoryPort(ParticipationPort, Protocol):
     """Who: libraries, colleagues, skills, offers, requests, peers."""
 
     def county(self) -> Document:

@@ -22,6 +22,7 @@ from byttebank.contracts.fields import (
     one_of,
     text,
 )
+from byttebank.contracts.participation import LibraryInvited, ParticipationAccepted
 from byttebank.contracts.requests import DirectRequestChanged
 
 SERVICES = ("directory", "ledger", "matching", "notify")
@@ -268,6 +269,8 @@ LOCAL_MESSAGES = _registry(
     ("directory", RequestChanged),
     ("directory", DirectRequestChanged),
     ("directory", PeerEquivocated),
+    ("directory", LibraryInvited),
+    ("directory", ParticipationAccepted),
     ("matching", EngagementChanged),
     ("matching", VandringTold),
     ("ledger", ReserveDays),

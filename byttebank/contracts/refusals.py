@@ -269,7 +269,12 @@ class ServiceUnavailable(Refusal):
 
 def all_refusals() -> list[type[Refusal]]:
     """Every public refusal, sorted by code."""
-    from byttebank.contracts import book_refusals, market_refusals  # noqa: F401
+    from byttebank.contracts import (  # noqa: F401
+        book_refusals,
+        market_refusals,
+        participation_refusals,
+        vandring_refusals,
+    )
 
     def below(kind: type[Refusal]) -> list[type[Refusal]]:
         return [kind, *(found for child in kind.__subclasses__() for found in below(child))]

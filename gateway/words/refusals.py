@@ -11,10 +11,12 @@ from gateway.words.vandring_refusals import VANDRING_SENTENCES
 
 SENTENCES: dict[str, str] = {
     "account_closed": N_("Biblioteket er ikke lenger med. Det som er ført, står."),
+    "account_exists": N_("Noen logger inn med {email} fra før. Logg inn, eller velg en annen adresse."),
     "account_unknown": N_("Biblioteket har ingen dager hos oss ennå. De første føres når noen har hjulpet."),
     "account_in_use": N_(
         "{library} har dager som er satt av eller på vei. Vent til de er ført, eller avlys avtalene først."
     ),
+    "agreement_changed": N_("Det er kommet en ny utgave av deltakeravtalen. Les den og godkjenn på nytt."),
     "already_covered": N_("{library} har fått hjelp til dette. Se andre behov på tavla."),
     "already_resolved": N_("Dette er avgjort fra før, og det skjer bare én gang."),
     "below_half_day": N_("Et oppdrag er minst en halv dag. Velg en halv dag eller mer."),
@@ -52,6 +54,9 @@ SENTENCES: dict[str, str] = {
         "Vent til noen er gjennomført, eller spør i et annet fylke."
     ),
     "host_contact_missing": N_("Velg hvem som tar imot. Uten kontaktperson kan dagen ikke avtales."),
+    "invitation_ended": N_(
+        "Lenken virker ikke lenger. Be fylkesbiblioteket om en ny, eller logg inn hvis du har vært her før."
+    ),
     "limit_hard": N_(
         "Fylkesbiblioteket har satt en fast grense, og den er nådd. Tilby {days}, eller snakk med "
         "fylkesbiblioteket."
@@ -80,6 +85,9 @@ SENTENCES: dict[str, str] = {
         "Stedet ligger utenfor fylket. Se over breddegrad og lengdegrad; kanskje er de byttet om."
     ),
     "own_library": N_("{library} er deres eget bibliotek. Velg et annet, eller spør alle."),
+    "participation_missing": N_(
+        "{library} har ikke godkjent deltakeravtalen. Lederen kan godkjenne avtalen under «Biblioteket vårt»."
+    ),
     "peer_not_gone": N_(
         "{county} svarer fortsatt. Be dem føre dagen tilbake; fylkesbiblioteket dekker den når de ikke "
         "svarer mer."
@@ -146,6 +154,7 @@ UNNAMED = {
     "lower": N_("en halv dag"),
     "upper": N_("en dag"),
     "max": N_("20 dager"),
+    "email": N_("denne adressen"),
     "left": N_("for lite"),
     "unreversed": N_("noe"),
     "time": N_("det har gått et kvarter"),
@@ -205,6 +214,7 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "needed": _named("needed", str),
     "sits_out": _named("sits_out", lambda value: say(SITTING_OUT[value]) if value in SITTING_OUT else None),
     "role": _named("role", lambda value: say(ROLE_PHRASES[value]) if value in ROLE_PHRASES else None),
+    "email": _named("email", str),
     "lower_half_days": _named("lower", lambda value: speech.days(value)),
     "upper_half_days": _named("upper", lambda value: speech.days(value)),
     "unreversed_half_days": _named("unreversed", lambda value: speech.days(value)),

@@ -6,12 +6,13 @@ from byttebank.contracts.received import ReceivedMessage, SentMessage
 from byttebank.messaging.service import Runtime, every, on_local, on_own, on_peer, rpc
 from byttebank.storage.work import Work
 from services.directory import operations
+from services.directory.joining import JoiningLibraries
 
 Document = dict[str, Any]
 HOUR_SECONDS = 3600
 
 
-class DirectoryService:
+class DirectoryService(JoiningLibraries):
     """Who: libraries, colleagues, skills, offers, requests, peers (`contracts.rpc.DirectoryPort`)."""
 
     name = "directory"
@@ -276,7 +277,7 @@ class DirectoryService:
     def tidy(self) -> None:
         """What is due by the day is done, in bounded steps."""
         steps = (operations.place_missing, operations.widen_requests, operations.tell_unanswered)
-        for step in steps:
+        for step in (*steps, operations.forget_links):
             is_more = True
             while is_more:
                 with self.runtime.work() as work:

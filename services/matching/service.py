@@ -92,6 +92,10 @@ class MatchingService(MatchingRounds, VandringRounds):
     def library_changed(self, work: Work, body: Document) -> None:
         operations.library_changed(work, body)
 
+    @on_local("ParticipationAccepted")
+    def participation_accepted(self, work: Work, body: Document) -> None:
+        operations.participation_accepted(work, body)
+
     @on_local("ColleagueChanged")
     def colleague_changed(self, work: Work, body: Document) -> None:
         operations.colleague_changed(work, body)

@@ -10,7 +10,7 @@ from byttebank.messaging.service import Runtime, every, on_local, rpc
 from byttebank.storage.work import Work
 from services.notify.channels import Channel, open_channel
 from services.notify.domain.delivery import Delivered, OutgoingMail, Refused, Unreached
-from services.notify.operations import announcing, asking, copies, engagements, mails
+from services.notify.operations import announcing, asking, copies, engagements, inviting, mails
 from services.notify.operations import notices as reading
 
 WAITING_MAILS = Gauge("byttebank_waiting_mails", "Mails that have not been sent yet.", ["county"])
@@ -182,7 +182,7 @@ class NotifyService:
         unreached = 0
         for mail_id, outcome in channel.deliver(claimed):
             with self.runtime.work() as work:
-                mails.record_outcome(work, mail_id, outcome)
+                mails.record_outcome(work, mail_id, outcome, keeps_links=self.runtime.config.is_demo)
             MAIL_ATTEMPTS.labels(self.runtime.county, type(outcome).__name__.lower()).inc()
             if isinstance(outcome, Refused) or (isinstance(outcome, Unreached) and not unreached):
                 _tell_operator(channel, claimed, mail_id, outcome)

@@ -216,6 +216,18 @@ WORDS: Mapping[str, Words] = {
         ),
         SEE_ACCOUNT,
     ),
+    "invitation": Words(
+        N_("Invitasjon til Byttebanken"),
+        (
+            N_(
+                "Fylkesbiblioteket i {county} inviterer {library} til å bytte arbeidsdager med andre "
+                "bibliotek."
+            ),
+            N_("Det tar noen minutter å bli med, og lenken er deres egen."),
+            N_("Den virker én gang, til {reply_by}."),
+        ),
+        N_("Bli med her"),
+    ),
     "peer_stopped": Words(
         N_("Utvekslingen med {county} er stanset"),
         (

@@ -18,6 +18,14 @@ from services.directory.operations.erasing import (
     receive_erasure,
 )
 from services.directory.operations.importing import Imported, import_libraries
+from services.directory.operations.invitations import (
+    invitations,
+    invite_library,
+    join_library,
+    open_invitation,
+    renew_invitation,
+    withdraw_invitation,
+)
 from services.directory.operations.languages import set_colleague_language, set_library_language
 from services.directory.operations.libraries import (
     get_library,
@@ -35,6 +43,12 @@ from services.directory.operations.offers import (
     receive_offer,
     renew_offer,
     withdraw_offer,
+)
+from services.directory.operations.participation import (
+    accept_participation,
+    forget_links,
+    participation,
+    participations,
 )
 from services.directory.operations.peer_acts import (
     act_as_operator,
@@ -68,6 +82,7 @@ from services.directory.operations.skills import list_skills, seed_skills, write
 
 __all__ = [
     "Imported",
+    "accept_participation",
     "act_as_operator",
     "act_on_peer",
     "add_colleague",
@@ -84,11 +99,15 @@ __all__ = [
     "erase_person",
     "erasure",
     "export_person",
+    "forget_links",
     "freeze_peer",
     "get_library",
     "get_offer",
     "get_request",
     "import_libraries",
+    "invitations",
+    "invite_library",
+    "join_library",
     "leave_peer",
     "list_colleagues",
     "list_libraries",
@@ -97,11 +116,14 @@ __all__ = [
     "list_requests",
     "list_skills",
     "mapping",
+    "open_invitation",
     "open_request",
     "own_erasure",
     "own_library",
     "own_offer",
     "own_request",
+    "participation",
+    "participations",
     "peer_acts",
     "peer_equivocated",
     "person_erased",
@@ -112,6 +134,7 @@ __all__ = [
     "receive_offer",
     "receive_request",
     "register_library",
+    "renew_invitation",
     "renew_offer",
     "seed_skills",
     "set_choices",
@@ -125,6 +148,7 @@ __all__ = [
     "thaw_peer",
     "widen_request",
     "widen_requests",
+    "withdraw_invitation",
     "withdraw_offer",
     "write_colleague",
     "write_library",

@@ -14,7 +14,7 @@ from byttebank.storage import erasing
 from byttebank.storage.work import Work
 from services.directory.operations.placing import KINDS, place
 from services.directory.operations.publishing import PERSON, tell
-from services.directory.storage import counties, erasures, libraries, market
+from services.directory.storage import counties, erasures, libraries, market, participation
 from services.directory.storage.market import Kind
 
 Document = dict[str, Any]
@@ -144,6 +144,7 @@ def _erase_own(work: Work, colleague_id: str) -> None:
     erasures.confirm_erased(work.connection, colleague_id, work.county, work.now)
     erasing.erase_detached(work.connection, told)
     erasing.erase_outbox(work.connection, colleague_id)
+    participation.erase_invited(work.connection, colleague_id)
     work.emit("PersonErased", {"person_id": colleague_id})
 
 

@@ -14,6 +14,7 @@ from services.matching.operations.index import (
     county_changed,
     library_changed,
     offer_changed,
+    participation_accepted,
     peer_changed,
     request_changed,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "matching_rounds",
     "offer_changed",
     "own_shared",
+    "participation_accepted",
     "pass_time",
     "peer_changed",
     "person_erased",

@@ -34,7 +34,7 @@ def accept(
     The last yes asks the ledger to set the days aside. After a refusal by the ledger, another yes of the
     host's manager asks again. The host's manager may name the host contact.
     Refuses: NotFound, NotYourRole, NotNow, ProposalExpired, ColleagueBusy, HostContactMissing,
-    AlreadyCovered, RequestClosed, CountyFrozen, CountyUnknown, Malformed.
+    AlreadyCovered, RequestClosed, CountyFrozen, CountyUnknown, ParticipationMissing, Malformed.
     """
     engagement = take(work, engagement_id)
     actor = part_taker(engagement, actor_document)
@@ -53,6 +53,7 @@ def accept(
     is_new = not roles <= engagement.consents.keys() or engagement.state == "refused"
     if engagement.state in OPEN and is_new:
         check_acceptable(work, engagement)
+        possible.check_participation(work, actor.library_id)
         possible.check_free(work, engagement)
     payload = {"engagement_id": engagement.id, "roles": sorted(roles & LENDER_ROLES)}
     return _act(work, engagement, act, actor, "EngagementAccepted", payload)

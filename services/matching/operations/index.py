@@ -30,6 +30,11 @@ def library_changed(work: Work, body: Document) -> None:
     index.put_library(work.connection, row)
 
 
+def participation_accepted(work: Work, body: Document) -> None:
+    """The library may agree on days from now on, under the newest agreement it has accepted."""
+    index.put_participation(work.connection, {name: body[name] for name in ("library_id", "version")})
+
+
 def colleague_changed(work: Work, body: Document) -> None:
     """The colleague's name, sharing choice and skills to teach count from now on, unless newer ones do."""
     names = ("id", "library_id", "name", "sharing", "can_teach", "version")

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from byttebank.contracts.participation import PARTICIPATION_VERSION
+from byttebank.contracts.participation_refusals import ParticipationMissing
 from byttebank.contracts.refusals import (
     AlreadyCovered,
     CountyFrozen,
@@ -41,6 +43,27 @@ def check_county(work: Work, slug: str) -> None:
 
 
 def check_colleague(work: Work, colleague_id: str, library_id: str) -> None:
+def check_participation(work: Work, library_id: str) -> None:
+    """A library of ours has accepted the participation agreement that counts now; others are their county's.
+
+    Asked before anything new is agreed on; what is agreed on stands. Refuses: ParticipationMissing.
+    """
+    row = index.library(work.connection, library_id)
+    if row is None or row["county"] != work.county:
+        return
+    if index.participation_version(work.connection, library_id) < PARTICIPATION_VERSION:
+        raise ParticipationMissing(library_id=library_id, library=row["short_name"])
+
+
+def takes_part(work: Work, library_id: str) -> bool:
+    """Whether days may be agreed on with the library, as far as the participation agreement goes."""
+    try:
+        check_participation(work, library_id)
+    except ParticipationMissing:
+        return False
+    return True
+
+
     """The colleague works at this library of ours. Refuses: NotFound."""
     person = index.people(work.connection, [colleague_id]).get(colleague_id)
     if person is None or person.library_id != library_id:

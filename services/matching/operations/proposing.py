@@ -38,7 +38,8 @@ def propose(work: Work, document: Document, actor_document: Document) -> Documen
     Refuses: Malformed, NotFound (library, colleague, offer or request not known here), OwnLibrary,
     NotYourRole (neither library's; at the lender neither the manager nor the colleague), BelowHalfDay,
     TooManyDays, DatePast, DateTooFar, ColleagueBusy, HostContactMissing (proposed by the host),
-    OfferExpired, AlreadyCovered, RequestClosed, CountyUnknown, CountyFrozen, SameKeyOtherBody.
+    OfferExpired, AlreadyCovered, RequestClosed, CountyUnknown, CountyFrozen, ParticipationMissing (of a
+    library of ours), SameKeyOtherBody.
     """
     proposal = load(Proposal, document)
     actor = load_actor(actor_document)
@@ -78,6 +79,8 @@ def _checked(work: Work, proposal: Document, actor: Actor) -> Engagement:
     _check_proposer(work, proposal, actor, host if actor.library_id == host["id"] else lender)
     possible.check_county(work, host["county"])
     possible.check_county(work, lender["county"])
+    possible.check_participation(work, host["id"])
+    possible.check_participation(work, lender["id"])
     request = _request(work, proposal)
     offer = _offer(work, proposal)
     if lender["county"] == work.county:

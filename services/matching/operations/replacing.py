@@ -56,7 +56,8 @@ def _ask_next(work: Work, dropped: Engagement) -> None:
         today=work.today,
         limit=MAX_CANDIDATES,
     )
-    candidate = next_to_ask(dropped, asked, ranking.candidates)
+    willing = [one for one in ranking.candidates if possible.takes_part(work, one.option.library_id)]
+    candidate = next_to_ask(dropped, asked, willing)
     if candidate is None:
         return
     proposal = asked_instead(dropped, candidate, new_id=work.new_id(), reply_by_on=last_day, now=work.now)

@@ -60,6 +60,8 @@ def _propose(work: Work, row: Row, match: Row) -> None:
     lender = possible.library(work, match["lender_library_id"])
     possible.check_county(work, lender["county"])
     request = _request(work, match, dates)
+    possible.check_participation(work, host["id"])
+    possible.check_participation(work, lender["id"])
     offer = _offer(work, match, dates, lender)
     if lender["county"] == work.county:
         possible.check_colleague(work, match["colleague_id"], lender["id"])

@@ -18,6 +18,7 @@ from services.matching.storage.tables import (
     offer_counties,
     offer_skills,
     offers,
+    participations,
     peers,
     posted_days,
     requests,
@@ -38,6 +39,17 @@ def put_peer(connection: Connection, row: Row) -> bool:
 def put_library(connection: Connection, row: Row) -> bool:
     """A library of any county, if newer."""
     return _noted(connection, changes.LIBRARY, row["id"], put_newer(connection, libraries, row))
+
+
+def put_participation(connection: Connection, row: Row) -> bool:
+    """Which participation agreement a library has accepted, if newer."""
+    return put_newer(connection, participations, row)
+
+
+def participation_version(connection: Connection, library_id: str) -> int:
+    """The newest participation agreement that the library has accepted; 0 for none."""
+    row = find(connection, participations, library_id)
+    return 0 if row is None else int(row["version"])
 
 
 def put_colleague(connection: Connection, row: Row) -> bool:

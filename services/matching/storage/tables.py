@@ -37,6 +37,14 @@ peers = Table(
     Column("version", BigInteger, nullable=False),
 )
 
+participations = Table(
+    "participations",
+    metadata,
+    Column("library_id", String(36), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)
+"""Which participation agreement a library of this county has accepted: the highest version."""
+
 libraries = Table(
     "libraries",
     metadata,

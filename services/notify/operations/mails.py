@@ -24,13 +24,20 @@ def claim_mails(work: Work, limit: int = 20) -> list[OutgoingMail]:
     return [OutgoingMail(**{name: row[name] for name in names}) for row in rows]
 
 
-def record_outcome(work: Work, mail_id: str, outcome: Outcome) -> None:
-    """The mail is sent, waits for its next try, or after too many refusals is laid aside as failed."""
+def record_outcome(work: Work, mail_id: str, outcome: Outcome, *, keeps_links: bool = True) -> None:
+    """The mail is sent, waits for its next try, or after too many refusals is laid aside as failed.
+
+    Without `keeps_links` a letter with somebody's own link is emptied once it is sent: who reads the database
+    must not be able to come in by it.
+    """
     row = mails.take_mail(work.connection, mail_id)
     if row is None:
         return
     if isinstance(outcome, Delivered):
-        mails.change_mail(work.connection, mail_id, {"sent_at": work.now, "last_error": None})
+        sent: dict[str, Any] = {"sent_at": work.now, "last_error": None}
+        if not keeps_links and mails.is_about(work.connection, row["notice_id"], "invitation"):
+            sent.update(text="", html="")
+        mails.change_mail(work.connection, mail_id, sent)
         return
     is_refused = isinstance(outcome, Refused)
     refusals = row["refusals"] + is_refused

@@ -45,7 +45,7 @@ def tell(work: Work, engagement: Engagement, told: Iterable[Telling], public_url
     here = [one for one in told if is_told_here(engagement, one.party, work.county)]
     if not here:
         return 0
-    head = _letterhead(work, public_url)
+    head = letterhead(work, public_url)
     short_names = copies.short_names(
         work.connection, (engagement.host_library_id, engagement.lender_library_id)
     )
@@ -63,7 +63,7 @@ def announce(work: Work, news: Announcement, public_url: str) -> int:
 
     Answers how many notices are new.
     """
-    head = _letterhead(work, public_url)
+    head = letterhead(work, public_url)
     new = 0
     for library_id in news.library_ids:
         addresses = copies.manager_addresses(work.connection, library_id)
@@ -75,7 +75,7 @@ def announce(work: Work, news: Announcement, public_url: str) -> int:
         for address in recipient.addresses:
             in_language = replace(head, language=address.language or head.language)
             letter = write_letter(news.key, news.parameters, news.subject_id, in_language, path=news.path)
-            _queue(work, notice_id, news.subject_id, address, letter, head)
+            queue(work, notice_id, news.subject_id, address, letter, head)
     return new
 
 
@@ -141,11 +141,11 @@ def _tell_one(
         for address in recipient.addresses:
             in_language = replace(head, language=address.language or head.language)
             letter = write_letter(telling.key, words, engagement.id, in_language)
-            _queue(work, notice_id, engagement.id, address, letter, head)
+            queue(work, notice_id, engagement.id, address, letter, head)
     return is_new
 
 
-def _queue(
+def queue(
     work: Work, notice_id: str, engagement_id: str, address: Address, letter: Letter, head: Letterhead
 ) -> None:
     domain = urlsplit(head.public_url).hostname or "localhost"
@@ -169,7 +169,8 @@ def _queue(
     )
 
 
-def _letterhead(work: Work, public_url: str) -> Letterhead:
+def letterhead(work: Work, public_url: str) -> Letterhead:
+    """Who writes, as the county is known here."""
     county = copies.find_county(work.connection, work.county)
     return Letterhead(
         county=work.county,

@@ -63,6 +63,12 @@ def take_mail(connection: Connection, mail_id: str) -> dict[str, Any] | None:
     return dict(row) if row else None
 
 
+def is_about(connection: Connection, notice_id: str, about: str) -> bool:
+    """Whether the notice a mail tells of is about such a thing."""
+    query = select(notices.c.id).where(notices.c.id == notice_id, notices.c.about == about)
+    return connection.execute(query).first() is not None
+
+
 def change_mail(connection: Connection, mail_id: str, changes: dict[str, Any]) -> None:
     """These columns of the mail are as given."""
     connection.execute(update(mail_outbox).where(mail_outbox.c.id == mail_id).values(changes))

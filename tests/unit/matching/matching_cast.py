@@ -14,6 +14,7 @@ from sqlalchemy import event
 from byttebank.clock import FixedClock
 from byttebank.contracts.fields import load
 from byttebank.contracts.local import load_local
+from byttebank.contracts.participation import PARTICIPATION_VERSION
 from byttebank.contracts.peer import load_detached, load_peer
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.resources import Engagement
@@ -32,6 +33,7 @@ HANDLERS: dict[str, Callable[..., None]] = {
     "CountyChanged": operations.county_changed,
     "PeerChanged": operations.peer_changed,
     "LibraryChanged": operations.library_changed,
+    "ParticipationAccepted": operations.participation_accepted,
     "ColleagueChanged": operations.colleague_changed,
     "OfferChanged": operations.offer_changed,
     "RequestChanged": operations.request_changed,
@@ -90,6 +92,11 @@ def a_library(name: str, county: str | None = None, **changes: Any) -> Document:
         "version": 1,
         **changes,
     }
+
+
+def an_acceptance(library: str, version: int = PARTICIPATION_VERSION) -> Document:
+    """The library has accepted the participation agreement."""
+    return {"library_id": an_id(library), "version": version, "accepted_at": "2026-11-01T08:00:00Z"}
 
 
 def a_colleague(name: str, **changes: Any) -> Document:
@@ -278,6 +285,8 @@ def settle_in(county: Matching) -> None:
     """The county knows every library, its own people, the other county, and Eidskog's request."""
     for name in COUNTY_OF:
         county.hear("LibraryChanged", a_library(name))
+        if COUNTY_OF[name] == county.county:
+            county.hear("ParticipationAccepted", an_acceptance(name))
     for name, library in LIBRARY_OF.items():
         if COUNTY_OF[library] == county.county:
             county.hear("ColleagueChanged", a_colleague(name))

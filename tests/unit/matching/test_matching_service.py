@@ -25,6 +25,7 @@ def test_it_hears_the_directory_and_the_ledger() -> None:
         "PeerChanged",
         "PersonErased",
         "LibraryChanged",
+        "ParticipationAccepted",
         "ColleagueChanged",
         "OfferChanged",
         "RequestChanged",

@@ -121,8 +121,8 @@ def test_all_words_are_used() -> None:
         name: re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(words.sentences[0])), re.IGNORECASE)
         for name, words in WORDS.items()
     }
-    # test_notify_announcing.py
-    announced = {"promise_due", "promise_late", "peer_stopped", *VANDRING_WORDS}
+    # test_notify_announcing.py, test_notify_inviting.py
+    announced = {"promise_due", "promise_late", "peer_stopped", "invitation", *VANDRING_WORDS}
     unused = [
         name
         for name, pattern in patterns.items()

@@ -1,0 +1,107 @@
+"""Invitations, by the hash of their link, and every acceptance of the participation agreement."""
+
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, select, update
+
+from byttebank.storage.columns import UtcTime
+from byttebank.storage.messages import outbox
+from services.directory.storage import rows
+from services.directory.storage.tables import metadata
+
+Document = dict[str, Any]
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("library_id", String(36), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("letters", Integer, nullable=False),
+    Column("sent_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("used_at", UtcTime),
+    Column("withdrawn_at", UtcTime),
+)
+"""The id is the one of the colleague who joins. `letters`: how many have been sent, each with a new link."""
+
+participations = Table(
+    "participations",
+    metadata,
+    Column("library_id", String(36), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("person_id", String(36), nullable=False),
+    Column("capacity", String(20), nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("approver_title", Text, nullable=False),
+    Column("accepted_at", UtcTime, nullable=False),
+)
+"""The first acceptance of each version counts and is never changed."""
+Index("invitations_by_time", invitations.c.sent_at)
+
+
+def find_invitation(
+    connection: Connection, invitation_id: str, *, for_update: bool = False
+) -> Document | None:
+    """The invitation, locked until the transaction ends when asked (PostgreSQL)."""
+    return rows.find(connection, invitations, invitation_id, for_update=for_update)
+
+
+def find_by_token(connection: Connection, token_hash: str, *, for_update: bool = False) -> Document | None:
+    """The invitation whose link this is, or None."""
+    query = select(invitations).where(invitations.c.token_hash == token_hash)
+    row = connection.execute(query.with_for_update() if for_update else query).mappings().first()
+    return None if row is None else dict(row)
+
+
+def add_invitation(connection: Connection, invitation: Document) -> bool:
+    """Keep a new invitation. False when its id is taken."""
+    return rows.add(connection, invitations, invitation)
+
+
+def change_invitation(connection: Connection, invitation_id: str, **changes: Any) -> None:
+    """These columns are as given."""
+    connection.execute(update(invitations).where(invitations.c.id == invitation_id).values(changes))
+
+
+def list_invitations(connection: Connection, limit: int) -> list[Document]:
+    """The newest letters first."""
+    query = select(invitations).order_by(invitations.c.sent_at.desc(), invitations.c.id.desc()).limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def add_participation(connection: Connection, participation: Document) -> bool:
+    """Keep an acceptance. False, and nothing is changed, when the library has accepted this version."""
+    return rows.add(connection, participations, participation)
+
+
+def newest_participations(connection: Connection) -> dict[str, Document]:
+    """Each library's acceptance of the highest version, by library."""
+    query = select(participations).order_by(participations.c.version)
+    return {row["library_id"]: dict(row) for row in connection.execute(query).mappings()}
+
+
+def newest_participation(connection: Connection, library_id: str) -> Document | None:
+    """The library's acceptance of the highest version, or None."""
+    query = (
+        select(participations)
+        .where(participations.c.library_id == library_id)
+        .order_by(participations.c.version.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).mappings().first()
+    return None if row is None else dict(row)
+
+
+def forget_links(connection: Connection) -> int:
+    """No letter that has left for the post keeps its link here: only hashes are kept. How many did."""
+    sent = (outbox.c.name == "LibraryInvited") & outbox.c.published_at.is_not(None)
+    of_link = outbox.c.body.contains('"token"')
+    return connection.execute(update(outbox).where(sent, of_link).values(body="{}")).rowcount
+
+
+def erase_invited(connection: Connection, person_id: str) -> None:
+    """The invitation of one who wants nothing kept names nobody."""
+    connection.execute(update(invitations).where(invitations.c.id == person_id).values(name="", email=""))
