@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from byttebank.clock import Clock, FixedClock, SystemClock, local_date
+from byttebank.clock import Clock, FixedClock, SystemClock, format_time, local_date
 from byttebank.config import SERVICES_WITH_DATABASE, sqlite_url
 from byttebank.contracts.participation import PARTICIPATION_VERSION
 from byttebank.federation.keys import generate_signing_key, load_signing_key, save_signing_key

@@ -148,6 +148,7 @@ def _tell_one(
 def queue(
     work: Work, notice_id: str, engagement_id: str, address: Address, letter: Letter, head: Letterhead
 ) -> None:
+    """The letter is on its way to the address, in the thread of the thing with `engagement_id`."""
     domain = urlsplit(head.public_url).hostname or "localhost"
     mails.queue_mail(
         work.connection,
