@@ -81,6 +81,7 @@ STATUS: dict[str, int] = {
     "too_few_libraries": 409,
     "fund_too_small": 409,
     "too_many_attempts": 429,
+    "too_many_away": 409,
     "too_many_days": 422,
     "unknown_outcome": 504,
     "vandring_closed": 409,

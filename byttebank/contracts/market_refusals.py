@@ -33,6 +33,12 @@ class TooFewAtHome(Refusal):
     code = "too_few_at_home"
 
 
+class TooManyAway(Refusal):
+    """On `date` `away` of the `colleagues` at `library_id` are away, and `min_at_home` of them must stay."""
+
+    code = "too_many_away"
+
+
 class NoOpenDay(Refusal):
     """From `first_on` to `last_on` the library is open on `days` days, and `needed` are needed."""
 

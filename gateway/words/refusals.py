@@ -123,6 +123,10 @@ SENTENCES: dict[str, str] = {
         "Det blir for få igjen på biblioteket den dagen. Velg et lavere tall, eller tilby færre dager."
     ),
     "too_few_counties": N_("En avregning trenger minst to andre fylker som det er forbindelse med nå."),
+    "too_many_away": N_(
+        "{date} er {away} av {colleagues} hos {library} allerede borte, og minst {at_home} skal være igjen. "
+        "Velg en annen dag."
+    ),
     "too_many_attempts": N_("Det har vært mange forsøk. Vent til {time}."),
     "too_many_days": N_("Det er mer enn Byttebanken tar på én gang. Velg inntil {max}, eller del det opp."),
     "unknown_outcome": N_("Det er uvisst om dette kom fram. Prøv igjen; det blir ikke registrert to ganger."),
@@ -150,13 +154,16 @@ UNNAMED = {
     "county_b": N_("det andre fylket"),
     "role": N_("lederen"),
     "field": N_("feltet"),
+    "email": N_("denne adressen"),
     "days": N_("en dag"),
     "lower": N_("en halv dag"),
     "upper": N_("en dag"),
     "max": N_("20 dager"),
-    "email": N_("denne adressen"),
     "left": N_("for lite"),
     "unreversed": N_("noe"),
+    "away": N_("noen"),
+    "colleagues": N_("kollegene"),
+    "at_home": N_("noen"),
     "time": N_("det har gått et kvarter"),
     "sits_out": N_("reglene for runden tillater det ikke"),
     "needed": N_("noen"),
@@ -207,6 +214,7 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "library": _named("library", str),
     "name": _named("name", str),
     "field": _named("field", str),
+    "email": _named("email", str),
     "county": _named("county", lambda value: speech.county_name(value)),
     "date": _named("date", lambda value: speech.on(value)),
     "until_at": _named("time", lambda value: speech.clock_time(value)),
@@ -214,12 +222,14 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "needed": _named("needed", str),
     "sits_out": _named("sits_out", lambda value: say(SITTING_OUT[value]) if value in SITTING_OUT else None),
     "role": _named("role", lambda value: say(ROLE_PHRASES[value]) if value in ROLE_PHRASES else None),
-    "email": _named("email", str),
     "lower_half_days": _named("lower", lambda value: speech.days(value)),
     "upper_half_days": _named("upper", lambda value: speech.days(value)),
     "unreversed_half_days": _named("unreversed", lambda value: speech.days(value)),
     "half_days": _named("days", lambda value: speech.days(value)),
     "left_ore": _named("left", lambda value: speech.kroner(value)),
+    "away": _named("away", str),
+    "colleagues": _named("colleagues", str),
+    "min_at_home": _named("at_home", str),
     "max_half_days": _named("max", lambda value: speech.days(value)),
 }
 """How each parameter of a refusal is put into its sentence: the placeholder and the phrase."""

@@ -56,7 +56,9 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
         if not wanted["places"]:
             raise refuse("/places", "At least one of host, home and online.")
         settled = settle_offer_dates(wanted, work.today)
-        check_staffing(settled, len(libraries.list_colleagues(work.connection, wanted["library_id"])))
+        people = libraries.list_colleagues(work.connection, wanted["library_id"])
+        # Who wanted nothing of herself kept has no name, and is not there to stay.
+        check_staffing(settled, sum(1 for one in people if one["name"] is not None))
         if settled["weekdays"]:
             check_no_overlap(settled, market.things_of_person(work.connection, "offer", colleague["id"]))
         if market.add(work.connection, "offer", settled, content):

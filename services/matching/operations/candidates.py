@@ -8,6 +8,7 @@ from byttebank.storage.work import Work
 from services.matching.domain.distance import Point
 from services.matching.domain.ranking import Candidate, Need, Ranking, rank
 from services.matching.operations import shortlists
+from services.matching.operations.staffing import taken_or_needed
 from services.matching.storage import engagements, index
 from services.matching.storage.rows import Row
 
@@ -45,7 +46,9 @@ def _ranked(work: Work, request: Row, limit: int) -> tuple[Ranking, int]:
     Where there are many offers, a shortlist is made in memory first.
     """
     need = need_of(work, request)
-    taken = engagements.taken(work.connection, max(request["first_on"], work.today))
+    first_on = max(request["first_on"], work.today)
+    busy = engagements.taken(work.connection, first_on)
+    taken = taken_or_needed(work, busy, first_on, request["last_on"], request["place"])
     shortlist = shortlists.shortlist(work, request, need, taken, limit)
     if shortlist is None:
         options = index.options(work.connection, request, work.county)

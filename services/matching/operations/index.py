@@ -44,7 +44,7 @@ def colleague_changed(work: Work, body: Document) -> None:
 def offer_changed(work: Work, body: Document) -> None:
     """The offer may be found by its skills, dates and reach, unless something newer is told of it."""
     names = ["id", "county", "library_id", "colleague_id", "colleague_name", "purpose"]
-    names += ["max_km", "reach", "state", "version"]
+    names += ["max_km", "min_at_home", "reach", "state", "version"]
     dates = sorted(set(body["dates"]))
     first_on, last_on = (dates[0], dates[-1]) if dates else (body["first_on"], body["last_on"])
     row = {name: body[name] for name in names}

@@ -19,6 +19,7 @@ from byttebank.storage.work import Work
 from services.matching.domain.engagement import Engagement
 from services.matching.domain.proposal import check_colleague_is_free, covered_half_days
 from services.matching.operations.recording import is_covered
+from services.matching.operations.staffing import check_staffing
 from services.matching.storage import engagements, index
 from services.matching.storage.rows import Row
 
@@ -42,7 +43,6 @@ def check_county(work: Work, slug: str) -> None:
         raise CountyUnknown(county=slug)
 
 
-def check_colleague(work: Work, colleague_id: str, library_id: str) -> None:
 def check_participation(work: Work, library_id: str) -> None:
     """A library of ours has accepted the participation agreement that counts now; others are their county's.
 
@@ -64,6 +64,7 @@ def takes_part(work: Work, library_id: str) -> bool:
     return True
 
 
+def check_colleague(work: Work, colleague_id: str, library_id: str) -> None:
     """The colleague works at this library of ours. Refuses: NotFound."""
     person = index.people(work.connection, [colleague_id]).get(colleague_id)
     if person is None or person.library_id != library_id:
@@ -92,12 +93,16 @@ def check_uncovered(work: Work, engagement: Engagement) -> None:
 
 
 def check_free(work: Work, engagement: Engagement) -> None:
-    """The colleague has room on the dates beside her other engagements. Refuses: ColleagueBusy."""
+    """The colleague has room on the dates beside her other engagements, and enough of her library stay.
+
+    Refuses: ColleagueBusy, TooManyAway.
+    """
     colleague_id = engagement.colleague_id
     taken = engagements.taken(
         work.connection, engagement.first_on, colleague_id=colleague_id, except_id=engagement.id
     )
     check_colleague_is_free(colleague_id, engagement.dates, engagement.half_days, taken.get(colleague_id, {}))
+    check_staffing(work, engagement)
 
 
 def host_contact(

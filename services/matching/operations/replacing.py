@@ -18,6 +18,7 @@ from services.matching.operations import possible
 from services.matching.operations.candidates import MAX_CANDIDATES, need_of
 from services.matching.operations.recording import announce, is_home, share
 from services.matching.operations.recording import record as record_alone
+from services.matching.operations.staffing import taken_or_needed
 from services.matching.storage import engagements, index
 from services.matching.storage.rows import Row
 
@@ -52,7 +53,13 @@ def _ask_next(work: Work, dropped: Engagement) -> None:
             half_days=dropped.half_days,
         ),
         index.options(work.connection, wanted, work.county),
-        engagements.taken(work.connection, work.today),
+        taken_or_needed(
+            work,
+            engagements.taken(work.connection, work.today),
+            dropped.first_on,
+            dropped.last_on,
+            dropped.place,
+        ),
         today=work.today,
         limit=MAX_CANDIDATES,
     )

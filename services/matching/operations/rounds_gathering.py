@@ -8,6 +8,7 @@ from services.matching.domain.distance import Point
 from services.matching.domain.open_days import days_within, is_closed
 from services.matching.domain.round import canonical, hash_of
 from services.matching.domain.round_input import Helping, RoundInput, Standing, Wanted, round_input
+from services.matching.operations.staffing import within_staffing
 from services.matching.storage import rounds
 from services.matching.storage.rows import Row
 
@@ -91,7 +92,7 @@ def _gather(work: Work, row: Row, accounts: list[Document]) -> RoundInput:
         days_each=row["days_each"],
         standings=standings,
         wanted=[one for one in wanted if one.half_days > 0],
-        helping=[one for one in helping if one.dates],
+        helping=[one for one in within_staffing(work, helping, wanted, first_on) if one.dates],
         points={one: _point(library) for one, library in libraries.items()},
     )
 

@@ -12,6 +12,7 @@ from services.matching.domain.silences import reply_by
 from services.matching.operations import possible
 from services.matching.operations.proposing import FIRST_VERSION
 from services.matching.operations.recording import announce, share
+from services.matching.operations.staffing import check_staffing
 from services.matching.storage import engagements, index, rounds
 from services.matching.storage.rows import Row
 
@@ -59,9 +60,9 @@ def _propose(work: Work, row: Row, match: Row) -> None:
     host = possible.library(work, match["host_library_id"])
     lender = possible.library(work, match["lender_library_id"])
     possible.check_county(work, lender["county"])
-    request = _request(work, match, dates)
     possible.check_participation(work, host["id"])
     possible.check_participation(work, lender["id"])
+    request = _request(work, match, dates)
     offer = _offer(work, match, dates, lender)
     if lender["county"] == work.county:
         possible.check_colleague(work, match["colleague_id"], lender["id"])
@@ -131,6 +132,10 @@ def _offer(work: Work, match: Row, dates: tuple[date, ...], lender: Row) -> Row:
 
 
 def _check_day_is_free(work: Work, engagement: Engagement) -> None:
-    """Nothing else is agreed or asked of the colleague on these days. Refuses: ColleagueBusy."""
+    """Nothing else is agreed or asked of the colleague on these days, and enough of her library stay at home.
+
+    Refuses: ColleagueBusy, TooManyAway.
+    """
     busy = rounds.busy_half_days(work.connection, engagement.colleague_id, work.today)
     check_colleague_is_free(engagement.colleague_id, engagement.dates, engagement.half_days, busy)
+    check_staffing(work, engagement, with_asked=True)

@@ -88,6 +88,7 @@ offers = Table(
     Column("max_km", Integer),
     Column("weekdays", Text, nullable=False, server_default=""),
     Column("expires_on", Date),
+    Column("min_at_home", Integer),
     Column("reach", String(20), nullable=False),
     Column("state", String(20), nullable=False),
     Column("version", BigInteger, nullable=False),
@@ -109,6 +110,16 @@ offer_counties = Table(
     Column("county", String(40), primary_key=True),
 )
 """The counties of an offer whose reach is `counties`."""
+
+travel_times = Table(
+    "travel_times",
+    metadata,
+    Column("from_library_id", String(36), primary_key=True),
+    Column("to_library_id", String(36), primary_key=True),
+    Column("minutes", Integer, nullable=False),
+    Column("km", Integer),
+)
+"""By road as the county has it, both ways round; `km` is null where only the time is known."""
 
 index_changes = Table(
     "index_changes",
@@ -218,3 +229,10 @@ early_answers = Table(
 """Answers that overtook their proposal on the way here."""
 
 Index("offers_of_library", offers.c.library_id)
+Index(
+    "offers_by_minimum",
+    offers.c.county,
+    offers.c.library_id,
+    postgresql_where=offers.c.min_at_home.is_not(None),
+    sqlite_where=offers.c.min_at_home.is_not(None),
+)
