@@ -3,11 +3,14 @@
 from marshmallow import fields, validate
 
 from byttebank.contracts.fields import Contract, Day, HalfDays, Id, Moment, Slug, WholeNumber, one_of, text
+from byttebank.contracts.joint_rounds import MAX_COUNTIES, JointCounty
 
 ROUND_STAGES = (
     "gathering",
+    "collecting",
     "waiting",
     "computing",
+    "comparing",
     "computed",
     "interrupted",
     "failed",
@@ -27,7 +30,8 @@ def _hash() -> fields.String:
 class NewMatchingRound(Contract):
     """A round as the county library asks for it: the dates it looks at, and until when is answered.
 
-    `days_each`: the most days of one colleague. Whether the dates make sense is for the domain to say.
+    `days_each`: the most days of one colleague. `counties`: with whom the round is held; nobody: alone.
+    Whether the dates make sense is for the domain to say.
     """
 
     id = Id(required=True)
@@ -36,6 +40,7 @@ class NewMatchingRound(Contract):
     last_on = Day(required=True)
     reply_by_on = Day(required=True)
     days_each = WholeNumber(load_default=5, validate=validate.Range(min=1, max=MAX_DAYS_EACH))
+    counties = fields.List(Slug(), load_default=list, validate=validate.Length(max=MAX_COUNTIES))
 
 
 class RoundProgress(Contract):
@@ -95,10 +100,11 @@ class RoundEffect(Contract):
 class MatchingRound(Contract):
     """A round as its county sees it. In a list `matches`, `unmet` and `effects` are left out (empty).
 
-    `stage`: gathering (the ledger is asked), waiting (for the computation), computing, computed (to be looked
-    at; nothing is sent), interrupted, failed (`refusal` says why), publishing, published, discarded.
-    `is_optimal`: no plan serves more days. `input_hash`, `plan_hash`: SHA-256 of the
-    canonical input and of the plan.
+    `stage`: gathering (the ledger is asked), collecting (the counties' parts), waiting (for the computation),
+    computing, comparing (with the coordinator's plan), computed (to be looked at; nothing is sent),
+    interrupted, failed (`refusal` says why), publishing, published, discarded. `is_optimal`: no plan serves
+    more days. `input_hash`, `plan_hash`: SHA-256 of the canonical input and of the plan. Of a joint round:
+    `coordinator`, `counties` and how far each is (not in a list), and `is_settled`, when it can be published.
     """
 
     id = Id(required=True)
@@ -130,6 +136,10 @@ class MatchingRound(Contract):
     matches = fields.List(fields.Nested(RoundMatch), load_default=list)
     unmet = fields.List(fields.Nested(RoundUnmet), load_default=list)
     effects = fields.List(fields.Nested(RoundEffect), load_default=list)
+    coordinator = Slug(load_default=None, allow_none=True)
+    agree_by_at = Moment(load_default=None, allow_none=True)
+    counties = fields.List(fields.Nested(JointCounty), load_default=list)
+    is_settled = fields.Boolean(load_default=True)
 
 
 class PublishedRound(Contract):
@@ -146,3 +156,4 @@ class PublishedRound(Contract):
     is_optimal = fields.Boolean(required=True)
     input_hash = _hash()
     plan_hash = _hash()
+    coordinator = Slug(load_default=None, allow_none=True)

@@ -12,6 +12,7 @@ from marshmallow import Schema, fields, validate
 from byttebank.contracts import resources
 from byttebank.contracts.clearing import ClearingDocuments
 from byttebank.contracts.fields import Contract, Day, HalfDays, Id, Slug, WholeNumber, load, one_of, text
+from byttebank.contracts.joint_rounds import JointRoundDocuments
 from byttebank.contracts.requests import RequestDeclined
 
 HIGHEST = 2**53 - 1
@@ -254,6 +255,7 @@ PEER_MESSAGES = _registry(
     PeerMessage("matching", "EngagementCancelled", 1, EngagementCancelled),
     PeerMessage("matching", "EngagementConfirmed", 1, EngagementConfirmed, Names),
     PeerMessage("matching", "EngagementDisputed", 1, EngagementDisputed),
+    PeerMessage("matching", "MATCHING_ROUND", 1, JointRoundDocuments),
 )
 
 FEDERATED_SERVICES = ("directory", "ledger", "matching")

@@ -5,13 +5,15 @@ from typing import Any
 from prometheus_client import Gauge
 
 from byttebank import telemetry
-from byttebank.messaging.service import Runtime, every, on_local, rpc
+from byttebank.contracts.received import ReceivedMessage, SentMessage
+from byttebank.messaging.service import Runtime, every, on_local, on_own, on_peer, rpc
 from byttebank.storage.work import Work
 from services.matching import operations
 from services.matching.computing import Computation
 
 Document = dict[str, Any]
 LOOK_SECONDS = 1
+JOINT_SECONDS = 5
 AT_A_TIME = 25
 """Proposals in one look, so that other work gets its turn."""
 
@@ -57,7 +59,7 @@ class MatchingRounds:
     @rpc
     def create_matching_round(self, round: Document, actor: Document) -> Document:
         with self.runtime.work() as work:
-            return operations.create_matching_round(work, round, actor)
+            return operations.create_matching_round(work, round, actor, self.runtime.key)
 
     @rpc
     def run_matching_round(self, round_id: str, actor: Document) -> Document:
@@ -82,6 +84,26 @@ class MatchingRounds:
     @on_local("AccountsReported")
     def accounts_reported(self, work: Work, body: Document) -> None:
         operations.accounts_reported(work, body)
+        operations.joint_accounts_reported(work, body, self.runtime.key)
+
+    @on_peer("MATCHING_ROUND")
+    def joint_documents(self, work: Work, message: ReceivedMessage) -> None:
+        operations.joint_documents(work, message)
+
+    @on_own("MATCHING_ROUND")
+    def own_joint_documents(self, work: Work, message: SentMessage) -> None:
+        operations.own_joint_documents(work, message)
+
+    @every(JOINT_SECONDS)
+    def go_on_with_joint_rounds(self) -> None:
+        """What has arrived and what time it is, for every round with other counties that is open."""
+        if self.runtime.key is None:
+            return
+        with self.runtime.reading() as work:
+            found = operations.open_joint_rounds(work)
+        for round_id in found:
+            with self.runtime.work() as work:
+                operations.go_on_with_joint(work, round_id, self.runtime.key)
 
     @every(LOOK_SECONDS)
     def go_on_with_rounds(self) -> None:

@@ -11,9 +11,11 @@ from byttebank.contracts.refusals import DateOrder, DatePast, DateTooFar, FieldM
 from services.matching.domain.instance import PlannedDay
 from services.matching.domain.proposal import MAX_MONTHS_AHEAD, months_after
 
-AT_WORK = frozenset({"gathering", "waiting", "computing", "publishing"})
+AWAITING = frozenset({"gathering", "collecting", "comparing"})
+"""The ledger or other counties have the next word."""
+AT_WORK = AWAITING | {"waiting", "computing", "publishing"}
 """Something happens by itself; another round of the county would look at the same requests."""
-DISCARDABLE = frozenset({"gathering", "waiting", "computed", "interrupted", "failed"})
+DISCARDABLE = AWAITING | {"waiting", "computed", "interrupted", "failed"}
 AGAIN = frozenset({"interrupted", "failed"})
 
 Document = dict[str, Any]

@@ -37,11 +37,15 @@ class Wanted:
     half_days: int
     same_person: bool
     place: str
+    county: str = ""
 
 
 @dataclass(frozen=True)
 class Helping:
-    """An open offer that reaches the county, and the dates on which its colleague has the whole day."""
+    """An open offer that reaches the county, and the dates on which its colleague has the whole day.
+
+    `reaches`: the counties it may be matched in; None: everywhere.
+    """
 
     offer_id: str
     county: str
@@ -51,6 +55,7 @@ class Helping:
     dates: frozenset[date]
     places: tuple[str, ...]
     max_km: int | None
+    reaches: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -217,7 +222,7 @@ class _Journeys(dict[str, int | None]):
 
 def _goes(offer: Helping, one: Wanted, km: int | None) -> bool:
     """As ranking has it: somebody with a limit goes where the distance is not known, and may say no."""
-    if one.place not in offer.places:
+    if one.place not in offer.places or (offer.reaches is not None and one.county not in offer.reaches):
         return False
     return one.place != "host" or offer.max_km is None or km is None or km <= offer.max_km
 

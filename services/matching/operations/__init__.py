@@ -18,6 +18,13 @@ from services.matching.operations.index import (
     peer_changed,
     request_changed,
 )
+from services.matching.operations.joint_answering import joint_accounts_reported
+from services.matching.operations.joint_rounds import (
+    go_on_with_joint,
+    joint_documents,
+    open_joint_rounds,
+    own_joint_documents,
+)
 from services.matching.operations.proposing import propose
 from services.matching.operations.receiving import answered, engagement_proposed, engagement_shared
 from services.matching.operations.recovering import own_shared
@@ -54,7 +61,6 @@ from services.matching.operations.rounds_showing import (
 from services.matching.operations.ruling import disputes, rule
 from services.matching.operations.showing import get_engagement, list_engagements
 from services.matching.operations.silence import due, pass_time
-
 from services.matching.operations.vandring_changing import (
     answer_vandring_swap,
     ask_vandring_swap,
@@ -78,6 +84,7 @@ from services.matching.operations.vandring_visiting import (
     propose_waiting,
     waiting_visits,
 )
+
 __all__ = [
     "accept",
     "accounts_reported",
@@ -110,6 +117,9 @@ __all__ = [
     "engagement_proposed",
     "engagement_shared",
     "get_engagement",
+    "go_on_with_joint",
+    "joint_accounts_reported",
+    "joint_documents",
     "leave_vandring",
     "library_changed",
     "library_vandring",
@@ -119,6 +129,8 @@ __all__ = [
     "matching_round_input",
     "matching_rounds",
     "offer_changed",
+    "open_joint_rounds",
+    "own_joint_documents",
     "own_shared",
     "participation_accepted",
     "pass_time",

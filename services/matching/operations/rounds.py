@@ -9,44 +9,56 @@ from byttebank.contracts.fields import load
 from byttebank.contracts.market_refusals import RoundOpen
 from byttebank.contracts.matching_rounds import NewMatchingRound
 from byttebank.contracts.refusals import NotFound, NotNow, NotYourRole, SameKeyOtherBody
+from byttebank.federation.keys import SigningKey
 from byttebank.storage.work import Work
 from services.matching.domain.round import AGAIN, AT_WORK, DISCARDABLE, Terms, check_stage, check_terms
+from services.matching.operations.joint_agreeing import check_settled
+from services.matching.operations.joint_answering import check_counties, invite
 from services.matching.operations.rounds_showing import matching_round
-from services.matching.storage import rounds
+from services.matching.storage import joint_rounds, rounds
 from services.matching.storage.rows import Row
 
 Document = dict[str, Any]
 TERMS = ("name", "first_on", "last_on", "reply_by_on", "days_each")
 
 
-def create_matching_round(work: Work, document: Document, actor_document: Document) -> Document:
+def create_matching_round(
+    work: Work, document: Document, actor_document: Document, key: SigningKey | None = None
+) -> Document:
     """The `MatchingRound`, begun: the ledger is asked how the libraries' days stand, and then it is computed.
 
-    Nothing is sent to anybody before it is published.
+    With `counties` it is a joint round: they are invited, signed with `key`, and their answers are computed
+    with. No proposal is sent to anybody before it is published.
     Refuses: Malformed, NotYourRole, FieldMissing (name), DateOrder, DatePast, DateTooFar, RoundOpen,
-    SameKeyOtherBody.
+    CountyUnknown, CountyFrozen, SameKeyOtherBody.
     """
     given = load(NewMatchingRound, document)
     actor = _county(actor_document)
     stored = rounds.round_of(work.connection, given["id"])
     terms = _terms(given)
     if stored is not None:
-        if _terms_of(stored) != terms:
+        if _terms_of(stored) != terms or _others(work, stored) != sorted(set(given["counties"])):
             raise SameKeyOtherBody(id=stored["id"])
         return matching_round(work, stored["id"])
     check_terms(terms, work.today)
+    others = check_counties(work, given["counties"])
     _check_alone(work)
     row = {
         "id": given["id"],
         **{name: getattr(terms, name) for name in TERMS},
         "stage": "gathering",
         "created_at": work.now,
-        "created_by": {"person_id": actor.person_id, "library_id": actor.library_id, "name": actor.name},
+        "created_by": _by(actor),
         "run": 0,
         "is_stopping": False,
         "private": {"salt": secrets.token_hex(16)},
+        "coordinator": work.county if others else None,
     }
     rounds.add_round(work.connection, row)
+    if others:
+        if key is None:
+            raise AssertionError("a county without a key exchanges days with nobody")
+        invite(work, key, row, others)
     work.emit("ReportAccounts", {"round_id": given["id"]})
     return matching_round(work, given["id"])
 
@@ -59,9 +71,10 @@ def run_matching_round(work: Work, round_id: str, actor_document: Document) -> D
     """
     _county(actor_document)
     row = _take(work, round_id)
-    if row["stage"] in ("gathering", "waiting", "computing"):
+    if row["stage"] in ("gathering", "collecting", "waiting", "computing", "comparing"):
         return matching_round(work, round_id)
-    check_stage(row["stage"], AGAIN, "run")
+    # A joint round that has failed is over for the others too.
+    check_stage(row["stage"], AGAIN if row["coordinator"] is None else frozenset({"interrupted"}), "run")
     _check_alone(work)
     has_input = row["input"] is not None
     rounds.change_round(
@@ -96,15 +109,18 @@ def publish_matching_round(work: Work, round_id: str, actor_document: Document) 
 
     Refuses: Malformed, NotYourRole, NotFound, NotNow (not computed, or nothing in its plan), RoundOpen.
     """
-    _county(actor_document)
+    actor = _county(actor_document)
     row = _take(work, round_id)
     if row["stage"] in ("publishing", "published"):
         return matching_round(work, round_id)
     check_stage(row["stage"], frozenset({"computed"}), "publish")
+    if row["coordinator"] is not None:
+        check_settled(work, row)
     if rounds.next_planned(work.connection, round_id) is None:
         raise NotNow(state="computed", act="publish")
     _check_alone(work)
-    rounds.change_round(work.connection, round_id, stage="publishing", published_at=work.now)
+    by = {"created_by": _by(actor)} if row["created_by"]["person_id"] is None else {}
+    rounds.change_round(work.connection, round_id, stage="publishing", published_at=work.now, **by)
     return matching_round(work, round_id)
 
 
@@ -128,6 +144,16 @@ def _county(document: Document) -> Actor:
     if actor.role not in ("county", "operator"):
         raise NotYourRole(role="county")
     return actor
+
+
+def _by(actor: Actor) -> Document:
+    return {"person_id": actor.person_id, "library_id": actor.library_id, "name": actor.name}
+
+
+def _others(work: Work, row: Row) -> list[str]:
+    if row["coordinator"] != work.county:
+        return []
+    return joint_rounds.find_joint(work.connection, row["id"], work.county).others
 
 
 def _take(work: Work, round_id: str) -> Row:

@@ -6,7 +6,7 @@ from typing import Any
 
 from byttebank.storage.work import Work
 from services.matching.domain.instance import PlannedDay
-from services.matching.domain.round import AT_WORK, matches_of, plan_hash
+from services.matching.domain.round import AT_WORK, AWAITING, matches_of, plan_hash
 from services.matching.storage import index, rounds
 
 Document = dict[str, Any]
@@ -16,7 +16,7 @@ DEAD_AFTER = timedelta(seconds=20)
 
 def round_at_work(work: Work) -> Document | None:
     """`{id, stage, run, is_stopping, is_dead}` of the round under way, if there is one."""
-    for row in rounds.rounds_in(work.connection, AT_WORK - {"gathering"}):
+    for row in rounds.rounds_in(work.connection, AT_WORK - AWAITING):
         beat_at = row["beat_at"]
         is_dead = row["stage"] == "computing" and (beat_at is None or work.now - beat_at > DEAD_AFTER)
         return {name: row[name] for name in ("id", "stage", "run", "is_stopping")} | {"is_dead": is_dead}
@@ -52,9 +52,17 @@ def computing(work: Work, round_id: str, run: int, days_served: int | None, boun
 
 
 def computed(work: Work, round_id: str, run: int, outcome: Document) -> None:
-    """The round shows its plan, and nothing is sent. An attempt that does not count changes nothing."""
+    """The round shows its plan, and nothing is sent. An attempt that does not count changes nothing.
+
+    A joint round's is kept, to be compared with the others'.
+    """
     row = rounds.take_round(work.connection, round_id)
     if row is None or (row["stage"], row["run"]) != ("computing", run):
+        return
+    if row["coordinator"] is not None:
+        kept = {name: outcome[name] for name in ("status", "bound", "plan", "unmet")}
+        private = {**row["private"], "outcome": kept}
+        rounds.change_round(work.connection, round_id, stage="comparing", is_stopping=False, private=private)
         return
     plan = [
         PlannedDay(one["request"], one["colleague"], date.fromisoformat(one["date"]))
@@ -62,7 +70,7 @@ def computed(work: Work, round_id: str, run: int, outcome: Document) -> None:
     ]
     names = row["private"]["names"]
     planned = []
-    for number, match in enumerate(matches_of(plan, names, lambda *ids: _engagement_id(round_id, *ids))):
+    for number, match in enumerate(matches_of(plan, names, lambda *ids: engagement_id(round_id, *ids))):
         request = index.request(work.connection, match.request_id)
         offer = index.offer(work.connection, match.offer_id)
         if request is None or offer is None:
@@ -115,6 +123,6 @@ def computation_ended(work: Work, round_id: str, run: int, code: str | None = No
     )
 
 
-def _engagement_id(round_id: str, request_id: str, colleague_id: str) -> str:
+def engagement_id(round_id: str, request_id: str, colleague_id: str) -> str:
     """Follows from the round, the request and the colleague, so that publishing twice proposes once."""
     return str(uuid.uuid5(uuid.UUID(round_id), f"{request_id} {colleague_id}"))

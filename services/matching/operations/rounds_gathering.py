@@ -1,5 +1,6 @@
 """What a round is computed from, gathered at one moment from matching's index and the ledger's answer."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,32 +20,27 @@ ONE_DAY = timedelta(days=1)
 def accounts_reported(work: Work, body: Document) -> None:
     """The round has its input and waits to be computed, or has failed because there is nothing to compute.
 
-    An answer to a round that does not wait for one changes nothing.
+    An answer to a round that does not wait for one, or to a joint round, changes nothing here.
     """
     row = rounds.take_round(work.connection, body["round_id"])
-    if row is None or row["stage"] != "gathering":
+    if row is None or row["stage"] != "gathering" or row["coordinator"] is not None:
         return
-    gathered = _gather(work, row, body["accounts"])
-    requests, colleagues = gathered.instance["requests"], gathered.instance["colleagues"]
+    found = _gather(work, row, body["accounts"])
+    requests, colleagues = found.instance["requests"], found.instance["colleagues"]
     private = {
         "salt": row["private"]["salt"],
-        "names": gathered.names,
-        "funnels": gathered.funnels,
-        "left_out": gathered.left_out,
+        "names": found.names,
+        "funnels": found.funnels,
+        "left_out": found.left_out,
         "balances": {one["library_id"]: one["balance_half_days"] for one in body["accounts"]},
     }
     if not requests or not colleagues:
-        code = "nobody_offers" if requests else "only_left_out" if gathered.left_out else "no_requests"
+        code = "nobody_offers" if requests else "only_left_out" if found.left_out else "no_requests"
         refusal = {"code": code, "parameters": {}}
         failed = {"stage": "failed", "refusal": refusal, "ended_at": work.now, "private": private}
         rounds.change_round(work.connection, row["id"], **failed)
         return
-    text = canonical(gathered.instance)
-    totals = {
-        "request_count": len(requests),
-        "colleague_count": len({one["colleague_id"] for one in gathered.names["helpers"].values()}),
-        "days_wanted": sum(one["days"] for one in requests),
-    }
+    text = canonical(found.instance)
     rounds.change_round(
         work.connection,
         row["id"],
@@ -52,11 +48,47 @@ def accounts_reported(work: Work, body: Document) -> None:
         input=text,
         input_hash=hash_of(text),
         private=private,
-        result=totals,
+        result=totals(found),
     )
 
 
+def totals(found: RoundInput) -> Document:
+    """How much takes part: requests, colleagues, days asked for."""
+    return {
+        "request_count": len(found.instance["requests"]),
+        "colleague_count": len({one["colleague_id"] for one in found.names["helpers"].values()}),
+        "days_wanted": sum(one["days"] for one in found.instance["requests"]),
+    }
+
+
 def _gather(work: Work, row: Row, accounts: list[Document]) -> RoundInput:
+    found = gathered(work, row, accounts)
+    return round_input(
+        round_id=row["id"],
+        county=work.county,
+        salt=row["private"]["salt"],
+        days_each=row["days_each"],
+        standings=found.standings,
+        wanted=[one for one in found.wanted if one.half_days > 0],
+        helping=[one for one in found.helping if one.dates],
+        points=found.points,
+    )
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What takes part in a round as it stands at this moment, before anything is left out."""
+
+    standings: dict[str, Standing]
+    wanted: list[Wanted]
+    helping: list[Helping]
+    points: dict[str, Point | None]
+
+
+def gathered(work: Work, row: Row, accounts: list[Document]) -> Gathered:
+    """The county's open requests, the offers that reach it, and the libraries' accounts, for the round's
+    days.
+    """
     # Nobody is asked for today.
     first_on, last_on = max(row["first_on"], work.today + ONE_DAY), row["last_on"]
     fixed = rounds.Fixed(work.connection, work.today)
@@ -85,16 +117,8 @@ def _gather(work: Work, row: Row, accounts: list[Document]) -> RoundInput:
         )
         for one in rounds.open_offers(work.connection, work.county, first_on, last_on)
     ]
-    return round_input(
-        round_id=row["id"],
-        county=work.county,
-        salt=row["private"]["salt"],
-        days_each=row["days_each"],
-        standings=standings,
-        wanted=[one for one in wanted if one.half_days > 0],
-        helping=[one for one in within_staffing(work, helping, wanted, first_on) if one.dates],
-        points={one: _point(library) for one, library in libraries.items()},
-    )
+    points = {one: _point(library) for one, library in libraries.items()}
+    return Gathered(standings, wanted, within_staffing(work, helping, wanted, first_on), points)
 
 
 def _wanted(row: Row, fixed: rounds.Fixed, days: list[date]) -> Wanted:

@@ -7,16 +7,28 @@ from byttebank.contracts.refusals import NotFound
 from byttebank.storage.work import Work
 from services.matching.domain.distance import distance_km
 from services.matching.domain.proposal import FULL_DAY
-from services.matching.storage import index, rounds
+from services.matching.operations.joint_agreeing import is_settled
+from services.matching.storage import index, joint_rounds, rounds
 from services.matching.storage.rows import Row
 
 Document = dict[str, Any]
 MAX_LISTED = 100
-SAME = ("id", "name", "days_each", "stage", "is_stopping", "progress", "refusal", "input_hash", "plan_hash")
+SAME = (
+    "coordinator",
+    "id",
+    "name",
+    "days_each",
+    "stage",
+    "is_stopping",
+    "progress",
+    "refusal",
+    "input_hash",
+    "plan_hash",
+)
 DAYS = ("first_on", "last_on", "reply_by_on")
 MOMENTS = ("created_at", "started_at", "ended_at", "published_at")
 TOTALS = ("request_count", "colleague_count", "days_wanted", "days_served", "bound", "is_optimal")
-PUBLIC = ("id", "first_on", "last_on", "published_at", *TOTALS, "input_hash", "plan_hash")
+PUBLIC = ("id", "coordinator", "first_on", "last_on", "published_at", *TOTALS, "input_hash", "plan_hash")
 
 
 def matching_rounds(work: Work, limit: int = 24) -> list[Document]:
@@ -40,6 +52,8 @@ def matching_round(work: Work, round_id: str) -> Document:
     shown["matches"] = [_match(one, libraries, requests[one["request_id"]]) for one in matches]
     shown["unmet"] = _unmet(row, matches, libraries, requests)
     shown["effects"] = _effects(row, matches, libraries)
+    if row["coordinator"] is not None:
+        shown |= _joint(work, row)
     return shown
 
 
@@ -85,6 +99,18 @@ def _document(row: Row, counts: dict[str, int]) -> Document:
         "matches": [],
         "unmet": [],
         "effects": [],
+    }
+
+
+def _joint(work: Work, row: Row) -> Document:
+    joint = joint_rounds.find_joint(work.connection, row["id"], work.county)
+    states = joint.states(work.now)
+    return {
+        "agree_by_at": format_time(joint.deadline("agree_by_at")),
+        "counties": [
+            {"county": county, "state": state, "reason": reason} for county, (state, reason) in states.items()
+        ],
+        "is_settled": is_settled(work, row, joint),
     }
 
 
@@ -149,9 +175,12 @@ def _unmet(
 
 
 def _effects(row: Row, matches: list[Row], libraries: dict[str, Row]) -> list[Document]:
-    """Of the county's own libraries that give or receive in the plan, by name. Void matches do not count."""
+    """Of the county's own libraries that give or receive in the plan, by name. Void matches do not count.
+
+    In a joint round what they give in other counties is as the plan has it, whatever those then do.
+    """
     balances = (row["private"] or {}).get("balances", {})
-    given: dict[str, int] = {}
+    given: dict[str, int] = dict((row["result"] or {}).get("given", {}))
     received: dict[str, int] = {}
     for match in matches:
         if match["state"] != "void":

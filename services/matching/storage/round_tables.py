@@ -1,8 +1,19 @@
 """Tables of rounds of matching."""
 
-from sqlalchemy import JSON, Boolean, Column, Date, Integer, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-from byttebank.storage.columns import UtcTime
+from byttebank.storage.columns import BigKey, UtcTime
 from services.matching.storage.tables import metadata
 
 rounds = Table(
@@ -30,10 +41,11 @@ rounds = Table(
     Column("private", JSON(none_as_null=True)),
     Column("result", JSON(none_as_null=True)),
     Column("plan_hash", String(64)),
+    Column("coordinator", String(40)),
 )
 """`run` numbers the attempts to compute; `beat_at` is when the running one was last alive. `input` is the
-canonical text that is hashed; `private` holds what its pseudonyms stand for; `result` the totals and why
-requests are unmet.
+canonical text that is hashed; `coordinator` is who invited to a joint round (None: the county's own);
+`private` holds what its pseudonyms stand for; `result` the totals and why requests are unmet.
 """
 
 round_matches = Table(
@@ -52,3 +64,28 @@ round_matches = Table(
     Column("refusal", JSON(none_as_null=True)),
 )
 """The plan as proposals to be, by number; `state`: planned, proposed, void."""
+
+joint_rounds = Table(
+    "joint_rounds",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("heard_at", UtcTime, nullable=False),
+    Column("is_open", Boolean, nullable=False, index=True),
+)
+"""Rounds with other counties that we have heard of; open until everything that can follow has followed."""
+
+joint_documents = Table(
+    "joint_documents",
+    metadata,
+    Column("number", BigKey, primary_key=True, autoincrement=True),
+    Column("round_id", String(36), ForeignKey("joint_rounds.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("signer", String(40), nullable=False),
+    Column("body_hash", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("octets", Text, nullable=False),
+    Column("signed_at", UtcTime, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    UniqueConstraint("round_id", "kind", "signer", "body_hash"),
+)
+"""Every document of a joint round, checked, as signed."""
