@@ -22,6 +22,7 @@ from byttebank.cli.outbox import outbox_app
 from byttebank.cli.rounds import rounds_app
 from byttebank.cli.run import run_service
 from byttebank.cli.up import Wishes, serve
+from byttebank.cli.vandring import vandring_app
 from byttebank.config import LOG_LEVELS
 
 DEFAULT_STATE = Path(".state")
@@ -50,6 +51,7 @@ app.add_typer(directory_app, name="directory")
 app.add_typer(clearing_app, name="clearing")
 app.add_typer(bench_app, name="bench")
 app.add_typer(rounds_app, name="rounds")
+app.add_typer(vandring_app, name="vandring")
 
 State = Annotated[Path, typer.Option("--state", help="Folder with everything the federation keeps.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="Port of the pages; 0 takes a free one.")]

@@ -17,6 +17,7 @@ from gateway.api import (
     requests,
     tokens,
     travel,
+    vandring,
 )
 from gateway.api.description import Description, describe, document_of
 from gateway.api.paths import IdConverter
@@ -34,6 +35,8 @@ NOUNS = (
     travel.nouns,
     matching_rounds.nouns,
     matching_rounds.open_nouns,
+    vandring.nouns,
+    vandring.reflection_nouns,
     exchange.nouns,
     notices.nouns,
 )

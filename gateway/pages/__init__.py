@@ -17,13 +17,16 @@ from gateway.pages import (
     offers,
     operations,
     overview,
+    own_vandring,
     peers,
     promises,
     public,
+    reflections,
     requests,
     rulings,
     sign_in,
     travel_fund,
+    vandring,
 )
 from gateway.pages.menu import menu
 
@@ -42,6 +45,9 @@ PAGES = (
     peers.pages,
     clearing.pages,
     matching_rounds.pages,
+    vandring.pages,
+    own_vandring.pages,
+    reflections.pages,
     rulings.pages,
     libraries.pages,
     mapping.pages,

@@ -12,7 +12,7 @@ def menu(user: User) -> list[MenuItem]:
     items: list[MenuItem] = [
         (say("Oversikt"), "overview.show", ("overview",)),
         (say("Tavle"), "board.show", ("board", "requests", "offers")),
-        (say("Avtaler"), "engagements.index", ("engagements",)),
+        (say("Avtaler"), "engagements.index", ("engagements", "own_vandring", "reflections")),
         (say("Dagene våre"), "accounts.show", ("accounts",)),
         (say("Varsler"), "notices.index", ("notices",)),
     ]
@@ -21,7 +21,16 @@ def menu(user: User) -> list[MenuItem]:
             (
                 say("Fylkets bok"),
                 "county_book.show",
-                ("county_book", "promises", "rulings", "travel_fund", "peers", "clearing", "matching_rounds"),
+                (
+                    "county_book",
+                    "promises",
+                    "rulings",
+                    "travel_fund",
+                    "peers",
+                    "clearing",
+                    "matching_rounds",
+                    "vandring",
+                ),
             )
         )
         items.append((say("Drift"), "operations.show", ("operations",)))

@@ -15,6 +15,11 @@ from gateway.words.notices import notice_words
 
 pages = Blueprint("notices", __name__)
 Document = dict[str, Any]
+VANDRING_PAGES = (
+    ("visit_id", "reflections.new", "engagement_id"),
+    ("vandring_id", "own_vandring.show", "round_id"),
+)
+"""What a notice names in its parameters, the page of it, and what that page calls it."""
 
 
 @pages.get("/varsler")
@@ -49,10 +54,17 @@ def page_of(notice: Document) -> str | None:
     """The page of what the notice is about, where it has one."""
     if notice["engagement_id"]:
         return url_for("engagements.show", engagement_id=notice["engagement_id"])
+    for name, endpoint, argument in VANDRING_PAGES:
+        if is_id(thing_id := notice["parameters"].get(name)):
+            return url_for(endpoint, **{argument: thing_id})
     request_id = notice["parameters"].get("request_id")
     return url_for("requests.show", request_id=request_id) if is_id(request_id) else None
 
 
 def link_words(notice: Document) -> str:
     """What the link to that page says."""
-    return say("Se avtalen") if notice["engagement_id"] else say("Se forespørselen")
+    if notice["engagement_id"]:
+        return say("Se avtalen")
+    if notice["parameters"].get("visit_id"):
+        return say("Skriv refleksjon")
+    return say("Se vandringen") if notice["parameters"].get("vandring_id") else say("Se forespørselen")

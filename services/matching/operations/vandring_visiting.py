@@ -89,12 +89,14 @@ def propose_waiting(work: Work, visit_id: str) -> None:
 
 
 def _propose(work: Work, row: Row, visit: Row) -> str:
-    """Refuses: NotFound, ColleagueBusy, DayClosed."""
+    """Refuses: NotFound, ParticipationMissing, ColleagueBusy, DayClosed."""
     visitor, host = _libraries(work, visit)
     colleague_id = visitor["colleague_id"]
     if colleague_id is None:
         raise NotFound(kind="colleague", id=visitor["id"])
     possible.check_colleague(work, colleague_id, visitor["id"])
+    for one in (visitor, host):
+        possible.check_participation(work, one["id"])
     day = _first_day(work, row, visit, visitor, host, colleague_id)
     created_by = row["created_by"]
     by = By(created_by["library_id"], created_by["person_id"], created_by["name"], "county")

@@ -73,7 +73,7 @@ def vandring_told(work: Work, body: Document, public_url: str) -> int:
         subject_id=subject_id,
         occasion=body["occasion"],
         library_ids=[body["library_id"]],
-        parameters={**named, **more},
+        parameters={**named, **more, "visit_id" if is_reflection else "vandring_id": subject_id},
         path=f"{REFLECTION if is_reflection else VANDRING}/{subject_id}",
     )
     return announce(work, news, public_url)

@@ -93,8 +93,8 @@ notices = Table(
     UniqueConstraint("engagement_id", "key", "occasion", "recipient", name="notices_told_once"),
 )
 """`recipient` is the person's id, or the library's when the whole library is told. `about`: what has
-the id in `engagement_id`, where it is no engagement: a promise, a request, a clearing round, a county, a vandring round, or a visit to
-reflect on."""
+the id in `engagement_id`, where it is no engagement: a promise, a request, a clearing round, a county, a
+vandring round, or a visit to reflect on."""
 Index("notices_of_library", notices.c.library_id, notices.c.created_at)
 
 mail_outbox = Table(

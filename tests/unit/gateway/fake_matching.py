@@ -90,6 +90,15 @@ class FakeMatching(Service):
     def published_rounds(self, limit: int = 24) -> list[Document]:
         return []
 
+    def vandring_rounds(self, limit: int = 24) -> list[Document]:
+        return []
+
+    def library_vandrings(self, library_id: str) -> list[Document]:
+        return []
+
+    def reflections(self, words: str = "", limit: int = 50) -> list[Document]:
+        return []
+
     def candidates(self, request_id: str, limit: int = 10) -> Document:
         directory = self._all.directory
         request = directory.get_request(request_id)
