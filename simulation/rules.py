@@ -19,8 +19,10 @@ from simulation.world import Broken, World
 _COORDINATOR = "SELECT signer FROM clearing_documents WHERE round_id = ? AND kind = 'PROPOSE'"
 _COMMITTED = "SELECT 1 FROM clearing_decisions WHERE round_id = ? AND kind = 'COMMIT'"
 BY_OPERATOR = "operator"
-MAY_BE_PARKED = ("stale", "unknown_key")
-"""Why an honest county's whole message may be put aside: its epoch was given up, its key is not known."""
+MAY_BE_PARKED = ("stale", "unknown_key", "too_early")
+"""Why an honest county's whole message may be put aside: its epoch was given up, its key is not known, what
+it builds on comes later. The last is tried again, and at the end each has what the other has numbered.
+"""
 
 
 class Rules:

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from typing import Any
 
-from byttebank.contracts.received import ReceivedMessage
+from byttebank.contracts.received import ReceivedMessage, TooEarly
 from byttebank.contracts.refusals import NotFound, NotNow, ReversalTooLarge, SameKeyOtherBody
+from byttebank.storage import channels
 from byttebank.storage.work import Work
 from services.ledger.domain.transfers import Transfer, check_terms
 from services.ledger.operations.answers import tell_posted
 from services.ledger.operations.parts import unreversed
 from services.ledger.operations.payee import lock_peers
 from services.ledger.operations.payer import send_prepare
+from services.ledger.operations.standing import is_unsure
 from services.ledger.storage import book, reversals
 from services.ledger.storage.book import StoredTransfer
 
@@ -80,7 +82,10 @@ def request_reversal(work: Work, transfer_id: str, amount_half_days: int, reason
 
 
 def reversal_requested(work: Work, message: ReceivedMessage) -> None:
-    """The peer's request is open for a person to answer; one that cannot be met is declined at once."""
+    """The peer's request is open for a person to answer; one that cannot be met is declined at once.
+
+    Refuses: TooEarly when it cannot be met with what we know, and a backup was restored that lacks some.
+    """
     peer, payload = message.peer, message.payload
     lock_peers(work, [peer])
     transfer_id, amount = payload["transfer_id"], payload["amount_half_days"]
@@ -98,6 +103,8 @@ def reversal_requested(work: Work, message: ReceivedMessage) -> None:
         and amount <= unreversed(work, stored, ON_ITS_WAY)
     )
     if not is_possible:
+        if is_unsure(work, peer) or channels.missing_before(work.connection, peer, message.seq):
+            raise TooEarly(f"{transfer_id} may be one that we have forgotten")
         work.send(peer, "DECLINED", {"transfer_id": transfer_id})
         return
     reversals.keep_request(
@@ -114,7 +121,8 @@ def reversal_requested(work: Work, message: ReceivedMessage) -> None:
 def decline_reversal(work: Work, transfer_id: str) -> dict[str, Any]:
     """The peer is told that the days stay where they are. Returns the request.
 
-    Refuses: NotFound without a request from a peer; NotNow when it was accepted.
+    Refuses: NotFound without a request from a peer; NotNow when it was accepted, or may have been before a
+    backup was restored: the channel to the peer recovers.
     """
     known = reversals.find_request(work.connection, transfer_id)
     if known is None or known["direction"] != "in":
@@ -122,6 +130,8 @@ def decline_reversal(work: Work, transfer_id: str) -> dict[str, Any]:
     if known["state"] == "accepted":
         raise NotNow(state=known["state"], act="decline")
     if known["state"] == "asked":
+        if is_unsure(work, known["peer"]):
+            raise NotNow(state="recovering", act="decline")
         reversals.answer(work.connection, transfer_id, "declined", work.now)
         work.send(known["peer"], "DECLINED", {"transfer_id": transfer_id})
     return _request({**known, "state": "declined"})

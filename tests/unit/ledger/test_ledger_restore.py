@@ -10,7 +10,8 @@ from ledger_cast import ASKER, COUNTY_LIBRARY, EIDSKOG, HAMAR, Ledger, Scenes, n
 from ledger_lives import Node, exchange, lives, meet, nodes
 from test_ledger_simulation import seeds
 
-from byttebank.contracts.refusals import SameKeyOtherBody
+from byttebank.contracts.received import ReceivedMessage, TooEarly
+from byttebank.contracts.refusals import NotNow, SameKeyOtherBody
 from services.ledger import operations
 
 pytestmark = pytest.mark.simulation
@@ -207,6 +208,47 @@ def test_a_ruling_takes_back_only_what_a_county_had_not_taken_back_before_it_for
     exchange(one, two)
     assert (_sums(one), _sums(two)) == ((4, 4), (4, 4))
     assert (one.parked(), two.parked()) == ([], [])
+
+
+def test_days_asked_back_from_a_county_that_has_forgotten_them_wait_until_it_knows_them_again(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
+    one, two = pair
+    backup = two.back_up(tmp_path, "before")
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    one.ledger.do(operations.request_reversal, number(101), 4, "county")
+    two.restore(backup)
+    asked = {"transfer_id": number(101), "amount_half_days": 4, "reason_code": "county"}
+    overtaking = ReceivedMessage(two.peer, "REVERSAL_REQUEST", 1, asked, "", number(700), 9)
+    with pytest.raises(TooEarly), two.ledger.database.work() as work:
+        operations.reversal_requested(work, overtaking)
+    exchange(one, two)
+    (request,) = two.ledger.see(operations.reversal_requests)
+    assert (request["transfer_id"], request["state"]) == (number(101), "asked")
+    assert (one.parked(), two.parked()) == ([], [])
+
+
+def test_nobody_says_no_to_days_asked_back_before_it_is_known_what_was_answered(
+    pair: tuple[Node, Node], tmp_path: Path
+) -> None:
+    one, two = pair
+    one.ledger.reserve(1, 4, payee_library_id=ASKER)
+    one.ledger.post(1, 4)
+    exchange(one, two)
+    one.ledger.do(operations.request_reversal, number(101), 4, "county")
+    exchange(one, two)
+    backup = two.back_up(tmp_path, "asked")
+    two.ledger.do(operations.reverse, _reversal(900, 4), COUNTY_LIBRARY)
+    exchange(one, two)
+    two.restore(backup)
+    declining = {"id": number(901), "transfer_id": number(101), "reason": "Dagene ble brukt"}
+    with pytest.raises(NotNow):
+        two.ledger.do(operations.decline, declining, COUNTY_LIBRARY)
+    exchange(one, two)
+    assert two.ledger.see(operations.reversal_requests) == []
+    assert (_sums(one), _sums(two)) == ((4, 4), (4, 4))
 
 
 def _lose(node: Node, other: Node, tmp_path: Path) -> Ledger:
