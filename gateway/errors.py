@@ -16,6 +16,8 @@ from gateway.words.refusals import refusal_sentence
 from gateway.words.statuses import status_words
 
 _log = telemetry.logger(__name__)
+OPEN_FORMS = ("sign_in.show", "sign_in.enter", "joining.enter")
+"""Forms for those who have not signed in."""
 
 API_PATHS = ("/api/", "/openapi.json", "/livez", "/readyz")
 
@@ -38,7 +40,7 @@ def answer_faults(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def form_too_old(_error: CSRFError) -> ResponseReturnValue:
-        if current_user() is None and request.endpoint not in ("sign_in.show", "sign_in.enter"):
+        if current_user() is None and request.endpoint not in OPEN_FORMS:
             return ask_to_sign_in()
         if request.endpoint == "sign_in.enter":
             flash(say("Siden hadde stått åpen for lenge. Prøv igjen."), "info")

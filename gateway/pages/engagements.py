@@ -14,6 +14,7 @@ from gateway.auth.guard import signed_in
 from gateway.here import here, person
 from gateway.pages.choices import colleague_options, own_colleagues
 from gateway.pages.overview import place_words
+from gateway.pages.participation import refusal_words
 from gateway.pages.timeline import timeline
 from gateway.reading import Reader, reader_of
 from gateway.speech import say
@@ -232,7 +233,7 @@ def _act(
             flash(refusal_sentence(refusal), "danger")
         return back
     except Refusal as refusal:
-        flash(refusal_sentence(refusal), "danger")
+        flash(refusal_words(refusal), "danger")
         return back
     flash(done, "success")
     return back

@@ -18,6 +18,7 @@ from gateway.pages.board import need_facts, when_words
 from gateway.pages.direct_requests import may_ask
 from gateway.pages.library_page import PLACES, contact_of, facts_of, may_change, page_form, sent_page
 from gateway.pages.me import language_name, language_options
+from gateway.pages.participation import library_standing
 from gateway.speech import say
 from gateway.words.refusals import refusal_sentence
 
@@ -87,6 +88,7 @@ def _show(library_id: str, form: Form | None) -> str:
         is_own=is_own,
         may_ask=may_ask(library, user),
         facts=facts_of(library),
+        participation=library_standing(library, user),
         contact=contact_of(library, managers),
         form=form or (page_form(library) if may_change(user, library) else None),
         colleagues=[(one, speech.skills(one["can"])) for one in colleagues if is_own or one["name"]],

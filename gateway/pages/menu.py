@@ -30,6 +30,7 @@ def menu(user: User) -> list[MenuItem]:
                     "clearing",
                     "matching_rounds",
                     "vandring",
+                    "invitations",
                 ),
             )
         )

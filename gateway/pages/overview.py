@@ -13,6 +13,8 @@ from gateway.auth.guard import signed_in
 from gateway.here import here, person
 from gateway.pages.direct_requests import direct_tasks
 from gateway.pages.notices import notices_of
+from gateway.pages.own_vandring import vandring_tasks
+from gateway.pages.participation import participation_tasks
 from gateway.pages.standing import Standing, standing
 from gateway.pages.tasks import Task
 from gateway.reading import Reader, deadline, may_confirm, must_act, reader_of
@@ -44,13 +46,16 @@ def show() -> str:
     engagements = _unless_silent(lambda: backend.matching.list_engagements(user.library_id))
     own_requests = _unless_silent(lambda: backend.directory.list_requests(user.library_id, limit=10))
     asked = _unless_silent(lambda: backend.directory.asked_directly(user.library_id))
+    vandrings = _unless_silent(lambda: backend.matching.library_vandrings(user.library_id))
     requests = [one for one in (own_requests or {"items": []})["items"] if one["state"] == "open"]
     return render_template(
         "overview.html",
         greeting=_greeting(user),
         is_matching_silent=engagements is None,
-        tasks=tasks_of(engagements or [], user)
-        + direct_tasks(asked or [], requests, engagements or [], user),
+        tasks=(_unless_silent(lambda: participation_tasks(user)) or [])
+        + tasks_of(engagements or [], user)
+        + direct_tasks(asked or [], requests, engagements or [], user)
+        + vandring_tasks(vandrings or [], user),
         agreed=_agreed(engagements or [], user)[:AGREED_SHOWN],
         requests=requests,
         standing=_unless_silent(lambda: _standing(user)),

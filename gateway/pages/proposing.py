@@ -8,8 +8,8 @@ from flask.typing import ResponseReturnValue
 from byttebank.contracts.refusals import Refusal
 from gateway.here import here, person
 from gateway.once import is_again
+from gateway.pages.participation import refusal_words
 from gateway.speech import say
-from gateway.words.refusals import refusal_sentence
 
 
 def propose(proposal: dict[str, Any], back: str) -> ResponseReturnValue:
@@ -18,7 +18,7 @@ def propose(proposal: dict[str, Any], back: str) -> ResponseReturnValue:
     try:
         here().backend.matching.propose(proposal, user.actor)
     except Refusal as refusal:
-        flash(refusal_sentence(refusal), "danger")
+        flash(refusal_words(refusal), "danger")
         return redirect(back)
     if is_again(here().settings.database, user.user_id, proposal["id"]):
         flash(say("Dette er alt mottatt, én gang. Dere trenger ikke sende det igjen."), "info")

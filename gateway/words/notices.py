@@ -90,6 +90,10 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("En avregning ble avsluttet"),
         N_("Runden som {county} samlet, ble ikke ferdig. Ingenting er endret."),
     ),
+    "invitation": (
+        N_("Invitasjon til Byttebanken"),
+        N_("Fylkesbiblioteket i {county} inviterer {library} til å bytte arbeidsdager med andre bibliotek."),
+    ),
     "peer_stopped": (
         N_("Utvekslingen med {county} er stanset"),
         N_(

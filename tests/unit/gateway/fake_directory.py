@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from fake_participation import FakeParticipation
 from fake_service import Document, Service, against, checked, for_, kilometres, page
 
 from byttebank.contracts import peer_acts, resources
@@ -27,7 +28,7 @@ from byttebank.contracts.refusals import (
 from byttebank.contracts.requests import SeenRequest
 
 
-class FakeDirectory(Service):
+class FakeDirectory(FakeParticipation, Service):
     """Who."""
 
     name = "directory"
