@@ -73,6 +73,10 @@ def run(
     days_each: Annotated[
         int, typer.Option("--days-each", min=1, max=MAX_DAYS_EACH, help="The most days of one colleague.")
     ] = 5,
+    others: Annotated[
+        list[str] | None,
+        typer.Option("--with", metavar="COUNTY", help="Hold it together with this county; may be repeated."),
+    ] = None,
     state: State = None,
     county: County = None,
     json: Json = False,
@@ -88,6 +92,7 @@ def run(
         "last_on": last_on,
         "reply_by_on": reply_by_on,
         "days_each": days_each,
+        "counties": others or [],
     }
     actor = {"person_id": new_id(), "library_id": new_id(), "role": "operator", "name": "byttebank rounds"}
     with telling(OperatorRefused):
@@ -115,6 +120,9 @@ def _print_plan(one: dict[str, Any]) -> None:
     console = Console(soft_wrap=True)
     if one["refusal"]:
         console.print(f"  nothing to compute: {one['refusal']['code']}", markup=False)
+    for other in one["counties"]:
+        why = f" ({other['reason']})" if other["reason"] else ""
+        console.print(f"  {other['county']}: {other['state']}{why}", markup=False)
     for match in one["matches"]:
         parties = f"{match['lender_library_name']} helps {match['host_library_name']}"
         state = match["engagement_state"] or match["state"]

@@ -72,7 +72,7 @@ class MatchingPort(VandringPort, Protocol):
 
     def create_matching_round(self, round: Document, actor: Document) -> Document:
         """`MatchingRound`, begun. `round`: a `NewMatchingRound`. Refuses: NotYourRole, FieldMissing (name),
-        DateOrder, DatePast, DateTooFar, RoundOpen, SameKeyOtherBody."""
+        DateOrder, DatePast, DateTooFar, RoundOpen, CountyUnknown, CountyFrozen, SameKeyOtherBody."""
 
     def run_matching_round(self, round_id: str, actor: Document) -> Document:
         """`MatchingRound`, computed again after it was interrupted or failed. Refuses: NotYourRole, NotNow,

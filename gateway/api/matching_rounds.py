@@ -6,7 +6,8 @@ from flask import Response
 from marshmallow import fields, validate
 
 from byttebank.contracts import matching_rounds
-from byttebank.contracts.fields import Contract, Day, Id
+from byttebank.contracts.fields import Contract, Day, Id, Slug
+from byttebank.contracts.joint_rounds import MAX_COUNTIES
 from gateway.api.access import check_county
 from gateway.api.given import Given
 from gateway.api.idempotency import PARAMETER, once, thing_id
@@ -57,7 +58,7 @@ class PublishedRound(matching_rounds.PublishedRound):
 
 
 class NewMatchingRound(Given):
-    """A round over the dates, with the most days of one colleague."""
+    """A round over the dates, with the most days of one colleague, alone or together with `counties`."""
 
     id = Id()
     name = fields.String(required=True, validate=validate.Length(max=100))
@@ -67,6 +68,7 @@ class NewMatchingRound(Given):
     days_each = fields.Integer(
         strict=True, load_default=5, validate=validate.Range(min=1, max=matching_rounds.MAX_DAYS_EACH)
     )
+    counties = fields.List(Slug(), load_default=list, validate=validate.Length(max=MAX_COUNTIES))
 
 
 class RoundsQuery(Contract):
@@ -92,7 +94,8 @@ def list_matching_rounds(query: Document) -> Document:
 def create_matching_round(given: Document) -> Document:
     """Begin a round
 
-    It is gathered and computed by itself. Nothing is sent to anybody before it is published.
+    It is gathered and computed by itself; other `counties` are invited to compute with it. Nothing is sent to
+    anybody before it is published.
     """
     round_ = {**given, "id": thing_id(given)}
     return _said(here().backend.matching.create_matching_round(round_, person().actor))

@@ -18,8 +18,9 @@ from gateway.words.refusals import refusal_sentence
 pages = Blueprint("matching_rounds", __name__)
 Document = dict[str, Any]
 COUNTY_ROLES = ("county", "operator")
-AT_WORK = ("gathering", "waiting", "computing", "publishing")
-DISCARDABLE = ("gathering", "waiting", "computed", "interrupted", "failed")
+AWAITING = ("gathering", "collecting", "waiting", "computing", "comparing")
+AT_WORK = (*AWAITING, "publishing")
+DISCARDABLE = ("gathering", "collecting", "waiting", "comparing", "computed", "interrupted", "failed")
 DAYS_EACH = "5"
 PLACES = {
     "/name": "navn",
@@ -27,6 +28,8 @@ PLACES = {
     "/last_on": "til",
     "/reply_by_on": "frist",
     "/days_each": "hver",
+    "county_unknown": "fylker",
+    "county_frozen": "fylker",
     "date_order": "til",
     "date_past": "fra",
     "date_too_far": "til",
@@ -44,7 +47,7 @@ def index() -> str:
 @signed_in(*COUNTY_ROLES)
 def create() -> ResponseReturnValue:
     """A round is begun. Nothing is sent to anybody before the county library has looked at it."""
-    form = sent_form(_fields())
+    form = sent_form(_fields(), many=("fylker",))
     form.need("navn", "fra", "til", "frist", "hver")
     if not form.errors:
         try:
@@ -66,7 +69,8 @@ def show(round_id: str) -> str:
     return render_template(
         "matching_round.html",
         round=round_,
-        badge=words.BADGES[stage],
+        badge=words.badge(round_),
+        counties=words.counties(round_),
         standing=words.standing(round_),
         progress=words.progress(round_),
         totals=words.totals(round_),
@@ -74,8 +78,8 @@ def show(round_id: str) -> str:
         matches=[(one, words.answer(one)) for one in round_["matches"]],
         is_at_work=stage in AT_WORK,
         may_stop=stage == "computing" and not round_["is_stopping"],
-        may_publish=stage == "computed" and round_["match_count"] > 0,
-        may_run=stage in ("interrupted", "failed"),
+        may_publish=stage == "computed" and round_["match_count"] > 0 and round_["is_settled"],
+        may_run=stage == "interrupted" or (stage == "failed" and round_["coordinator"] is None),
         may_discard=stage in DISCARDABLE,
     )
 
@@ -138,9 +142,8 @@ def _index(form: Form) -> str:
     return render_template(
         "matching_rounds.html",
         form=form,
-        rounds=[
-            (one, words.BADGES[one["stage"]], words.totals(one) or words.standing(one)) for one in rounds
-        ],
+        peers=[(peer["county"], peer["name"]) for peer in here().names.peers() if peer["state"] == "active"],
+        rounds=[(one, words.badge(one), words.totals(one) or words.standing(one)) for one in rounds],
         at_work=next((one for one in rounds if one["stage"] in AT_WORK), None),
     )
 
@@ -173,6 +176,7 @@ def _given(form: Form) -> Document:
         "last_on": form.text("til"),
         "reply_by_on": form.text("frist"),
         "days_each": int(each),
+        "counties": list(form.values.get("fylker", [])),
     }
 
 
@@ -183,4 +187,5 @@ def _fields() -> dict[str, str]:
         "til": say("Til og med"),
         "frist": say("Svar innen"),
         "hver": say("Mest mulig av hver kollega"),
+        "fylker": say("Sammen med"),
     }

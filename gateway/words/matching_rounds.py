@@ -11,8 +11,10 @@ Document = dict[str, Any]
 
 BADGES = {
     "gathering": (N_("Samler behovene"), "wait"),
+    "collecting": (N_("Venter på fylkene"), "wait"),
     "waiting": (N_("Begynner"), "wait"),
     "computing": (N_("Regnes ut"), "wait"),
+    "comparing": (N_("Sammenlignes"), "wait"),
     "computed": (N_("Klar til å sendes"), "wait"),
     "interrupted": (N_("Avbrutt"), "wait"),
     "failed": (N_("Ingenting å fordele"), "wait"),
@@ -24,8 +26,10 @@ BADGES = {
 
 STANDING = {
     "gathering": N_("Behov, tilbud og dager samles. Det tar noen sekunder."),
+    "collecting": N_("Fylkene har én time på seg til å svare. Den som ikke svarer, blir ikke med."),
     "waiting": N_("Fordelingen begynner straks."),
     "computing": N_("Fordelingen regnes ut, og det tar høyst ett minutt. Ingenting er sendt til noen."),
+    "comparing": N_("Fordelingen er regnet ut her. Nå ser vi om det andre fylket kom til det samme."),
     "computed": N_("Se over forslagene. Ingenting er sendt til noen før dere sender dem."),
     "interrupted": N_("Noden stanset midt i. Ingenting er sendt, og det som var samlet, er tatt vare på."),
     "publishing": N_("Forslagene går ut ett for ett. Stanser noden, fortsetter den der den slapp."),
@@ -34,11 +38,34 @@ STANDING = {
 }
 """What a stage means for the county library."""
 
+JOINT_FAILURES = {
+    "alone": N_("Ingen av de andre fylkene svarte i tide. Begynn en ny runde, sammen med dem eller alene."),
+    "withdrawn": N_("Fylket som begynte runden, har lagt den bort. Ingenting ble sendt til noen."),
+    "left_out": N_("Svaret vårt kom for sent, så runden går uten oss. Ingenting ble sendt til noen."),
+    "late": N_("Det kom ikke svar i tide. Ingenting ble sendt til noen. Begynn en ny runde."),
+    "disagreed": N_(
+        "Vi kom til noe annet enn fylket som samlet svarene, så herfra sendes ingenting. Snakk med dem før "
+        "neste runde."
+    ),
+}
+"""Why a round with other counties came to nothing here."""
+
+JOINT_STATES = {
+    "invited": N_("har ikke svart ennå"),
+    "answered": N_("har svart og regner"),
+    "left_out": N_("er ikke med"),
+    "agreed": N_("kom til det samme"),
+    "disagreed": N_("kom til noe annet, og er ikke med videre"),
+    "silent": N_("sa ikke fra i tide, og er ikke med videre"),
+}
+"""How far each county of a round is."""
+
 FAILURES = {
     "no_requests": N_("Ingen bibliotek ber om hjelp på tavla disse dagene. Velg andre dager, eller vent."),
     "nobody_offers": N_("Ingen tilbyr hjelp disse dagene. Be noen om å legge inn tilbud, og prøv igjen."),
     "only_left_out": N_("Ingen av behovene passer i en fordelingsrunde. Under står hvorfor."),
     "too_large": N_("Det er for mye å regne ut på en gang. Velg færre dager."),
+    **JOINT_FAILURES,
 }
 
 REASONS = {
@@ -66,8 +93,29 @@ REASONS = {
 }
 
 
+def badge(round_: Document) -> tuple[str, str]:
+    """The stage in a word, and whether somebody waits."""
+    if round_["stage"] == "failed" and (round_["refusal"] or {}).get("code") in JOINT_FAILURES:
+        return N_("Ble ikke noe av"), "wait"
+    if round_["stage"] == "computed" and not round_["is_settled"]:
+        return BADGES["collecting"]
+    return BADGES[round_["stage"]]
+
+
+def counties(round_: Document) -> list[tuple[str, str]]:
+    """Each county of a round with others, and how far it is."""
+    return [(one["county"], say(JOINT_STATES[one["state"]])) for one in round_["counties"]]
+
+
 def standing(round_: Document) -> str:
     """How the round stands, and what comes next."""
+    if round_["stage"] == "computed" and not round_["is_settled"]:
+        when = speech.moment_short(round_["agree_by_at"])
+        return say(
+            "Forslagene kan sendes når alle fylkene har sagt fra, senest {when}. Ingenting er sendt til "
+            "noen.",
+            when=when,
+        )
     if round_["stage"] == "failed":
         return say(FAILURES[(round_["refusal"] or {}).get("code", "too_large")])
     if round_["stage"] == "computed" and not round_["match_count"]:

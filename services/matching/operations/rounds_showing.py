@@ -99,6 +99,9 @@ def _document(row: Row, counts: dict[str, int]) -> Document:
         "matches": [],
         "unmet": [],
         "effects": [],
+        "agree_by_at": None,
+        "counties": [],
+        "is_settled": True,
     }
 
 

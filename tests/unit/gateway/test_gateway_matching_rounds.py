@@ -84,6 +84,10 @@ def a_round(stage: str = "computed", **changes: Any) -> Document:
             "match_count": 1,
             "proposed_count": 0,
             "void_count": 0,
+            "coordinator": None,
+            "agree_by_at": None,
+            "counties": [],
+            "is_settled": True,
             "matches": [a_match()],
             "unmet": [unmet_because("own_limit")],
             "effects": [
@@ -164,7 +168,7 @@ FORM = {"navn": "Uke 50", "fra": "2026-12-07", "til": "2026-12-18", "frist": "20
 
 def test_a_round_is_begun_and_leads_to_its_page(node: Node) -> None:
     browser = with_rounds(node).browser("ingrid")
-    page = browser.press(browser.get("/fylket/fordeling"), "Regn ut fordelingen", **FORM)
+    page = browser.press(browser.get("/fylket/fordeling"), "Regn ut fordelingen", **FORM, fylker="akershus")
     ((_, (given, actor), _),) = [call for call in node.backend.calls if call[0].endswith("_matching_round")]
     assert {**given, "id": ""} == {
         "id": "",
@@ -173,6 +177,7 @@ def test_a_round_is_begun_and_leads_to_its_page(node: Node) -> None:
         "last_on": "2026-12-18",
         "reply_by_on": "2026-12-02",
         "days_each": 3,
+        "counties": ["akershus"],
     }
     assert actor["role"] == "county"
     assert page.alerts == ["Fordelingsrunden er i gang. Ingenting sendes før dere har sett over den."]
@@ -210,6 +215,8 @@ def test_a_refusal_stands_in_the_form(node: Node, refusal: Exception, sentence: 
     ("stage", "buttons"),
     [
         ("gathering", ["Legg bort"]),
+        ("collecting", ["Legg bort"]),
+        ("comparing", ["Legg bort"]),
         ("waiting", ["Legg bort"]),
         ("computing", ["Stopp, og bruk det beste til nå"]),
         ("computed", ["Send forslagene", "Legg bort"]),
@@ -230,6 +237,38 @@ def test_each_stage_offers_what_can_be_done_and_the_buttons_do_it(
         assert browser.press(page, button).status == 200
     acts = {"Send forslagene": "publish", "Legg bort": "discard", "Prøv igjen": "run"}
     assert sent(node) == [f"matching.{acts.get(one, 'stop')}_matching_round" for one in buttons]
+
+
+def joint(stage: str = "computed", **changes: Any) -> Document:
+    """A round that Akershus began with us and Oslo."""
+    states = {"akershus": "agreed", "innlandet": "agreed", "oslo": "silent"}
+    counties = [{"county": one, "state": state, "reason": None} for one, state in states.items()]
+    when = "2026-11-22T13:00:00.000000Z"
+    of_akershus = {"name": "akershus", "coordinator": "akershus", "agree_by_at": when, "counties": counties}
+    return a_round(stage, **{**of_akershus, **changes})
+
+
+def test_a_round_with_other_counties_names_them_and_waits_until_all_have_answered(node: Node) -> None:
+    browser = with_rounds(node, joint(is_settled=False)).browser("ingrid")
+    page = browser.get(f"/fylket/fordeling/{ROUND}")
+    assert "Runde fra Akershus" in page.words
+    assert "Akershus kom til det samme. Samler svarene." in page.words
+    assert "sa ikke fra i tide, og er ikke med videre" in page.words
+    assert "Forslagene kan sendes når alle fylkene har sagt fra, senest" in page.words
+    assert [one for one in page.buttons() if one != "Logg ut"] == ["Legg bort"]
+    with_rounds(node, joint())
+    page = browser.get(f"/fylket/fordeling/{ROUND}")
+    assert [one for one in page.buttons() if one != "Logg ut"] == ["Send forslagene", "Legg bort"]
+    assert "Runde fra Akershus" in browser.get("/fylket/fordeling").words
+
+
+def test_a_round_that_came_to_nothing_with_others_is_not_tried_again_alone(node: Node) -> None:
+    refusal = {"code": "disagreed", "parameters": {"reason": "other_plan"}}
+    failed = joint("failed", refusal=refusal)
+    page = with_rounds(node, failed).browser("ingrid").get(f"/fylket/fordeling/{ROUND}")
+    assert "Ble ikke noe av" in page.words
+    assert "Vi kom til noe annet enn fylket som samlet svarene" in page.words
+    assert [one for one in page.buttons() if one != "Logg ut"] == ["Legg bort"]
 
 
 def test_an_act_that_came_too_late_is_explained(node: Node) -> None:
@@ -268,6 +307,8 @@ def test_every_stage_and_reason_is_said_in_every_language(node: Node, language: 
     said += [
         words.standing(a_round("failed", refusal={"code": code, "parameters": {}})) for code in words.FAILURES
     ]
+    said.append(words.standing(joint(is_settled=False)))
+    assert {state for _, state in words.counties(joint())}
     for reason in ("own_limit", "nobody_free", "no_place", "half_day", "no_dates", "no_account"):
         said.append(words.unmet(unmet_because(reason)))
     for left in ({"can": 0}, {"free": 0}, {"near": 0}, {"near": 1}):
