@@ -81,6 +81,7 @@ def show(round_id: str) -> str:
         visits=[
             (one, words.visit_when(one), words.visit_state(one), words.reflections(one)) for one in visits
         ],
+        is_followed_up=any(words.reflections(one) for one in visits),
         sits_out=[words.sits_out(one) for one in round_["libraries"] if one["sits_out"]],
         picture=_picture(round_),
         chosen=Form({}, {}),

@@ -56,12 +56,12 @@ def standing(round_: Document) -> str:
 def answers(round_: Document) -> str:
     """How many have said what."""
     silent = round_["invited_count"] - round_["yes_count"] - round_["no_count"]
-    return say(
-        "{yes} {no} {silent}",
-        yes=say_many("1 bibliotek er med.", "{n} bibliotek er med.", round_["yes_count"]),
-        no=say_many("1 står over.", "{n} står over.", round_["no_count"]),
-        silent=say_many("1 har ikke svart.", "{n} har ikke svart.", silent),
-    )
+    said = [
+        say_many("1 bibliotek er med.", "{n} bibliotek er med.", round_["yes_count"]),
+        say_many("1 står over.", "{n} står over.", round_["no_count"]) if round_["no_count"] else "",
+        say_many("1 har ikke svart.", "{n} har ikke svart.", silent) if silent else "",
+    ]
+    return " ".join(one for one in said if one)
 
 
 def answer(library: Document) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from cast import COUNTY_LIBRARY, KARI, QUIET, STATES, Past, Somebody, library_called
 from playwright.sync_api import Browser, sync_playwright
+from season import season
 from served import Served
 from visitor import Visitor, launch, visiting
 
@@ -72,7 +73,7 @@ def visit(chromium: Browser, served: Served, past: Past) -> Iterator[Visit]:
 def furnished(past: Past) -> None:
     """Eidskog has one of everything: requests, an offer, a promise, and engagements in every state.
 
-    The county has a round of clearing, and one of matching.
+    The county has a round of clearing, one of matching, and a vandring in which Eidskog has made its visit.
     """
     past.request(KARI, "Eidskog")
     past.request(KARI, "Eidskog", is_open=True)
@@ -85,5 +86,6 @@ def furnished(past: Past) -> None:
         day = (past.today() + timedelta(days=500)).isoformat()
         terms = {"name": "Langt fram", "first_on": day, "last_on": day, "reply_by_on": day}
         past.client(COUNTY_LIBRARY).post("matching-rounds", terms)
+    season(past)
     for library, state in zip(QUIET, STATES, strict=False):
         past.engagement(library, "Eidskog", state, name="Jonas Berg" if state == "no_show" else None)

@@ -1,8 +1,10 @@
 """Every act of every page, done in a browser that runs no scripts."""
 
 import acts_of_counties
+import acts_of_joining
 import acts_of_libraries
 import acts_of_rounds
+import acts_of_vandring
 import pytest
 from cast import AMINA, COUNTY_LIBRARY, HANNE, JONAS, KARI, OPERATOR, Past
 from conftest import Visit
@@ -11,8 +13,9 @@ from desk import Desk, Way
 from routes import act_endpoints, act_of, endpoints_of
 from served import Served
 
-ACTS = {**acts_of_libraries.ACTS, **acts_of_counties.ACTS, **acts_of_rounds.ACTS}
-SEARCHES = {"board.show", "libraries.index", "mapping.show", "county_book.show"}
+MODULES = (acts_of_libraries, acts_of_counties, acts_of_rounds, acts_of_vandring, acts_of_joining)
+ACTS = {act: ways for module in MODULES for act, ways in module.ACTS.items()}
+SEARCHES = {"board.show", "libraries.index", "mapping.show", "county_book.show", "reflections.index"}
 """Forms that change nothing."""
 NEEDS_DAYS_OF_SILENCE = {
     "peers.ask_for_no": "a county that does not answer; tests/unit/gateway presses the button",

@@ -58,19 +58,17 @@ def list_rounds(
 
 
 def counts(connection: Connection, round_ids: list[str]) -> dict[str, Row]:
-    """By round: how many are invited, have said yes and no, and visits in the plan."""
+    """By round: how many are invited, take part, do not or have left, and visits in the plan."""
     found: dict[str, Row] = {
         one: {"invited_count": 0, "yes_count": 0, "no_count": 0, "visit_count": 0} for one in round_ids
     }
-    query = (
-        select(vandring_libraries.c.round_id, vandring_libraries.c.answer, func.count())
-        .where(vandring_libraries.c.round_id.in_(round_ids))
-        .group_by(vandring_libraries.c.round_id, vandring_libraries.c.answer)
-    )
-    for round_id, answer, count in connection.execute(query):
+    has_left = vandring_libraries.c.left_at.is_not(None)
+    columns = (vandring_libraries.c.round_id, vandring_libraries.c.answer, has_left)
+    query = select(*columns, func.count()).where(vandring_libraries.c.round_id.in_(round_ids))
+    for round_id, answer, left, count in connection.execute(query.group_by(*columns)):
         found[round_id]["invited_count"] += count
         if answer is not None:
-            found[round_id]["yes_count" if answer else "no_count"] += count
+            found[round_id]["yes_count" if answer and not left else "no_count"] += count
     visits = (
         select(vandring_visits.c.round_id, func.count())
         .where(vandring_visits.c.round_id.in_(round_ids))

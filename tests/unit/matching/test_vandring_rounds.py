@@ -225,6 +225,7 @@ def test_a_library_drops_out_and_the_rest_stands(innlandet: Matching) -> None:
         assert engagement["state"] == "cancelled"
     assert set(told(innlandet, "vandring_changed")) == {visitor, before["Grue"]}
     assert innlandet.ask(operations.library_vandring, ROUND, an_id("Grue"))["libraries"][0]["has_left"]
+    assert (see(innlandet)["yes_count"], see(innlandet)["no_count"]) == (4, 1)
     innlandet.do(operations.leave_vandring, ROUND, an_id("Grue"), leader("Grue"))
     assert plan_of(see(innlandet)) == after
 
