@@ -7,8 +7,11 @@ import typer
 from rich.console import Console
 
 from byttebank.cli.exits import EXIT_CODES, telling, write_json
+from byttebank.cli.nodes import configurations
 from byttebank.cli.operating import OperatorRefused, ask_each, do_at
+from byttebank.cli.state import StateRefused
 from byttebank.contracts.matching_rounds import MAX_DAYS_EACH
+from byttebank.federation.keys import SigningKey, load_signing_key
 from byttebank.identifiers import new_id
 
 MATCHING = "matching"
@@ -96,11 +99,21 @@ def run(
     }
     actor = {"person_id": new_id(), "library_id": new_id(), "role": "operator", "name": "byttebank rounds"}
     with telling(OperatorRefused):
-        begun = do_at(state, county, MATCHING, "create_matching_round", document, actor)
+        key = _signing_key(state, county) if others else None
+        begun = do_at(state, county, MATCHING, "create_matching_round", document, actor, key)
         if json:
             write_json(begun)
         else:
             _print({county or "": [begun]})
+
+
+def _signing_key(state: Path | None, county: str | None) -> SigningKey:
+    """The key with which the node invites others. Refuses: StateRefused, when several could be meant."""
+    nodes = [one for one in configurations(state) if county in (None, one.county)]
+    if len(nodes) != 1:
+        names = ", ".join(one.county for one in configurations(state))
+        raise StateRefused(f"Say with --county which of {names} you mean.")
+    return load_signing_key(nodes[0].signing_key_file)
 
 
 def _print(found: dict[str, list[dict[str, Any]]]) -> None:

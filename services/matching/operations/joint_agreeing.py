@@ -84,14 +84,16 @@ def refresh_matches(work: Work, row: Row, joint: JointRound) -> None:
     rounds.put_matches(work.connection, row["id"], own_matches(work, row, joint, agreed, hash_))
 
 
-def check_settled(work: Work, row: Row) -> None:
-    """Nobody is waited for any more: all have answered, or the time is up.
+def settle(work: Work, row: Row) -> None:
+    """Nobody is waited for any more, for all have answered or the time is up; the matches are those that
+    stand.
 
     Refuses: NotNow.
     """
     joint = joint_rounds.find_joint(work.connection, row["id"], work.county)
     if not is_settled(work, row, joint):
         raise NotNow(state="awaiting", act="publish")
+    refresh_matches(work, row, joint)
 
 
 def is_settled(work: Work, row: Row, joint: JointRound) -> bool:

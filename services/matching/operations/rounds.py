@@ -12,7 +12,7 @@ from byttebank.contracts.refusals import NotFound, NotNow, NotYourRole, SameKeyO
 from byttebank.federation.keys import SigningKey
 from byttebank.storage.work import Work
 from services.matching.domain.round import AGAIN, AT_WORK, DISCARDABLE, Terms, check_stage, check_terms
-from services.matching.operations.joint_agreeing import check_settled
+from services.matching.operations.joint_agreeing import settle
 from services.matching.operations.joint_answering import check_counties, invite
 from services.matching.operations.rounds_showing import matching_round
 from services.matching.storage import joint_rounds, rounds
@@ -115,7 +115,7 @@ def publish_matching_round(work: Work, round_id: str, actor_document: Document) 
         return matching_round(work, round_id)
     check_stage(row["stage"], frozenset({"computed"}), "publish")
     if row["coordinator"] is not None:
-        check_settled(work, row)
+        settle(work, row)
     if rounds.next_planned(work.connection, round_id) is None:
         raise NotNow(state="computed", act="publish")
     _check_alone(work)

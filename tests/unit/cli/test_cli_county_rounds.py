@@ -64,3 +64,18 @@ def test_what_makes_no_sense_is_said_in_a_line(state: Path, arguments: list[str]
 def test_a_second_round_waits_for_the_first(state: Path) -> None:
     run(state, "run", "Uke 50", *DATES)
     assert "One at a time" in run(state, "run", "Uke 51", *DATES).stderr
+
+
+def test_a_round_with_others_is_signed_with_the_nodes_key(state: Path) -> None:
+    together = ["run", "Sammen", *DATES, "--with", "akershus"]
+    assert "akershus is not a county that we exchange with" in run(state, *together).stderr
+    engine = open_engine(sqlite_url(state / "innlandet", "matching"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO peers (county, state, version) VALUES ('akershus', 'active', 1)"
+        )
+    engine.dispose()
+    begun = json.loads(run(state, *together, "--json").stdout)
+    assert begun["coordinator"] == "innlandet"
+    said = run(state, "show", begun["id"]).stdout
+    assert "akershus: invited" in said
