@@ -145,6 +145,11 @@ def km(distance: float) -> str:
     return language.distance_phrase(distance, speech().language)
 
 
+def travel_time(minutes: int) -> str:
+    """1 time 20 min."""
+    return language.travel_time_phrase(minutes, speech().language)
+
+
 def local(moment: datetime | str) -> datetime:
     """The moment as clocks show it where the county is."""
     when = parse_time(moment) if isinstance(moment, str) else moment

@@ -1,4 +1,4 @@
-"""`byttebank directory import`: libraries from a CSV file or from the national register."""
+"""`byttebank directory import`: libraries from a register, and travel times from a table."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -49,6 +49,29 @@ def import_command(
         raise typer.Exit(import_libraries(file, state, county, is_dry_run=dry_run, as_json=json))
 
 
+@directory_app.command("import-travel-times", epilog=EXIT_CODES)
+def import_times_command(
+    file: Annotated[
+        Path, typer.Argument(help="CSV with a heading (from;to;minutes, and km if known), by number or id.")
+    ],
+    state: Annotated[
+        Path | None, typer.Option("--state", help="State folder; left out: the node of the environment.")
+    ] = None,
+    county: Annotated[
+        str | None, typer.Option("--county", help="The county that goes by the table, of several.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show every difference, change nothing.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
+) -> None:
+    """Say how long it takes from library to library, there and back. What the table does not say stays, and
+    is judged as the crow flies. Broken rows are named and left out; brought in again nothing changes.
+    """
+    with telling():
+        raise typer.Exit(import_travel_times(file, state, county, is_dry_run=dry_run, as_json=json))
+
+
 class _DryRun(Exception):
     """All is shown, and nothing is kept."""
 
@@ -60,15 +83,34 @@ def import_libraries(
 
     Refuses: `DatabaseUnusable`, `StateRefused`, also for a file that is no register, `ConfigurationWrong`.
     """
+    return _bring_in(_libraries, file, state_dir, county, is_dry_run=is_dry_run, as_json=as_json)
+
+
+def import_travel_times(
+    file: Path, state_dir: Path | None, county: str | None, *, is_dry_run: bool, as_json: bool
+) -> int:
+    """The county goes by the file's times. The exit code, and what is refused: as `import_libraries`."""
+    return _bring_in(_travel_times, file, state_dir, county, is_dry_run=is_dry_run, as_json=as_json)
+
+
+def _bring_in(
+    bring: Callable[[Work, Path], Any],
+    file: Path,
+    state_dir: Path | None,
+    county: str | None,
+    *,
+    is_dry_run: bool,
+    as_json: bool,
+) -> int:
     nodes = [node for node in configurations(state_dir) if county in (None, node.county)]
     if len(nodes) != 1:
-        raise StateRefused("Name one county with --county: its libraries are the ones that are brought in.")
+        raise StateRefused("Name one county with --county: it is the one that the file is brought into.")
     (node,) = nodes
     database = Database(open_engine(node.database_url(DIRECTORY)), county=node.county, service=DIRECTORY)
     imported: Any = None
     try:
         with database.work() as work:
-            imported = _import(work, file)
+            imported = _read(bring, work, file)
             if is_dry_run:
                 raise _DryRun
     except _DryRun:
@@ -79,13 +121,24 @@ def import_libraries(
     return UNHEALTHY if imported.broken else OK
 
 
-def _import(work: Work, file: Path) -> Any:
-    package = package_of(DIRECTORY)
-    operations = import_module(f"{package}.operations")
-    registers: Callable[[Path, Any], Any] = import_module(f"{package}.registers.files").read_register
-    refused = import_module(f"{package}.registers.record").RegisterRefused
+def _libraries(work: Work, file: Path) -> Any:
+    records = _module("registers.files").read_register(file, work.today)
+    return _module("operations").import_libraries(work, records)
+
+
+def _travel_times(work: Work, file: Path) -> Any:
+    records = _module("registers.travel_times").read_travel_times(file)
+    return _module("operations").import_travel_times(work, records)
+
+
+def _module(name: str) -> Any:
+    return import_module(f"{package_of(DIRECTORY)}.{name}")
+
+
+def _read(bring: Callable[[Work, Path], Any], work: Work, file: Path) -> Any:
+    refused = _module("registers.record").RegisterRefused
     try:
-        return operations.import_libraries(work, registers(file, work.today))
+        return bring(work, file)
     except refused as error:
         raise StateRefused(f"{file}: {error} Nothing was changed.") from error
     except OSError as error:
@@ -103,15 +156,17 @@ def _tell(imported: Any, *, is_dry_run: bool, as_json: bool) -> None:
         console.print(_line(entry), markup=False)
     if len(entries) > SHOWN:
         console.print(f"... and {len(entries) - SHOWN} more; --json shows all.")
-    counts = ("new", "changed", "closed", "same", "elsewhere", "broken")
+    counts = [
+        one for one in ("new", "changed", "closed", "same", "elsewhere", "broken") if hasattr(imported, one)
+    ]
     console.print(", ".join(f"{getattr(imported, name)} {name}" for name in counts))
     console.print("Nothing was changed: this was a dry run." if is_dry_run else "Done.")
 
 
 def _line(entry: dict[str, Any]) -> str:
-    about = (
-        f"{entry['what']}: {entry['where']}, {entry['number'] or 'no number'}, {entry.get('name', 'no name')}"
-    )
+    about = f"{entry['what']}: {entry['where']}, {entry['number'] or 'no number'}"
+    if "name" in entry:
+        about += f", {entry['name']}"
     if "reason" in entry:
         return f"{about}: {entry['reason']}"
     changes = (f"{key} {old!r} -> {new!r}" for key, (old, new) in entry.get("changes", {}).items())

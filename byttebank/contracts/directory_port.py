@@ -150,6 +150,7 @@ class DirectoryPort(ParticipationPort, Protocol):
     ) -> Document:
         """Needs and offers as this library sees them, nearest first:
         `{items: [{kind: need|offer, id, library: Library, document: Request|Offer, distance_km,
+        travel_minutes, travel_km,
         is_possible, reasons: [Reason], helpers: [names of own colleagues who can]}], next_cursor}`.
         `show`: all, needs or offers. `text`: words in any ending, all of which must be there. Refuses:
         DateOrder."""

@@ -24,18 +24,10 @@ from byttebank.contracts.fields import (
 )
 from byttebank.contracts.participation import LibraryInvited, ParticipationAccepted
 from byttebank.contracts.requests import DirectRequestChanged
+from byttebank.contracts.travel_times import TravelTimesChanged
+from byttebank.contracts.vandring import VandringTold
 
 SERVICES = ("directory", "ledger", "matching", "notify")
-VANDRING_NEWS = (
-    "vandring_invited",
-    "vandring_published",
-    "vandring_sits_out",
-    "vandring_swap",
-    "vandring_swapped",
-    "vandring_swap_declined",
-    "vandring_changed",
-    "reflection",
-)
 
 
 class PeerKey(Contract):
@@ -222,25 +214,6 @@ class AccountsReported(Contract):
     accounts = fields.List(fields.Nested(ReportedAccount), required=True)
 
 
-class VandringTold(Contract):
-    """A library is told of a vandring round. Told once for each round, key, occasion and library.
-
-    `host`, `lender`, `library`: short names, where there is somebody to name: whom it visits, who comes, who
-    asks. `engagement_id`: the visit a reflection is asked for.
-    """
-
-    round_id = Id(required=True)
-    library_id = Id(required=True)
-    key = one_of(*VANDRING_NEWS, required=True)
-    occasion = fields.String(load_default="", validate=validate.Length(max=20))
-    season = text(100)
-    host = fields.String(load_default=None, allow_none=True)
-    lender = fields.String(load_default=None, allow_none=True)
-    library = fields.String(load_default=None, allow_none=True)
-    reply_by_on = Day(load_default=None, allow_none=True)
-    engagement_id = Id(load_default=None, allow_none=True)
-
-
 @dataclass(frozen=True)
 class LocalMessage:
     """What the registry knows of one message: the service in its key, its version and schema."""
@@ -268,6 +241,7 @@ LOCAL_MESSAGES = _registry(
     ("directory", PersonErased),
     ("directory", RequestChanged),
     ("directory", DirectRequestChanged),
+    ("directory", TravelTimesChanged),
     ("directory", PeerEquivocated),
     ("directory", LibraryInvited),
     ("directory", ParticipationAccepted),

@@ -196,6 +196,7 @@ class Candidate(Contract):
     colleague_name = fields.String(load_default=None, allow_none=True)
     dates = fields.List(Day(), required=True)
     distance_km = WholeNumber(load_default=None, allow_none=True)
+    travel_minutes = WholeNumber(load_default=None, allow_none=True)
     score = WholeNumber(required=True)
     reasons = fields.List(fields.Nested(Reason), required=True)
 

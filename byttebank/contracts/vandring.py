@@ -7,6 +7,16 @@ from byttebank.contracts.fields import Contract, Day, Id, Moment, WholeNumber, o
 VANDRING_STAGES = ("inviting", "planned", "published", "discarded")
 SIZE_RULES = ("any", "same", "different")
 SWAP_STATES = ("asked", "accepted", "declined", "void")
+VANDRING_NEWS = (
+    "vandring_invited",
+    "vandring_published",
+    "vandring_sits_out",
+    "vandring_swap",
+    "vandring_swapped",
+    "vandring_swap_declined",
+    "vandring_changed",
+    "reflection",
+)
 MAX_KM = 3000
 MAX_CLOSED_DATES = 400
 MAX_ANSWER = 2000
@@ -141,3 +151,22 @@ class Reflection(Contract):
     saw = fields.String(required=True)
     learned = fields.String(required=True)
     advice = fields.String(required=True)
+
+
+class VandringTold(Contract):
+    """A library is told of a vandring round. Told once for each round, key, occasion and library.
+
+    `host`, `lender`, `library`: short names, where there is somebody to name: whom it visits, who comes, who
+    asks. `engagement_id`: the visit a reflection is asked for.
+    """
+
+    round_id = Id(required=True)
+    library_id = Id(required=True)
+    key = one_of(*VANDRING_NEWS, required=True)
+    occasion = fields.String(load_default="", validate=validate.Length(max=20))
+    season = text(100)
+    host = fields.String(load_default=None, allow_none=True)
+    lender = fields.String(load_default=None, allow_none=True)
+    library = fields.String(load_default=None, allow_none=True)
+    reply_by_on = Day(load_default=None, allow_none=True)
+    engagement_id = Id(load_default=None, allow_none=True)

@@ -73,6 +73,7 @@ def show() -> str:
         has_filters=has_folded(chosen),
         travel=_travel_table([*items, *(item_of(one) for one in others if not one["is_possible"])]),
         picture=_picture(user, [*page["items"], *others]),
+        has_times=any(one["travel_minutes"] is not None for one in [*page["items"], *others]),
     )
 
 
@@ -106,7 +107,6 @@ def item_of(one: Document) -> Item:
     document, library = one["document"], one["library"]["short_name"]
     is_need = one["kind"] == "need"
     endpoint, key = ("requests.show", "request_id") if is_need else ("offers.show", "offer_id")
-    km = one["distance_km"]
     return Item(
         kind=one["kind"],
         title=speech.skills(document["skills"]),
@@ -115,7 +115,7 @@ def item_of(one: Document) -> Item:
         own_words=document["own_words"],
         county=speech.county_name(one["library"]["county"]),
         library=library,
-        travel=speech.km(km) if km is not None else say("Ingen reise") if not _travels(one) else "",
+        travel=_way_words(one),
         button=say("Vi kan hjelpe") if is_need else say("Spør {library}", library=library),
         is_possible=one["is_possible"],
         is_travel=_travels(one),
@@ -125,6 +125,15 @@ def item_of(one: Document) -> Item:
             if reason["code"] not in SAID_ALREADY
         ),
     )
+
+
+def _way_words(one: Document) -> str:
+    """How far it is, and how that is known: by the county's table of travel times, or as the crow flies."""
+    if not _travels(one):
+        return say("Ingen reise")
+    if one["travel_minutes"] is not None:
+        return say("{time} etter reisetabellen", time=speech.travel_time(one["travel_minutes"]))
+    return say("{km} i luftlinje", km=speech.km(one["distance_km"])) if one["distance_km"] is not None else ""
 
 
 def _travels(one: Document) -> bool:

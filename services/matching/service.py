@@ -112,6 +112,10 @@ class MatchingService(MatchingRounds, VandringRounds):
     def request_changed(self, work: Work, body: Document) -> None:
         operations.request_changed(work, body)
 
+    @on_local("TravelTimesChanged")
+    def travel_times_changed(self, work: Work, body: Document) -> None:
+        operations.travel_times_changed(work, body)
+
     @on_local("DaysReserved")
     def days_reserved(self, work: Work, body: Document) -> None:
         operations.days_reserved(work, body)

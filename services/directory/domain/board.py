@@ -1,10 +1,11 @@
 """The board: needs and offers as one library sees them, with the reasons."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.directory.domain.geography import distance_between
+from services.directory.domain.geography import Journey, distance_between
 
 Document = dict[str, Any]
 
@@ -17,11 +18,14 @@ class Viewpoint:
     colleagues: list[Document]
     today: date
     frozen_counties: frozenset[str] = field(default_factory=frozenset)
+    has_travel_times: bool = False
+    journeys: Mapping[str, Journey] = field(default_factory=dict)
+    """By road to other libraries, by their id, where the county's table knows."""
 
 
 def see(viewpoint: Viewpoint, kind: str, thing: Document, library: Document) -> Document:
     """The item of an offer or a request of another library: `{kind: need|offer, id, library, document,
-    distance_km, is_possible, reasons, helpers}`.
+    distance_km, travel_minutes, travel_km, is_possible, reasons, helpers}`.
     """
     turn = _offer if kind == "offer" else _need
     return turn(viewpoint, thing, library)
@@ -50,7 +54,7 @@ def _offer(viewpoint: Viewpoint, offer: Document, library: Document) -> Document
     is_remote = any(place != "host" for place in offer["places"])
     reasons = [_availability(offer, viewpoint.today)]
     item = _item(viewpoint, "offer", offer, library, reasons, is_travel="host" in offer["places"])
-    km, max_km = item["distance_km"], offer["max_km"]
+    max_km, km = offer["max_km"], item["distance_km"] if item["travel_km"] is None else item["travel_km"]
     is_too_far = km is not None and max_km is not None and km > max_km
     if is_too_far:
         reasons.append(_against("too_far", km=km, max_km=max_km, library=library["short_name"]))
@@ -70,6 +74,7 @@ def _item(
 ) -> Document:
     """The item with what needs and offers have in common; the caller goes on adding to `reasons`."""
     is_frozen = library["county"] in viewpoint.frozen_counties
+    journey = viewpoint.journeys.get(library["id"]) if is_travel else None
     if not is_travel:
         reasons.append(_for("no_travel"))
     if is_frozen:
@@ -80,6 +85,8 @@ def _item(
         "library": library,
         "document": document,
         "distance_km": distance_between(viewpoint.library, library) if is_travel else None,
+        "travel_minutes": journey.minutes if journey else None,
+        "travel_km": journey.km if journey else None,
         "is_possible": not is_frozen,
         "reasons": reasons,
         "helpers": [],

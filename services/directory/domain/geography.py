@@ -1,12 +1,19 @@
-"""How far apart two libraries are, as the crow flies."""
+"""How far apart two libraries are: as the crow flies, and by the county's table of travel times."""
 
 from math import asin, cos, radians, sin, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 EARTH_RADIUS_KM = 6371.0
 """The mean radius; good to half a percent, which is finer than whole kilometres between villages."""
 
 Point = tuple[int, int, int]
+
+
+class Journey(NamedTuple):
+    """From one library to another by road; `km` is None where only the time is known."""
+
+    minutes: int
+    km: int | None = None
 
 
 def distance_km(from_latitude: float, from_longitude: float, to_latitude: float, to_longitude: float) -> int:

@@ -79,9 +79,11 @@ from services.directory.operations.requests import (
     widen_requests,
 )
 from services.directory.operations.skills import list_skills, seed_skills, write_skill
+from services.directory.operations.travel_times import TimesImported, import_travel_times
 
 __all__ = [
     "Imported",
+    "TimesImported",
     "accept_participation",
     "act_as_operator",
     "act_on_peer",
@@ -105,6 +107,7 @@ __all__ = [
     "get_offer",
     "get_request",
     "import_libraries",
+    "import_travel_times",
     "invitations",
     "invite_library",
     "join_library",

@@ -15,7 +15,7 @@ from services.directory.domain.texts import unstorable
 from services.directory.operations.documents import refuse
 from services.directory.operations.libraries import own_library
 from services.directory.operations.publishing import as_seen
-from services.directory.storage import counties, libraries, market
+from services.directory.storage import counties, libraries, market, travel_times
 from services.directory.storage.board import Place, Question, find_entries
 from services.directory.storage.market import Kind
 
@@ -59,7 +59,8 @@ def board(
     `text`: words of people's own, of skills' names in any language, of libraries and places, all of which
     must be there, in any ending. `first_on` to `last_on`: what is for some of these days. `max_km` lets pass
     what needs no travel. `only_possible`: only what the library can take.
-    Each item: `{kind: need|offer, id, library, document, distance_km, is_possible, reasons, helpers}`.
+    Each item: `{kind: need|offer, id, library, document, distance_km, travel_minutes, travel_km, is_possible,
+    reasons, helpers}`; `distance_km` is as the crow flies, the other two are the county's table's.
     Reasons of a need: colleague_can {skill, names}, no_skill {skill}. Of an offer: offered_dates {dates},
     offered_span {first_on, last_on}, standing_offer, too_far {km, max_km, library}. Of both: no_travel,
     county_frozen {county}. Distance is null without travel, and where a library has no place on the map.
@@ -89,6 +90,7 @@ def _viewpoint(work: Work, library: Document) -> Viewpoint:
         colleagues=libraries.list_colleagues(work.connection, library["id"]),
         today=work.today,
         frozen_counties=frozenset(counties.list_counties_in_state(work.connection, "frozen")),
+        has_travel_times=travel_times.has_any(work.connection, library["id"]),
     )
 
 
@@ -115,6 +117,7 @@ def _question(
         last_on=looking.last_on,
         max_square=None if looking.max_km is None else chord_square(looking.max_km),
         is_within_reach=only_possible and kind == "offer",
+        has_travel_times=viewpoint.has_travel_times,
     )
 
 
@@ -126,7 +129,11 @@ def _items(work: Work, viewpoint: Viewpoint, found: list[_Found]) -> list[Docume
         )
         for thing in as_seen(work, kind, list(stored.values())):
             things[thing["id"]] = thing
-    known = libraries.libraries_among(work.connection, [one["library_id"] for one in things.values()])
+    ids = [one["library_id"] for one in things.values()]
+    known = libraries.libraries_among(work.connection, ids)
+    if viewpoint.has_travel_times:
+        journeys = travel_times.journeys(work.connection, viewpoint.library["id"], ids)
+        viewpoint = replace(viewpoint, journeys=journeys)
     shown = [(one.kind, things[one.place.thing_id]) for one in found]
     return [see(viewpoint, kind, thing, known[thing["library_id"]]) for kind, thing in shown]
 

@@ -1,7 +1,7 @@
 """A list of libraries as CSV in UTF-8, with a heading, separated by ; or ,."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import IO, Any
 
@@ -48,25 +48,35 @@ TEXTS = (
     "contact_email",
     "contact_phone",
 )
-NEEDED = {"name", "kind"}
+NEEDED = ("name", "kind")
 
 
 def read_csv(file: IO[str], today: date) -> Iterator[Record | Broken]:
     """Each row in turn. Raises: `RegisterRefused` for a file that is no UTF-8 or lacks name and kind."""
+    for where, row, is_whole in read_rows(file, COLUMNS, NEEDED):
+        yield _read(where, row, is_whole=is_whole, today=today)
+
+
+def read_rows(
+    file: IO[str], other_names: Mapping[str, str], needed: tuple[str, ...]
+) -> Iterator[tuple[str, dict[str, str], bool]]:
+    """Each row's place, its cells by column, and whether it has no more cells than there are columns.
+
+    Raises: `RegisterRefused` for a file that is no UTF-8 or lacks a needed column.
+    """
     try:
         heading = file.readline().lstrip("\ufeff")
         delimiter = ";" if ";" in heading else ","
         given = [name.strip().casefold() for name in next(csv.reader([heading], delimiter=delimiter), [])]
-        names = [COLUMNS.get(name, name) for name in given]
-        if not set(names) >= NEEDED:
-            raise RegisterRefused("The first line must name the columns name and kind at least.")
+        names = [other_names.get(name, name) for name in given]
+        if not set(names) >= set(needed):
+            wanted = f"{', '.join(needed[:-1])} and {needed[-1]}"
+            raise RegisterRefused(f"The first line must name the columns {wanted} at least.")
         reader = csv.reader(file, delimiter=delimiter, strict=True)
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-                yield _read(
-                    f"line {reader.line_num + 1}", row, is_whole=len(cells) <= len(names), today=today
-                )
+                yield f"line {reader.line_num + 1}", row, len(cells) <= len(names)
     except (UnicodeDecodeError, csv.Error) as error:
         raise RegisterRefused(f"The file cannot be read: {error}. Save it as CSV in UTF-8.") from error
 

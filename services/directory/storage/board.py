@@ -59,6 +59,8 @@ class Question:
     last_on: date | None = None
     max_square: int | None = None
     is_within_reach: bool = False
+    has_travel_times: bool = False
+    """Whether the county's table says how long it takes from the library to some other."""
 
 
 def write_entry(connection: Connection, entry: Entry) -> None:
@@ -130,7 +132,10 @@ def things_without_entry(connection: Connection, kind: str, limit: int) -> list[
 
 
 def find_entries(connection: Connection, question: Question, after: Place | None, limit: int) -> list[Place]:
-    """The first `limit` of what is asked for after a place, nearest first, then the soonest."""
+    """The first `limit` of what is asked for after a place, nearest first, then the soonest.
+
+    Where a travel time is known a minute counts as a kilometre, but never as less than the straight line.
+    """
     begun = 0 if after is None else after.square
     is_near_first = question.centre is not None and not _is_rare(connection, question.groups)
     circles = [metres for metres in CIRCLES_METRES if metres**2 > begun] if is_near_first else []
@@ -169,9 +174,16 @@ def _find(
         square = f"coalesce((x - :x) * (x - :x) + (y - :y) * (y - :y) + (z - :z) * (z - :z), {NOWHERE})"
     entries = _conditions(question, metres, values, is_postgresql=is_postgresql)
     places = _conditions_of_places(question, after, metres, values)
+    table, limited = "board_entries", square
+    if question.has_travel_times:
+        # Never nearer than as the crow flies: so a circle holds all that is as near as it is wide.
+        limited = f"coalesce(km_square, {square})"
+        square = f"CASE WHEN minutes_square > {square} THEN minutes_square ELSE {square} END"
+        table += " LEFT JOIN travel_times ON from_library_id = :own AND to_library_id = library_id"
     query = (
-        f"SELECT square, starts_on, thing_id FROM (SELECT {square} AS square, starts_on, thing_id,"
-        f" is_remote, reach_square FROM board_entries WHERE {' AND '.join(entries)}) AS entries"
+        f"SELECT square, starts_on, thing_id FROM (SELECT {square} AS square, {limited} AS limited,"
+        f" starts_on, thing_id, is_remote, reach_square FROM {table}"
+        f" WHERE {' AND '.join(entries)}) AS entries"
         + (f" WHERE {' AND '.join(places)}" if places else "")
         + " ORDER BY square, starts_on, thing_id LIMIT :limit"
     )
@@ -226,9 +238,9 @@ def _conditions_of_places(
         conditions.append("square <= :circle")
     if question.max_square is not None:
         values["max_square"] = question.max_square
-        conditions.append("(is_remote OR square <= :max_square)")
+        conditions.append("(is_remote OR limited <= :max_square)")
     if question.is_within_reach:
-        near = f"square <= reach_square OR square = {NOWHERE}"
+        near = f"limited <= reach_square OR limited = {NOWHERE}"
         conditions.append(f"(is_remote OR reach_square IS NULL OR {near})")
     if after is not None:
         values |= {"square": after.square, "starts_on": after.starts_on, "id": after.thing_id}

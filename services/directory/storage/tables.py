@@ -219,6 +219,19 @@ board_entries = Table(
 Index("board_entries_by_library", board_entries.c.library_id)
 Index("board_entries_by_place", board_entries.c.kind, board_entries.c.z, board_entries.c.y)
 
+travel_times = Table(
+    "travel_times",
+    metadata,
+    Column("from_library_id", String(36), primary_key=True),
+    Column("to_library_id", String(36), primary_key=True),
+    Column("minutes", Integer, nullable=False),
+    Column("km", Integer),
+    Column("minutes_square", BigInteger, nullable=False),
+    Column("km_square", BigInteger),
+)
+"""By road, both ways round. The squares stand beside those of the straight lines that the board knows: of as
+many kilometres as there are minutes, and of the kilometres."""
+
 peers = Table(
     "peers",
     metadata,

@@ -1,12 +1,20 @@
-"""How far apart two points are, as the crow flies."""
+"""How far apart two points are as the crow flies, and what the county's table of travel times says."""
 
 from math import asin, cos, radians, sin, sqrt
+from typing import NamedTuple
 
 EARTH_RADIUS_KM = 6371.0
 """The mean radius: within half a percent of the ellipsoid, finer than whole kilometres between villages."""
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees."""
+
+
+class Journey(NamedTuple):
+    """From one library to another by road; `km` is None where only the time is known."""
+
+    minutes: int
+    km: int | None = None
 
 
 def distance_km(one: Point | None, other: Point | None) -> int | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from services.matching.domain.distance import Point, distance_km
+from services.matching.domain.distance import Journey, Point, distance_km
 from services.matching.domain.proposal import FULL_DAY
 
 SKILL = 100
@@ -45,6 +45,8 @@ class Need:
     place: str
     at: Point | None
     neighbours: frozenset[str] = frozenset()
+    journeys: Mapping[str, Journey] = field(default_factory=dict)
+    """By road from other libraries, by their id, where the county's table knows."""
 
 
 class Option(NamedTuple):
@@ -95,6 +97,7 @@ class Candidate:
     distance_km: int | None
     score: int
     reasons: tuple[Reason, ...]
+    travel_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +139,18 @@ def rank(
             continue
         near.add(option.library_id)
         score = sum(_parts(need, option, dates, distance, today).values())
-        order = (-score, FAR_KM if distance is None else distance, option.library_name, option.offer_id)
+        way = _way(need, option, distance)
+        order = (-score, FAR_KM if way is None else way, option.library_name, option.offer_id)
         found.append((order, option, dates, distance))
     best = tuple(
-        Candidate(option, dates, distance, -order[0], _reasons(need, option, dates, distance, today))
+        Candidate(
+            option,
+            dates,
+            distance,
+            -order[0],
+            _reasons(need, option, dates, distance, today),
+            _minutes(need, option),
+        )
         for order, option, dates, distance in _best_of_each_colleague(found)[:limit]
     )
     return Ranking(len(can), len(free), len(near), best)
@@ -184,7 +195,21 @@ def _journey(need: Need, option: Option) -> tuple[bool, int | None]:
     if need.place != "host":
         return True, None
     distance = distance_km(need.at, option.at)
-    return option.max_km is None or distance is None or distance <= option.max_km, distance
+    journey = need.journeys.get(option.library_id)
+    km = distance if journey is None or journey.km is None else journey.km
+    return option.max_km is None or km is None or km <= option.max_km, distance
+
+
+def _minutes(need: Need, option: Option) -> int | None:
+    """The time of travel, where one travels and the table knows it."""
+    journey = need.journeys.get(option.library_id) if need.place == "host" else None
+    return None if journey is None else journey.minutes
+
+
+def _way(need: Need, option: Option, distance: int | None) -> int | None:
+    """What counts as the length of the way: a minute as a kilometre, but never less than the crow flies."""
+    minutes = _minutes(need, option)
+    return distance if minutes is None else max(minutes, distance or 0)
 
 
 def _parts(
@@ -198,8 +223,9 @@ def _parts(
     parts["free_on"] = ALL_DATES * min(len(dates), asked) // asked
     if need.place != "host":
         parts["no_travel"] = NO_TRAVEL
-    elif distance is not None:
-        parts["distance"] = max(0, NO_TRAVEL - distance // KM_PER_POINT)
+    elif (way := _way(need, option, distance)) is not None:
+        code = "distance" if _minutes(need, option) is None else "travel_time"
+        parts[code] = max(0, NO_TRAVEL - way // KM_PER_POINT)
     owed = _owed(option)
     if owed > 0:
         parts["owes"] = min(OWES_MOST, OWES_PER_HALF_DAY * owed)
@@ -238,6 +264,7 @@ def _reasons(
         "free_on": [{"dates": [day.isoformat() for day in dates[:MAX_DATES_SHOWN]]}],
         "no_travel": [{"place": need.place}],
         "distance": [{"km": distance}],
+        "travel_time": [{"minutes": _minutes(need, option)}],
         "owes": [{"half_days": _owed(option)}],
         "gives": [{"half_days": -_owed(option)}],
         "last_visit": [{"months": _months_since(option.last_visit_on or today, today)}],

@@ -74,7 +74,8 @@ class Question:
         goes &= self._market.places.knows([need.place])
         if need.place == "host":
             most = self._market.offers["max_km"][rows]
-            goes &= (most == ANYWHERE) | np.isnan(km) | (km <= most)
+            limited, km = self._ways(libraries, km, need)
+            goes &= (most == ANYWHERE) | np.isnan(limited) | (limited <= most)
         rows, libraries, many, km = rows[goes], libraries[goes], many[goes], km[goes]
         score = self._score(rows, libraries, many, km, need, visits, today)
         best = self._best(rows, score, km, need, limit)
@@ -169,6 +170,19 @@ class Question:
         here, there = np.radians(need.at[0]), np.radians(need.at[1])
         half = np.sin((lat - here) / 2) ** 2 + np.cos(here) * np.cos(lat) * np.sin((lon - there) / 2) ** 2
         return np.rint(2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half))))
+
+    def _ways(self, libraries: Ints, km: Floats, need: Need) -> tuple[Floats, Floats]:
+        """Kilometres that a limit is held against, and those that count as the length of the way."""
+        if not need.journeys:
+            return km, km
+        road, minutes = (np.full(len(self._market.libraries), np.nan) for _ in range(2))
+        for other, journey in need.journeys.items():
+            at = self._market.libraries.find(other)
+            if at is not None:
+                minutes[at] = journey.minutes
+                road[at] = np.nan if journey.km is None else journey.km
+        road, minutes = road[libraries], minutes[libraries]
+        return np.where(np.isnan(road), km, road), np.fmax(km, minutes)
 
     def _score(
         self,

@@ -17,6 +17,7 @@ from services.matching.operations.index import (
     participation_accepted,
     peer_changed,
     request_changed,
+    travel_times_changed,
 )
 from services.matching.operations.joint_answering import joint_accounts_reported
 from services.matching.operations.joint_rounds import (
@@ -148,6 +149,7 @@ __all__ = [
     "reflections",
     "remind_of_reflections",
     "request_changed",
+    "travel_times_changed",
     "reservation_refused",
     "round_at_work",
     "rule",

@@ -5,7 +5,7 @@ from typing import Any
 
 from byttebank.contracts.refusals import NotFound
 from byttebank.storage.work import Work
-from services.matching.domain.distance import Point
+from services.matching.domain.distance import Journey, Point
 from services.matching.domain.ranking import Candidate, Need, Ranking, rank
 from services.matching.operations import shortlists
 from services.matching.operations.staffing import taken_or_needed
@@ -74,7 +74,12 @@ def need_of(work: Work, request: Row) -> Need:
         place=request["place"],
         at=_point(index.library(work.connection, request["library_id"])),
         neighbours=index.neighbours(work.connection, request["county"]),
+        journeys=_journeys(work, request),
     )
+
+
+def _journeys(work: Work, request: Row) -> dict[str, Journey]:
+    return index.journeys_to(work.connection, request["library_id"]) if request["place"] == "host" else {}
 
 
 def _point(library: Row | None) -> Point | None:
@@ -94,6 +99,7 @@ def _document(candidate: Candidate) -> dict[str, Any]:
         "colleague_name": option.colleague_name,
         "dates": [day.isoformat() for day in candidate.dates],
         "distance_km": candidate.distance_km,
+        "travel_minutes": candidate.travel_minutes,
         "score": candidate.score,
         "reasons": [
             {

@@ -65,6 +65,12 @@ def request_changed(work: Work, body: Document) -> None:
     index.put_request(work.connection, row)
 
 
+def travel_times_changed(work: Work, body: Document) -> None:
+    """The times of the county's table count from now on; others stay."""
+    for row in body["times"]:
+        index.put_travel_time(work.connection, row)
+
+
 def days_counted(work: Work, body: Document) -> None:
     """Days in the books are in both libraries' given and received, once per transfer."""
     index.add_posted_days(

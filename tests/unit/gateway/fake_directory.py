@@ -45,6 +45,8 @@ class FakeDirectory(FakeParticipation, Service):
         self._peers: list[Document] = []
         self._peer_acts: list[Document] = []
         self._mapped: list[Document] = []
+        self._minutes: dict[str, int] = {}
+        """How long it takes to each library, where the county's table knows."""
 
     def county(self) -> Document:
         return checked(resources.County, self._county)
@@ -329,6 +331,8 @@ class FakeDirectory(FakeParticipation, Service):
             "library": library,
             "document": request,
             "distance_km": kilometres(own, library) if is_travel else None,
+            "travel_minutes": self._minutes.get(request["library_id"]),
+            "travel_km": None,
             "is_possible": bool(helpers),
             "reasons": reasons if is_travel else [*reasons, for_("no_travel")],
             "helpers": helpers,
@@ -353,6 +357,8 @@ class FakeDirectory(FakeParticipation, Service):
             "library": library,
             "document": offer,
             "distance_km": km,
+            "travel_minutes": self._minutes.get(offer["library_id"]),
+            "travel_km": None,
             "is_possible": not is_far,
             "reasons": reasons,
             "helpers": [],

@@ -63,7 +63,7 @@ def test_asking_shows_those_who_fit_with_reasons_before_anybody_is_asked(node: N
         "Siri Haugen",
         "Kan katalogisering",
         "Ledig 9.–10. desember",
-        "47 km unna",
+        "47 km unna i luftlinje",
     ):
         assert words in first
     assert node.backend.asked("matching.propose") == []

@@ -240,6 +240,7 @@ PARAMETERS: dict[str, Any] = {
     "first_on": "2026-12-01",
     "last_on": "2026-12-04",
     "half_days": 3,
+    "minutes": 80,
     "months": 2,
     "place": "online",
 }

@@ -36,6 +36,7 @@ HANDLERS: dict[str, Callable[..., None]] = {
     "ParticipationAccepted": operations.participation_accepted,
     "ColleagueChanged": operations.colleague_changed,
     "OfferChanged": operations.offer_changed,
+    "TravelTimesChanged": operations.travel_times_changed,
     "RequestChanged": operations.request_changed,
     "PersonErased": operations.person_erased,
     "DaysReserved": operations.days_reserved,
