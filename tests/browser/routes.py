@@ -18,6 +18,7 @@ NO_PAGES = {
     "travel_fund.download": "a file",
     "engagements.follow": "leads on to the engagement's page",
     "static": "files",
+    "joining.show": "a letter leads to it, and no page",
 }
 """What is opened and is no page, and why."""
 

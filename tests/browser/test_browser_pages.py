@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from accessibility import sideways_scrolling, violations
-from cast import COUNTY_LIBRARY, JONAS, KARI, NEWCOMER, OPERATOR, Somebody, colleague
+from cast import COUNTY_LIBRARY, JONAS, KARI, NEWCOMER, OPERATOR, Past, Somebody, colleague, library_called
 from conftest import Visit
 from crawl import Seen, crawl
 from playwright.sync_api import Page, expect
@@ -111,6 +111,26 @@ def test_forms_with_faults_and_a_page_for_others(visit: Visit) -> None:
         visitor.press(button)
         assert visitor.page.title().startswith("Feil:")
         faults += look_at(visitor.page, f"faults-{path.strip('/')}")
+    assert not faults, "\n".join(faults)
+
+
+def test_what_a_letter_leads_to(visit: Visit, past: Past) -> None:
+    library = library_called("innlandet", "Øyer")
+    given = {"library_id": library.id, "name": "Randi Lund", "email": "randi@oyer.example"}
+    invitation = past.client(COUNTY_LIBRARY).post("invitations", given)
+    visitor, faults = visit(), []
+    visitor.watch.expected_statuses = {404, 422}
+    page = visitor.open("/postkasse")
+    visitor.comes_to_see("randi@oyer.example")
+    letter = page.locator("li").filter(has_text="randi@oyer.example").locator("pre").text_content() or ""
+    (link,) = re.findall(r"\S+/bli-med/\S+", letter)
+    faults += look_at(visitor.open(link), "join")
+    page.get_by_text("Les hele avtalen").click()
+    visitor.press("Bli med")
+    visitor.sees("2 ting må rettes")
+    faults += look_at(page, "join-faults")
+    faults += look_at(visitor.open("/bli-med/x"), "join-ended", TWO_LOOKS)
+    past.client(COUNTY_LIBRARY).post(f"invitations/{invitation['id']}/withdraw")
     assert not faults, "\n".join(faults)
 
 
