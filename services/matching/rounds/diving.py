@@ -26,6 +26,8 @@ ENOUGH = 1.01
 """A pass that finds fewer new blocks than this is the last."""
 CHAIN, AGAIN, LEAVE = 8, 1.005, 0.15
 """Dives in a chain, each from most of the blocks of the best one before, while each finds so much more."""
+CHAIN_DAYS = 100_000
+"""Possible days that the dives of a chain may look at together: of large rounds each is told of at once."""
 
 
 def dive(
@@ -35,21 +37,20 @@ def dive(
     dear: Bools | None,
     seed: int,
     over: Callable[[], bool],
-    long: Callable[[], bool],
 ) -> Ints:
     """A feasible plan that begins with these blocks, which fit together, and may leave some of them.
 
     `likely`: how much a pair is to be preferred, 0 to 1; `dear`: possible days to leave out until the blocks
-    are found. `over()`: whether to come to an end, `long()`: whether to begin no other dive of the chain.
+    are found. `over()`: whether to come to an end.
     """
     p = on.possible
     random = np.random.default_rng(seed)
     best = np.zeros(0, dtype=np.int64)
-    for _ in range(CHAIN):
+    for _ in range(min(CHAIN, max(1, CHAIN_DAYS // max(1, len(p.day_pair))))):
         found = _passes(on, likely, blocks, dear, random, over)
         gained = p.wanted[p.pair_request[found]].sum() > AGAIN * p.wanted[p.pair_request[best]].sum()
         best = found if gained else best
-        if over() or long() or not gained:
+        if over() or not gained:
             break
         blocks = best[random.random(len(best)) >= LEAVE]
     network = circulation(p, best, DAYS)

@@ -53,19 +53,25 @@ class Ground:
         return int(-np.minimum(self.left(used).room, 0).sum())
 
     def part(
-        self, used: Ints, libraries: Bools, closed: Bools | None = None, dear: Bools | None = None
+        self,
+        used: Ints,
+        libraries: Bools,
+        closed: Bools | None = None,
+        dear: Bools | None = None,
+        give: Bools | None = None,
     ) -> tuple[Ints, Programme]:
         """What of a plan is given up where these libraries host or help, and the best use of what is free
         then.
 
-        Nothing that regards a `closed` library is touched, and `dear` days are not considered unless they are
-        used.
+        Nothing that regards a `closed` library is touched, `dear` days are not considered unless they are
+        used, and of what is used only the pairs in `give` are given up (None: all of them).
         """
         p = self.possible
         touched = libraries[self.day_home] | libraries[self.day_host]
         if closed is not None:
             touched &= ~(closed[self.day_home] | closed[self.day_host])
-        kept = used[~touched[used]]
+        leaves = touched[used] if give is None else touched[used] & give[p.day_pair[used]]
+        kept = used[~leaves]
         left = self.left(kept)
         busy = np.zeros(self.colleague_date.max(initial=-1) + 1, dtype=bool)
         busy[self.colleague_date[kept]] = True
@@ -73,7 +79,7 @@ class Ground:
         served[self.request_date[kept]] = True
         free = touched & ~busy[self.colleague_date] & ~served[self.request_date]
         free &= (left.most[p.day_colleague] > 0) & (left.wanted[p.day_request] > 0)
-        given_up = used[touched[used]]
+        given_up = used[leaves]
         if dear is not None:
             free &= ~dear
             free[given_up] = True

@@ -18,9 +18,6 @@ from services.matching.rounds.network import Ints
 from services.matching.rounds.parts import Ground, ground
 from services.matching.rounds.possible import Bools, Floats, Possible
 
-CHAIN_SECONDS = 1.0
-"""After which a dive is not followed by another before it is told of."""
-
 
 @dataclass(frozen=True, slots=True)
 class Flow:
@@ -43,13 +40,19 @@ class Improve:
     """Use what is free at these libraries better than `used` does, and leave the closed ones alone.
 
     `dear`: possible days that are not worth considering (None: all are considered, so what is proven is
-    true).
+    true). `give`: the pairs that may be given up (None: all). `afresh`: without a thought of what was used.
+    It ends when it is proven that `close`, a share, is the most that is missing, after `nodes` of the search,
+    and after `seconds`, which alone is not the same everywhere.
     """
 
     used: Ints
     libraries: Bools
     closed: Bools
     dear: Bools | None
+    give: Bools | None
+    afresh: bool
+    close: float
+    nodes: int
     seconds: float
     seed: int
 
@@ -105,15 +108,14 @@ class Bounded:
 
 @dataclass(frozen=True, slots=True)
 class Improved:
-    """What to give up and what to use instead (None: nothing found), the bound, and whether it is the
-    best."""
+    """What to give up and what to use instead (None: nothing found), the bound, whether it is the best, and
+    how many iterations of linear programmes that took."""
 
     given_up: Ints
     instead: Ints | None
     bound: float
     proven: bool
-    columns: int
-    seconds: float
+    iterations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +139,9 @@ def do(job: Job, on: Ground, say: Callable[[Said], None]) -> None:
     elif isinstance(job, Dive):
         from services.matching.rounds.diving import dive
 
-        until, long = time.monotonic() + job.seconds, time.monotonic() + CHAIN_SECONDS
-        over, enough = (lambda: time.monotonic() > until), (lambda: time.monotonic() > long)
-        say(Dived(dive(on, job.likely, job.blocks, job.dear, job.seed, over, enough)))
+        until = time.monotonic() + job.seconds
+        used = dive(on, job.likely, job.blocks, job.dear, job.seed, lambda: time.monotonic() > until)
+        say(Dived(used))
     elif isinstance(job, Relax):
         say(_relax(job, on))
     else:
@@ -168,14 +170,14 @@ def _relax(job: Relax, on: Ground) -> Relaxed:
 
 
 def _improve(job: Improve, on: Ground, say: Callable[[Said], None]) -> Improved:
-    from services.matching.rounds.highs import best
+    from services.matching.rounds.highs import Limits, best
 
-    began = time.monotonic()
-    given_up, part = on.part(job.used, job.libraries, job.closed, job.dear)
-    answer = best(part, job.seconds, part.solution(given_up), job.seed, lambda bound: say(Bounded(bound)))
+    given_up, part = on.part(job.used, job.libraries, job.closed, job.dear, job.give)
+    start = None if job.afresh else part.solution(given_up)
+    limits = Limits(job.seconds, job.nodes, job.close)
+    answer = best(part, limits, start, job.seed, lambda bound: say(Bounded(bound)))
     instead = None if answer.values is None else part.used(answer.values)
-    took = time.monotonic() - began
-    return Improved(given_up, instead, answer.bound, answer.proven, len(part.worth), took)
+    return Improved(given_up, instead, answer.bound, answer.proven, answer.iterations)
 
 
 def main() -> None:
