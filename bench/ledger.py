@@ -11,6 +11,7 @@ machines, figures do not. Fails only when a book is wrong at the end.
 """
 
 import argparse
+import logging
 import re
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+import structlog
 
 from bench.books import COUNTIES, Ledger, introduce, known_libraries
 from bench.counties import spread
@@ -51,6 +54,7 @@ def main() -> int:
     parser.add_argument("--large", action="store_true", help="let the book grow to a million entries")
     parser.add_argument("--hordak", help="a Python that has django-hordak (make bench-ledger makes one)")
     asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     install_missing("initdb", "pgbench")
     folder = Path(tempfile.mkdtemp(prefix="byttebank-ledger-"))
     folder.chmod(0o755)
