@@ -123,6 +123,9 @@ def sent_offer() -> tuple[Form, Document | None]:
 
 def places_of(offer: Document) -> dict[str, str]:
     """Where the refusals of this offer stand: the dates that are meant are those that were given."""
+    starts = min(offer["dates"]) if offer["dates"] else offer["first_on"]
+    if starts and offer["expires_on"] and offer["expires_on"] < starts <= (offer["last_on"] or starts):
+        return {**PLACES, "date_order": "utgaar"}
     if offer["dates"]:
         return OF_DATES
     return PLACES if offer["last_on"] or not offer["expires_on"] else OF_EXPIRY

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from byttebank.contracts.market_refusals import NoOpenDay, OfferOverlaps, TooFewAtHome
-from byttebank.contracts.refusals import BelowHalfDay, FieldMissing, Malformed, TooManyDays
+from byttebank.contracts.refusals import BelowHalfDay, DateOrder, FieldMissing, Malformed, TooManyDays
 from services.directory.domain.closed_days import days_between, open_days
 from services.directory.domain.dates import add_months, check_day, check_span
 
@@ -74,8 +74,8 @@ def settle_offer_dates(offer: dict[str, Any], today: date) -> dict[str, Any]:
     """The offer with its dates in order: on dates, in a span, or standing.
 
     A span with no first day begins today; a standing offer that names no end gets one.
-    Refuses: DateOrder, DatePast, DateTooFar; Malformed for dates and a span or weekdays in one, a span
-    without end, and weekdays of which the span has none.
+    Refuses: DateOrder, also for one that ends by itself before its first day; DatePast, DateTooFar; Malformed
+    for dates and a span or weekdays in one, a span without end, and weekdays of which the span has none.
     """
     offer = {"weekdays": [], "expires_on": None, **offer}
     dates, first_on, last_on = offer["dates"], offer["first_on"], offer["last_on"]
@@ -98,6 +98,9 @@ def settle_offer_dates(offer: dict[str, Any], today: date) -> dict[str, Any]:
     expires_on = offer["expires_on"]
     if expires_on is not None:
         check_day(date.fromisoformat(expires_on), today)
+        begins_on = min(dates) if dates else first_on
+        if begins_on is not None and expires_on < begins_on:
+            raise DateOrder(first_on=begins_on, last_on=expires_on)
     elif not dates and not last_on:
         expires_on = renewed_until(today)
     settled = {"dates": sorted(set(dates)), "first_on": first_on, "last_on": last_on, "weekdays": weekdays}

@@ -277,4 +277,5 @@ def find(work: Work, request_id: str, *, for_update: bool = False) -> Document:
 
 
 def seen(work: Work, request: Document, library_id: str | None) -> Document:
+    """The request as somebody at the library may see it."""
     return seen_requests(work, [request], library_id)[0]

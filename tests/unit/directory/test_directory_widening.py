@@ -1,6 +1,6 @@
 """What recurs, expires, widens and is closed: offers and requests over time, and what is refused of them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +8,15 @@ from directory_cast import JONAS, KARI, SIRI, a_county, a_library, a_request, ad
 
 from byttebank.clock import FixedClock
 from byttebank.contracts.market_refusals import ColleagueNotAgreed, NoOpenDay, OfferOverlaps, TooFewAtHome
-from byttebank.contracts.refusals import Malformed, NotFound, NotNow, NotYourRole, OwnLibrary, TooManyDays
+from byttebank.contracts.refusals import (
+    DateOrder,
+    Malformed,
+    NotFound,
+    NotNow,
+    NotYourRole,
+    OwnLibrary,
+    TooManyDays,
+)
 from byttebank.public_holidays import public_holidays
 from byttebank.storage.work import Database
 from services.directory import operations
@@ -177,9 +185,39 @@ def test_holidays_are_those_of_the_librarys_country() -> None:
     assert is_closed({**library, "country": None, "closed_on": "2027-05-16"}, constitution)
 
 
-def test_help_for_four_hundred_days_is_a_vacancy(innlandet: Database) -> None:
-    with pytest.raises(TooManyDays):
-        create(innlandet, half_days=800)
+@pytest.mark.parametrize("half_days", [41, 800, 10_000])
+def test_help_for_four_hundred_days_is_a_vacancy(innlandet: Database, half_days: int) -> None:
+    with pytest.raises(TooManyDays) as refused:
+        create(innlandet, half_days=half_days)
+    assert refused.value.parameters == {"max_half_days": 40}
+
+
+def test_four_hundred_single_dates_are_refused(innlandet: Database) -> None:
+    days = [(date(2026, 12, 1) + timedelta(number)).isoformat() for number in range(400)]
+    with pytest.raises(Malformed):
+        create(innlandet, dates=days)
+    with pytest.raises(Malformed):
+        offer(innlandet, dates=days)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        {"first_on": "2027-03-02", "last_on": "2027-03-01"},
+        {"first_on": "2027-03-01", "last_on": "2027-04-30", "expires_on": "2027-02-28"},
+        {"first_on": "2027-03-01", "last_on": "2027-04-30", "expires_on": "2027-02-28", "weekdays": [1]},
+        {"dates": ["2027-03-01", "2027-03-02"], "expires_on": "2027-02-28"},
+    ],
+)
+def test_an_offer_that_ends_before_it_begins_is_refused(innlandet: Database, days: Document) -> None:
+    with pytest.raises(DateOrder):
+        offer(innlandet, **days)
+
+
+def test_a_request_whose_window_ends_before_it_begins_is_refused(innlandet: Database) -> None:
+    with pytest.raises(DateOrder) as refused:
+        create(innlandet, first_on="2026-12-09", last_on="2026-12-01")
+    assert refused.value.parameters == {"first_on": "2026-12-09", "last_on": "2026-12-01"}
 
 
 def test_a_library_asks_another_one_that_exists(innlandet: Database) -> None:

@@ -120,6 +120,8 @@ def test_what_is_wrong_is_said_at_its_field(
         ("offer_overlaps", {"ukedager": ["1"]}, "ukedager"),
         ("too_few_at_home", {"hjemme": "3"}, "hjemme"),
         ("date_order", {"fra": "2026-12-09", "til": "2026-12-01"}, "til"),
+        ("date_order", {"fra": "2027-03-01", "til": "2027-04-30", "utgaar": "2027-02-28"}, "utgaar"),
+        ("date_order", {"datoer": "1.3.2027", "fra": "", "til": "", "utgaar": "2027-02-28"}, "utgaar"),
         ("date_past", {"datoer": "1.12.2025"}, "datoer"),
         ("date_past", {"utgaar": "2025-12-01"}, "utgaar"),
         ("date_too_far", {"til": "2033-12-01"}, "til"),
