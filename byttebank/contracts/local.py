@@ -193,6 +193,14 @@ class ClearingEnded(Contract):
     """What all counties together have struck out."""
 
 
+class JointRoundComputed(Contract):
+    """We agree to the plan of a round with other counties; `match_count` of it is at our own libraries."""
+
+    round_id = Id(required=True)
+    coordinator = Slug(required=True)
+    match_count = WholeNumber(required=True)
+
+
 class ReportAccounts(Contract):
     """For a round of matching: say how every library's days stand. Answered by `AccountsReported`."""
 
@@ -247,6 +255,7 @@ LOCAL_MESSAGES = _registry(
     ("directory", ParticipationAccepted),
     ("matching", EngagementChanged),
     ("matching", VandringTold),
+    ("matching", JointRoundComputed),
     ("ledger", ReserveDays),
     ("ledger", PostDays),
     ("ledger", ReleaseDays),

@@ -15,6 +15,7 @@ from gateway.words.notices import notice_words
 
 pages = Blueprint("notices", __name__)
 Document = dict[str, Any]
+ROUND_PAGE = ("matching_round_id", "matching_rounds.show", "round_id")
 VANDRING_PAGES = (
     ("visit_id", "reflections.new", "engagement_id"),
     ("vandring_id", "own_vandring.show", "round_id"),
@@ -54,7 +55,7 @@ def page_of(notice: Document) -> str | None:
     """The page of what the notice is about, where it has one."""
     if notice["engagement_id"]:
         return url_for("engagements.show", engagement_id=notice["engagement_id"])
-    for name, endpoint, argument in VANDRING_PAGES:
+    for name, endpoint, argument in (*VANDRING_PAGES, ROUND_PAGE):
         if is_id(thing_id := notice["parameters"].get(name)):
             return url_for(endpoint, **{argument: thing_id})
     request_id = notice["parameters"].get("request_id")
@@ -65,6 +66,8 @@ def link_words(notice: Document) -> str:
     """What the link to that page says."""
     if notice["engagement_id"]:
         return say("Se avtalen")
+    if notice["parameters"].get(ROUND_PAGE[0]):
+        return say("Se runden")
     if notice["parameters"].get("visit_id"):
         return say("Skriv refleksjon")
     return say("Se vandringen") if notice["parameters"].get("vandring_id") else say("Se forespørselen")

@@ -90,6 +90,10 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("En avregning ble avsluttet"),
         N_("Runden som {county} samlet, ble ikke ferdig. Ingenting er endret."),
     ),
+    "joint_round_computed": (
+        N_("En fordelingsrunde er klar til å ses over"),
+        N_("{county} samlet svarene, og vi kom til det samme. Se over forslagene til deres egne bibliotek."),
+    ),
     "invitation": (
         N_("Invitasjon til Byttebanken"),
         N_("Fylkesbiblioteket i {county} inviterer {library} til å bytte arbeidsdager med andre bibliotek."),

@@ -26,6 +26,11 @@ GAUGES = {
         ("bound_days", "Days that no plan of that round exceeds."),
     )
 }
+OPEN_JOINT_ROUNDS = Gauge(
+    "byttebank_matching_open_joint_rounds",
+    "Rounds with other counties in which something can still follow.",
+    ["county"],
+)
 _log = telemetry.logger(__name__)
 
 
@@ -101,6 +106,7 @@ class MatchingRounds:
             return
         with self.runtime.reading() as work:
             found = operations.open_joint_rounds(work)
+        OPEN_JOINT_ROUNDS.labels(self.runtime.county).set(len(found))
         for round_id in found:
             with self.runtime.work() as work:
                 operations.go_on_with_joint(work, round_id, self.runtime.key)

@@ -119,6 +119,11 @@ class NotifyService:
         """The county library reads what came of it."""
         announcing.clearing_ended(work, body, self.runtime.config.public_url)
 
+    @on_local("JointRoundComputed")
+    def joint_round_computed(self, work: Work, body: dict[str, Any]) -> None:
+        """The county library is asked to look its own proposals over."""
+        announcing.joint_round_computed(work, body, self.runtime.config.public_url)
+
     @on_local("PeerEquivocated")
     def peer_equivocated(self, work: Work, body: dict[str, Any]) -> None:
         """The county library is told to call."""

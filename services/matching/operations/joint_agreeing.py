@@ -56,6 +56,9 @@ def agree(work: Work, key: SigningKey, row: Row, joint: JointRound, text: str) -
     changed = {"stage": "computed", "ended_at": work.now, "result": result, "plan_hash": hash_}
     rounds.change_round(work.connection, row["id"], is_stopping=False, **changed)
     refresh_matches(work, {**row, **changed}, joint)
+    ours = sum(county_of(one.request_id) == work.county for one in matches)
+    told_of = {"round_id": row["id"], "coordinator": joint.coordinator, "match_count": ours}
+    work.emit("JointRoundComputed", told_of)
 
 
 def disagree(work: Work, key: SigningKey, joint: JointRound, reason: str) -> None:

@@ -8,6 +8,7 @@ from services.notify.storage import copies
 
 Document = dict[str, Any]
 ACCOUNT, ROUNDS, PEERS = "konto", "fylket/avregning", "fylket/samarbeid"
+MATCHING = "fylket/fordeling"
 VANDRING, REFLECTION = "vandring", "refleksjoner/skriv"
 """Pages of the gateway."""
 
@@ -38,6 +39,23 @@ def clearing_ended(work: Work, body: Document, public_url: str) -> int:
         library_ids=copies.county_library_ids(work.connection, work.county),
         parameters={"half_days": body["cleared_half_days"], "county": body["coordinator"]},
         path=f"{ROUNDS}/{body['round_id']}",
+        is_mailed=False,
+    )
+    return announce(work, news, public_url)
+
+
+def joint_round_computed(work: Work, body: Document, public_url: str) -> int:
+    """The county library is asked to look over what a round with other counties means for its own
+    libraries.
+    """
+    news = Announcement(
+        key="joint_round_computed",
+        about="round",
+        subject_id=body["round_id"],
+        occasion="",
+        library_ids=copies.county_library_ids(work.connection, work.county),
+        parameters={"county": body["coordinator"], "matching_round_id": body["round_id"]},
+        path=f"{MATCHING}/{body['round_id']}",
         is_mailed=False,
     )
     return announce(work, news, public_url)

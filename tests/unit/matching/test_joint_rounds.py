@@ -71,6 +71,8 @@ def test_three_counties_compute_the_same_plan_and_each_sends_its_own_part(joint:
         assert {county["state"] for county in one["counties"]} == {"agreed"}
     assert len({(one["input_hash"], one["plan_hash"], one["days_served"]) for one in seen.values()}) == 1
     assert seen["oslo"]["days_served"] == 4
+    (told,) = joint["oslo"].told("JointRoundComputed")
+    assert told == {"round_id": ROUND, "coordinator": "innlandet", "match_count": seen["oslo"]["match_count"]}
     assert [one["host_library_name"] for one in seen["innlandet"]["matches"]] == ["Eidskog"] * len(
         seen["innlandet"]["matches"]
     )

@@ -81,6 +81,15 @@ def test_the_county_library_reads_what_a_round_has_come_to_and_gets_no_mail(noti
     assert notices_of(notify, COUNTY_LIBRARY)[0]["key"] == "clearing_unchanged"
 
 
+def test_the_county_library_is_asked_to_look_a_round_with_others_over(notify: Database) -> None:
+    body = {"round_id": ROUND, "coordinator": "trondelag", "match_count": 3}
+    heard = [hear(notify, "joint_round_computed", load_local("JointRoundComputed", body)) for _ in range(2)]
+    assert heard == [1, 0]
+    (notice,) = notices_of(notify, COUNTY_LIBRARY)
+    assert notice["key"] == "joint_round_computed"
+    assert notice["parameters"] == {"county": "trondelag", "matching_round_id": ROUND}
+
+
 def test_a_round_in_which_nothing_went_in_a_ring_is_no_news(notify: Database) -> None:
     ended = {
         "round_id": ROUND,
