@@ -54,7 +54,7 @@ class DirectoryPort(ParticipationPort, Protocol):
 
     def export_person(self, colleague_id: str, actor: Document) -> Document:
         """Everything kept of the colleague: `{exported_at, legal_basis, library, colleague, offers, requests,
-        erasures}`. Refuses: NotYourRole."""
+        erasures, invitation, acceptances}`. Refuses: NotYourRole."""
 
     def erase_person(self, colleague_id: str, actor: Document) -> list[Document]:
         """Nothing of the colleague is kept, here and in every county: `[{county, asked_at, confirmed_at}]`,

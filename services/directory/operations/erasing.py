@@ -48,7 +48,8 @@ ENDED = {"offer": "withdrawn", "request": "closed"}
 
 def export_person(work: Work, colleague_id: str, actor: Document) -> Document:
     """Everything the directory keeps of the colleague: `{exported_at, legal_basis, library: Library,
-    colleague: Colleague, offers: [Offer], requests: [Request] as host contact, erasures}`.
+    colleague: Colleague, offers: [Offer], requests: [Request] as host contact, erasures, invitation,
+    acceptances}`.
 
     Refuses: NotFound; NotYourRole for others than herself, her manager and the county.
     """
@@ -63,6 +64,8 @@ def export_person(work: Work, colleague_id: str, actor: Document) -> Document:
         "offers": market.things_of_person(work.connection, "offer", colleague_id),
         "requests": market.things_of_person(work.connection, "request", colleague_id),
         "erasures": _erasures(work, colleague_id),
+        "invitation": participation.invitation_of(work.connection, colleague_id),
+        "acceptances": participation.accepted_by(work.connection, colleague_id),
     }
 
 

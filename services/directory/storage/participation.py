@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, String, Table, Text, select, update
 
+from byttebank.clock import format_time
 from byttebank.storage.columns import UtcTime
 from byttebank.storage.messages import outbox
 from services.directory.storage import rows
@@ -105,3 +106,27 @@ def forget_links(connection: Connection) -> int:
 def erase_invited(connection: Connection, person_id: str) -> None:
     """The invitation of one who wants nothing kept names nobody."""
     connection.execute(update(invitations).where(invitations.c.id == person_id).values(name="", email=""))
+
+
+def invitation_of(connection: Connection, person_id: str) -> Document | None:
+    """By what the person came in, without the link: `{name, email, sent_at, used_at}`. None for others."""
+    row = find_invitation(connection, person_id)
+    return (
+        None
+        if row is None
+        else {**_texts(row, "sent_at", "used_at"), "name": row["name"], "email": row["email"]}
+    )
+
+
+def accepted_by(connection: Connection, person_id: str) -> list[Document]:
+    """What the person has accepted: `[{library_id, version, capacity, accepted_at}]`."""
+    query = select(participations).where(participations.c.person_id == person_id)
+    rows_of_person = connection.execute(query.order_by(participations.c.accepted_at)).mappings()
+    return [
+        {**_texts(row, "accepted_at"), **{key: row[key] for key in ("library_id", "version", "capacity")}}
+        for row in rows_of_person
+    ]
+
+
+def _texts(row: Any, *names: str) -> Document:
+    return {name: format_time(row[name]) if row[name] else None for name in names}

@@ -3,8 +3,9 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
 
+from byttebank.contracts.participation import PARTICIPATION_VERSION
 from services.matching.domain.engagement import OPEN, TAKEN
 from services.matching.domain.proposal import add_up, spread
 from services.matching.storage.round_tables import round_matches, rounds
@@ -15,6 +16,7 @@ from services.matching.storage.tables import (
     offer_counties,
     offer_skills,
     offers,
+    participations,
     peers,
     requests,
 )
@@ -108,7 +110,10 @@ def settle_match(connection: Connection, engagement_id: str, state: str, refusal
 
 
 def open_requests(connection: Connection, county: str, first_on: date, last_on: date) -> list[Row]:
-    """Open requests on the board of the county's open libraries that touch the dates, by id."""
+    """Open requests on the board of the county's open libraries that touch the dates, by id.
+
+    Of libraries that have accepted the participation agreement: others cannot agree on days.
+    """
     query = (
         select(requests)
         .join(libraries, libraries.c.id == requests.c.library_id)
@@ -119,13 +124,17 @@ def open_requests(connection: Connection, county: str, first_on: date, last_on: 
             requests.c.first_on <= last_on,
             requests.c.last_on >= first_on,
             libraries.c.state == "open",
+            _has_accepted(),
         )
     )
     return [dict(row) for row in connection.execute(query.order_by(requests.c.id)).mappings()]
 
 
 def open_offers(connection: Connection, county: str, first_on: date, last_on: date) -> list[Row]:
-    """Open offers of help that reach the county and touch the dates, by id, with their `skills`."""
+    """Open offers of help that reach the county and touch the dates, by id, with their `skills`.
+
+    Those of the county's own libraries only where the participation agreement is accepted.
+    """
     reaches = or_(
         offers.c.county == county,
         offers.c.reach == "all",
@@ -144,7 +153,7 @@ def open_offers(connection: Connection, county: str, first_on: date, last_on: da
             or_(offers.c.first_on.is_(None), offers.c.first_on <= last_on),
             or_(offers.c.last_on.is_(None), offers.c.last_on >= first_on),
             libraries.c.state == "open",
-            or_(offers.c.county == county, peers.c.state == "active"),
+            or_(and_(offers.c.county == county, _has_accepted()), peers.c.state == "active"),
             reaches,
         )
         .order_by(offers.c.id)
@@ -157,6 +166,11 @@ def open_offers(connection: Connection, county: str, first_on: date, last_on: da
     ):
         skills.setdefault(offer_id, set()).add(skill)
     return [{**row, "skills": frozenset(skills.get(row["id"], ()))} for row in found]
+
+
+def _has_accepted() -> ColumnElement[bool]:
+    accepted = select(participations.c.library_id).where(participations.c.version >= PARTICIPATION_VERSION)
+    return libraries.c.id.in_(accepted)
 
 
 def libraries_by_id(connection: Connection) -> dict[str, Row]:

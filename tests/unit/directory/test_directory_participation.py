@@ -254,3 +254,12 @@ def test_who_is_erased_is_in_no_invitation_and_comes_in_no_more(innlandet: Datab
     assert load(Invitation, invitation) == invitation
     with pytest.raises(InvitationEnded):
         join(innlandet)
+
+
+def test_what_is_kept_of_a_person_names_how_she_came_in_and_what_she_accepted(innlandet: Database) -> None:
+    invite(innlandet)
+    join(innlandet, acceptance=ACCEPTED)
+    kept = do(innlandet, operations.export_person, an_id("Ny"), DAG)
+    assert kept["invitation"]["email"] == "ny@grue.example"
+    assert [one["version"] for one in kept["acceptances"]] == [PARTICIPATION_VERSION]
+    assert TOKEN not in str(kept)

@@ -1,14 +1,18 @@
 """Before its first engagement a library of ours has accepted the participation agreement."""
 
+from datetime import date
+
 import pytest
 from matching_cast import (
     Matching,
     a_library,
     a_proposal,
+    a_request,
     actor,
     an_acceptance,
     an_id,
     carry,
+    open_offers,
 )
 from sqlalchemy import delete
 
@@ -16,6 +20,7 @@ from byttebank.contracts.participation import PARTICIPATION_VERSION
 from byttebank.contracts.participation_refusals import ParticipationMissing
 from services.matching import operations
 from services.matching.operations import possible
+from services.matching.storage import rounds
 from services.matching.storage.tables import participations
 
 
@@ -91,3 +96,33 @@ def test_what_is_agreed_on_stands_whatever_has_become_of_the_acceptance(innlande
     for who in ("Kari", "Siri"):
         innlandet.do(operations.confirm, an_id("engagement"), True, actor(who))
     assert innlandet.see("Kari")["state"] == "confirmed"
+
+
+def test_nobody_is_asked_instead_whose_library_has_not_accepted(innlandet: Matching) -> None:
+    for offer in open_offers("Siri", "Per"):
+        innlandet.hear("OfferChanged", offer)
+    innlandet.do(operations.propose, a_proposal(request_id=an_id("request")), actor("Kari"))
+    for who in ("Siri", "Jonas"):
+        innlandet.do(operations.accept, an_id("engagement"), actor(who))
+    innlandet.reserve()
+    forget(innlandet, "Grue")
+    innlandet.do(operations.cancel, an_id("engagement"), actor("Siri"))
+    found = innlandet.ask(operations.list_engagements, an_id("Eidskog"))
+    assert [one["colleague_id"] for one in found if one["replaces"]] == [an_id("Per")]
+
+
+@pytest.mark.parametrize(("library", "takes_part"), [(None, True), ("Eidskog", False), ("Grue", False)])
+def test_a_round_counts_with_libraries_that_have_accepted(
+    innlandet: Matching, library: str | None, takes_part: bool
+) -> None:
+    if library:
+        forget(innlandet, library)
+    for offer in open_offers("Siri"):
+        innlandet.hear("OfferChanged", offer)
+    innlandet.hear("RequestChanged", a_request(is_open=True, version=2))
+    days = (date(2026, 12, 7), date(2026, 12, 11))
+    found = [
+        innlandet.ask(lambda work, find=find: find(work.connection, "innlandet", *days))
+        for find in (rounds.open_requests, rounds.open_offers)
+    ]
+    assert all(found) is takes_part
