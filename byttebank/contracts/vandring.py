@@ -98,8 +98,9 @@ class VandringSwap(Contract):
 class VandringRound(Contract):
     """A round as its county sees it, or as one library does: then with itself, its own visits and swaps only.
 
-    In a list `libraries`, `visits` and `swaps` are left out (empty) for the county. `without_visitor`: those
-    who take part and are visited by nobody. `swap_with`: visits of others, whose hosts can be asked for.
+    In a list `visits` are left out (empty), and for the county `libraries` and `swaps` too.
+    `without_visitor`: those who take part and are visited by nobody. `swap_with`: visits of
+    others, whose hosts can be asked for.
     """
 
     id = Id(required=True)

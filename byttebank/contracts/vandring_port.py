@@ -15,7 +15,7 @@ class VandringPort(Protocol):
         """`VandringRound` with answers, plan, why somebody sits out, and how the visits stand."""
 
     def library_vandrings(self, library_id: str) -> list[Document]:
-        """`VandringRound`s the library is invited to, as it sees them, the newest first."""
+        """`VandringRound`s the library is invited to, without visits: its answer, who asks it to swap."""
 
     def library_vandring(self, round_id: str, library_id: str) -> Document:
         """`VandringRound` as the library sees it. Refuses: NotFound also when it is not invited."""

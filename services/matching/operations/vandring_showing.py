@@ -49,9 +49,28 @@ def vandring_round(work: Work, round_id: str) -> Document:
 
 
 def library_vandrings(work: Work, library_id: str) -> list[Document]:
-    """`VandringRound`s the library is invited to, as it sees them, the newest first, none put away."""
+    """`VandringRound`s the library is invited to, the newest first, none put away: itself, and who asks it to
+    swap. Without visits, for the first page asks for this each time.
+    """
     rows = vandring.list_rounds(work.connection, MAX_LISTED, library_id=library_id)
-    return [library_vandring(work, row["id"], library_id) for row in rows if row["stage"] != "discarded"]
+    counts = vandring.counts(work.connection, [row["id"] for row in rows])
+    own = vandring.invitations_of(work.connection, library_id)
+    asked = vandring.asked_swaps(work.connection, library_id)
+    found = []
+    for row in rows:
+        if row["stage"] == "discarded" or row["id"] not in own:
+            continue
+        invitation = own[row["id"]]
+        shown = _document(row, counts[row["id"]])
+        shown["libraries"] = [_library(invitation, None)]
+        names = {library_id: invitation["short_name"]}
+        shown["swaps"] = [
+            _swap(one, {**names, one["asker_id"]: one["short_name"]})
+            for one in asked
+            if one["round_id"] == row["id"]
+        ]
+        found.append(shown if row["stage"] == "published" else {**shown, "visit_count": 0})
+    return found
 
 
 def library_vandring(work: Work, round_id: str, library_id: str) -> Document:
@@ -161,15 +180,16 @@ def _visits(work: Work, invited: list[Row], visits: list[Row]) -> list[Document]
 
 def _swaps(work: Work, round_id: str, invited: list[Row]) -> list[Document]:
     names = {one["id"]: one["short_name"] for one in invited}
-    return [
-        {
-            "id": one["id"],
-            "asker_library_id": one["asker_id"],
-            "asker_library_name": names[one["asker_id"]],
-            "other_library_id": one["other_id"],
-            "other_library_name": names[one["other_id"]],
-            "state": one["state"],
-            "asked_at": format_time(one["asked_at"]),
-        }
-        for one in vandring.swaps(work.connection, round_id)
-    ]
+    return [_swap(one, names) for one in vandring.swaps(work.connection, round_id)]
+
+
+def _swap(one: Row, names: dict[str, str]) -> Document:
+    return {
+        "id": one["id"],
+        "asker_library_id": one["asker_id"],
+        "asker_library_name": names[one["asker_id"]],
+        "other_library_id": one["other_id"],
+        "other_library_name": names[one["other_id"]],
+        "state": one["state"],
+        "asked_at": format_time(one["asked_at"]),
+    }

@@ -90,6 +90,15 @@ def invited(connection: Connection, round_id: str) -> list[Row]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def invitations_of(connection: Connection, library_id: str) -> dict[str, Row]:
+    """By round: the library's own invitation, with the library as last heard."""
+    query = select(vandring_libraries, libraries).join(
+        libraries, libraries.c.id == vandring_libraries.c.library_id
+    )
+    rows = connection.execute(query.where(vandring_libraries.c.library_id == library_id)).mappings()
+    return {row["round_id"]: dict(row) for row in rows}
+
+
 def change_library(connection: Connection, round_id: str, library_id: str, **values: Any) -> None:
     """These columns of the invitation have these values."""
     which = (vandring_libraries.c.round_id == round_id) & (vandring_libraries.c.library_id == library_id)
@@ -197,6 +206,17 @@ def swaps(connection: Connection, round_id: str) -> list[Row]:
     """The round's wishes to swap, the oldest first."""
     query = select(vandring_swaps).where(vandring_swaps.c.round_id == round_id)
     query = query.order_by(vandring_swaps.c.asked_at, vandring_swaps.c.id)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def asked_swaps(connection: Connection, other_id: str) -> list[Row]:
+    """Wishes that wait for this library's answer, with the asker's name, the oldest first."""
+    query = (
+        select(vandring_swaps, libraries.c.short_name)
+        .join(libraries, libraries.c.id == vandring_swaps.c.asker_id)
+        .where(vandring_swaps.c.other_id == other_id, vandring_swaps.c.state == "asked")
+        .order_by(vandring_swaps.c.asked_at, vandring_swaps.c.id)
+    )
     return [dict(row) for row in connection.execute(query).mappings()]
 
 

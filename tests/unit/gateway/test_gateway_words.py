@@ -187,6 +187,9 @@ def test_every_sentence_is_used_by_somebody(monkeypatch: pytest.MonkeyPatch) -> 
                                     history=history,
                                 )
                                 sentence(one, reader_of(one, user))
+    changed = {"code": "visit_changed", "parameters": {}}
+    one = engagement(state="declined", purpose="vandring", refusal=changed)
+    assert "endret" in sentence(one, reader_of(one, READERS["lender"]))
     assert used == set(SENTENCES)
 
 

@@ -80,6 +80,7 @@ def test_every_open_library_is_invited_and_sees_its_own_answer_only(innlandet: M
     assert seen["libraries"][0]["colleague_id"] == an_id("cTolga")
     assert see(innlandet)["yes_count"] == 1
     (listed,) = innlandet.ask(operations.library_vandrings, an_id("Grue"))
+    load(VandringRound, listed)
     assert listed["libraries"][0]["answer"] is None
 
 
@@ -161,6 +162,9 @@ def test_two_libraries_swap_hosts_when_both_want_to(innlandet: Matching) -> None
     other = next(name for name in PLACES if name not in (one, before[one]) and before[name] != one)
     innlandet.do(operations.ask_vandring_swap, ROUND, an_id("swap"), an_id(other), leader(one))
     assert told(innlandet, "vandring_swap") == [other]
+    (listed,) = innlandet.ask(operations.library_vandrings, an_id(other))
+    load(VandringRound, listed)
+    assert [swap["asker_library_name"] for swap in listed["swaps"]] == [one]
     assert plan_of(see(innlandet)) == before
     innlandet.do(operations.answer_vandring_swap, an_id("swap"), True, leader(other))
     after = plan_of(see(innlandet))
