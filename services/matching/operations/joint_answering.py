@@ -65,8 +65,10 @@ def take_up(work: Work, joint: JointRound) -> bool:
         # After a restore: what we answered was named by a key that is lost.
         and joint.find("PART", work.county) is None
     )
+    if not is_able:
+        return False
     work.take_turn()
-    if not is_able or rounds.rounds_in(work.connection, AT_WORK):
+    if rounds.rounds_in(work.connection, AT_WORK):
         return False
     terms = joint.invite.body
     row = {

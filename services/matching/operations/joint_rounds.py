@@ -1,5 +1,6 @@
 """Joint rounds: documents taken in, and what follows from them and from time, one step at a time."""
 
+from datetime import timedelta
 from typing import Any
 
 from byttebank import telemetry
@@ -27,6 +28,8 @@ Document = dict[str, Any]
 BEFORE_SENDING = frozenset(
     {"gathering", "collecting", "waiting", "computing", "comparing", "interrupted", "computed"}
 )
+UNINVITED_FOR = timedelta(days=1)
+"""So long documents of a round wait for an invitation to it."""
 MAX_RUNS = 3
 """A computation whose process is lost is begun again by itself so often."""
 _log = telemetry.logger(__name__)
@@ -56,7 +59,11 @@ def go_on_with_joint(work: Work, round_id: str, key: SigningKey) -> None:
     """
     joint_rounds.lock_joint(work.connection, round_id, work.now)
     joint = joint_rounds.find_joint(work.connection, round_id, work.county)
-    if joint.invite is None or not joint_rounds.is_open(work.connection, round_id):
+    if not joint_rounds.is_open(work.connection, round_id):
+        return
+    if joint.invite is None:
+        if work.now - joint_rounds.heard_at(work.connection, round_id) > UNINVITED_FOR:
+            joint_rounds.close_joint(work.connection, round_id)
         return
     row = rounds.take_round(work.connection, round_id)
     if row is None:

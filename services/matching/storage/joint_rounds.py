@@ -48,6 +48,14 @@ def open_joints(connection: Connection) -> list[str]:
     return list(connection.scalars(query.order_by(joint_rounds.c.heard_at, joint_rounds.c.id)))
 
 
+def heard_at(connection: Connection, round_id: str) -> datetime:
+    """When the first document of the round came."""
+    found: datetime = connection.execute(
+        select(joint_rounds.c.heard_at).where(joint_rounds.c.id == round_id)
+    ).scalar_one()
+    return found
+
+
 def close_joint(connection: Connection, round_id: str) -> None:
     """Nothing follows in the round any more."""
     connection.execute(update(joint_rounds).where(joint_rounds.c.id == round_id).values(is_open=False))

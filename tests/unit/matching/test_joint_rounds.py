@@ -300,3 +300,15 @@ def test_beginning_twice_is_once(joint: Joint) -> None:
     first = joint.begin()
     assert joint.begin()["id"] == first["id"]
     assert len(joint.letters()) == 2
+
+
+@pytest.mark.simulation
+def test_documents_of_a_round_that_nobody_invited_us_to_are_forgotten_after_a_day(joint: Joint) -> None:
+    joint.begin(others=["akershus"])
+    (letter,) = joint.letters("innlandet")
+    joint.deliver([("innlandet", "oslo", letter[2])])
+    joint.tick("oslo")
+    assert joint["oslo"].ask(operations.open_joint_rounds) == [ROUND]
+    joint.pass_time(days=2)
+    joint.tick("oslo")
+    assert joint["oslo"].ask(operations.open_joint_rounds) == []
