@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from byttebank.clock import format_time
+from byttebank.clock import format_time, parse_time
 from byttebank.contracts.participation_refusals import AccountExists, InvitationEnded
 from byttebank.contracts.refusals import NotFound, TooManyAttempts
 from gateway import storage
@@ -40,7 +40,7 @@ def check_address_is_free(email: str, user_id: str = "") -> None:
 def opened(token: str, visitor: str) -> Document:
     """The `Invitation` that one may come in by. `visitor`: where the request comes from.
 
-    An invitation whose account is not there yet is still open: a step that was cut off can be finished.
+    Used without an account, it is open until it expires: a step that was cut off can be finished.
     Refuses: NotFound; InvitationEnded; TooManyAttempts after many links that are none.
     """
     try:
@@ -48,7 +48,8 @@ def opened(token: str, visitor: str) -> Document:
     except NotFound:
         _count("unknown link", visitor)
         raise
-    is_unfinished = invitation["state"] == "used" and not _has_account(invitation["id"])
+    is_timely = parse_time(invitation["expires_at"]) > here().settings.database.clock.now()
+    is_unfinished = invitation["state"] == "used" and is_timely and not _has_account(invitation["id"])
     if invitation["state"] != "open" and not is_unfinished:
         raise InvitationEnded(state=invitation["state"])
     return invitation

@@ -3,6 +3,7 @@
 import hashlib
 import re
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import eidskog
@@ -155,6 +156,9 @@ def test_joining_that_was_cut_off_before_the_account_was_made_can_be_finished(no
     page = browser.get(link(node))
     (invitation,) = node.backend.directory._invited.values()
     invitation.update(state="used", used_at="2026-11-23T07:14:00Z")
+    node.clock.move_to(node.clock.now() + timedelta(days=14))
+    assert browser.get(link(node)).status == 410, "not for ever"
+    node.clock.move_to(node.clock.now() - timedelta(days=14))
     page = browser.press(page, "Bli med", passord="et langt passord", rolle="delegate")
     assert page.alerts == ["Velkommen. Biblioteket er med."]
 
