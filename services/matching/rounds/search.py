@@ -37,9 +37,11 @@ REGION_NODES, REGION_SECONDS = 300, 20.0
 """Of a neighbourhood. The seconds are for what should never be: they depend on the machine."""
 DRY = 12
 """Neighbourhoods without gain in a row after which something else is tried."""
-UNGUIDED = 100_000
-"""Possible days up to which a first dive does not wait for the relaxation."""
-GUIDED_DIVES = 3
+QUICK_DIVE = 100_000
+"""Possible days up to which a first dive does not wait for the relaxation, and another one follows at once
+when it gains."""
+SLOWER = 10
+"""Beyond, a dive is so slow that so many times more must be without gain before another."""
 DIVE_AGAIN = 1.005
 """A dive that gains more is followed by another."""
 LEAVE = 0.15
@@ -105,16 +107,19 @@ class Search:
             nodes = min(nodes, 2**31 - 1)
             job = Improve(standing.used, here, ~here, None, None, bool(poor), 0.0, nodes, left, seed)
             return job, days // DAYS_A_TURN if len(self._open()) == 1 else 0
-        if not self.guided_dives and (relaxing or is_diving):
+        # The first plan comes from a dive; nothing else is worth beginning with.
+        if not len(standing.used) and (relaxing or is_diving):
             return None
         return self._neighbourhood(running, left)
 
     def _shall_dive(self, relaxing: bool) -> bool:
-        if relaxing and len(self.standing.on.possible.day_pair) > UNGUIDED:
+        is_quick = len(self.standing.on.possible.day_pair) <= QUICK_DIVE
+        if relaxing and not is_quick:
             return False
         if self.dives == 0 or self.dive_gained:
             return True
-        return not relaxing and (self.guided_dives == 0 or self.without_dive >= DRY)
+        dry = DRY if is_quick else DRY * SLOWER
+        return not relaxing and (self.guided_dives == 0 or self.without_dive >= dry)
 
     def _dive(self, left: float, relaxing: bool) -> Dive:
         """The first from nothing, and one when the relaxation is known; the others from most of the plan."""
@@ -194,7 +199,8 @@ class Search:
         elif isinstance(said, Dived):
             days = len(standing.used)
             better = standing.take_by_part(said.used)
-            self.dive_gained = len(standing.used) > days * DIVE_AGAIN
+            is_quick = len(standing.on.possible.day_pair) <= QUICK_DIVE
+            self.dive_gained = is_quick and len(standing.used) > days * DIVE_AGAIN
         elif isinstance(job, Improve):
             better = self._improved(job, said if isinstance(said, Improved) else None)
             self.fruitless = 0 if better else self.fruitless + 1

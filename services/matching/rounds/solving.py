@@ -128,7 +128,8 @@ class _Run:
     def _with_blocks(self, flow_seconds: float) -> None:
         p = self.on.possible
         assert self.prices is not None
-        reserve = min(4 * flow_seconds + 0.2, (self.due - self.clock()) / 4)
+        flows = 4 if self.objective == FULL else 2
+        reserve = min(flows * flow_seconds + 0.2, (self.due - self.clock()) / 4)
         found = search(
             self.on,
             self.prices,
