@@ -17,9 +17,10 @@ from gateway.pages.own_vandring import vandring_tasks
 from gateway.pages.participation import participation_tasks
 from gateway.pages.standing import Standing, standing
 from gateway.pages.tasks import Task
-from gateway.reading import Reader, deadline, may_confirm, must_act, reader_of
+from gateway.reading import Reader, deadline, may_confirm, moves_days, must_act, reader_of
 from gateway.speech import say
 from gateway.words import engagements as words
+from gateway.words.visits import visit_task
 
 pages = Blueprint("overview", __name__)
 Document = dict[str, Any]
@@ -81,6 +82,8 @@ def _task(engagement: Document, reader: Reader) -> Task:
         title = say("Ble dagen hos {host} gjennomført?", **values)
         if reader.bank_side == "host":
             title = say("Fikk dere hjelp av {lender}?", **values)
+        if not moves_days(engagement):
+            title = visit_task(reader.bank_side or reader.side, True, values)
         text = _confirm_text(engagement, reader, values)
         return Task(title, text, due, say("Svar ja eller nei"), href)
     title = {
@@ -91,6 +94,8 @@ def _task(engagement: Document, reader: Reader) -> Task:
         title = {
             "host": say("Fordelingsrunde: {lender} kan hjelpe dere", **values),
         }.get(reader.side, say("Fordelingsrunde: kan {name} hjelpe {host}?", **values))
+    if not moves_days(engagement):
+        title = visit_task(reader.side, False, values)
     if engagement["state"] == "refused":
         title = say("Grensen er nådd: {lender} venter", **values)
     text = speech.capitalised(say("{what} {date}, {days}.", what=_what(engagement), **values))
@@ -106,6 +111,8 @@ def _confirm_text(engagement: Document, reader: Reader, values: dict[str, str]) 
 
 
 def _what(engagement: Document) -> str:
+    if not moves_days(engagement):
+        return say("besøk")
     return speech.skill_name(engagement["skill"]) if engagement["skill"] else say("hjelp")
 
 

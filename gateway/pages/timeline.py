@@ -8,12 +8,15 @@ from gateway import speech
 from gateway.reading import ROLES_IN_ORDER, Reader, has_been, missing_roles, moves_days
 from gateway.speech import say
 from gateway.words.engagements import sentence, values_of
+from gateway.words.history import line_sentence
+from gateway.words.visits import visit_asked, visit_day
 
 Document = dict[str, Any]
 
 ENDED = ("declined", "expired", "cancelled", "no_show", "settled")
 STOPPED = ("declined", "expired", "cancelled", "no_show", "disputed", "unanswered", "refused")
 """Instead of going on, it stands here."""
+PROPOSED_BY_ROUNDS = ("proposed_in_round", "proposed_in_vandring")
 ORDER = ("proposed", "reserving", "agreed", "carried_out", "confirmed", "settled")
 
 
@@ -53,6 +56,11 @@ def _asked(engagement: Document, reader: Reader, values: dict[str, str]) -> Step
         title = (
             say("Vi spurte {lender}", **values) if reader.side == "host" else say("{host} spurte", **values)
         )
+    if not moves_days(engagement):
+        is_own = by_lender == (reader.bank_side == "lender")
+        title = visit_asked(by_lender, is_own and bool(reader.bank_side), values)
+    if line is not None and line["what"] in PROPOSED_BY_ROUNDS:
+        title = line_sentence(line, engagement, reader)
     text = ""
     if line is not None:
         when = speech.moment_short(line["at"])
@@ -103,6 +111,8 @@ def _day(engagement: Document, reader: Reader, values: dict[str, str], today: da
     title = say("{name} hjalp {host}", **values) if is_done else say("{name} hjelper {host}", **values)
     if reader.side == "host":
         title = say("{name} hjalp oss", **values) if is_done else say("{name} hjelper oss", **values)
+    if not moves_days(engagement):
+        title = visit_day(reader.side, is_done, values)
     text = speech.capitalised(say("{date}. {contact} tar imot.", **values))
     is_next = not is_done and engagement["state"] == "agreed"
     return Step("done" if is_done else "now" if is_next else "later", title, text)

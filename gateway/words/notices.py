@@ -7,6 +7,7 @@ from gateway import speech
 from gateway.speech import N_, say
 from gateway.words.refusals import sentence_of
 from gateway.words.vandring_notices import VANDRING_NOTICES, named_key
+from gateway.words.visits import VISIT_NOTICES
 
 WORDS: dict[str, tuple[str, str]] = {
     "proposal": (
@@ -106,6 +107,7 @@ WORDS: dict[str, tuple[str, str]] = {
         ),
     ),
     **VANDRING_NOTICES,
+    **VISIT_NOTICES,
     "direct_asked": (
         N_("{library} spør dere om hjelp: {date}"),
         N_("{library} har spurt bare dere. Svar innen {reply_by}, også om dere ikke kan."),
@@ -146,6 +148,8 @@ def notice_words(notice: dict[str, Any]) -> NoticeWords:
 
 
 def _key(key: str, parameters: dict[str, Any]) -> str:
+    if parameters.get("purpose", "help") != "help" and f"{key}.visit" in VISIT_NOTICES:
+        return f"{key}.visit"
     if key == "proposal" and parameters.get("proposed_by") == "round":
         return "proposal.round.host" if parameters.get("party") == "host" else "proposal.round"
     if key == "proposal" and parameters.get("party") == "host":

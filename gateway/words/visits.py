@@ -52,3 +52,50 @@ def visit_title(side: str, is_past: bool, values: dict[str, str]) -> str:
             return say("{lender} besøkte {host}", **values)
         return say("{lender} besøker {host}", **values)
     return say("Vi besøkte {host}", **values) if is_past else say("Vi besøker {host}", **values)
+
+
+VISIT_NOTICES: dict[str, tuple[str, str]] = {
+    "proposal.visit": (
+        N_("Forslag: {host} {date}"),
+        N_("Forslag om besøk hos {host} {date}. Svar innen {reply_by}."),
+    ),
+    "reminder_7.visit": (N_("Om en uke: {host} {date}"), N_("Om en uke besøker {lender} {host}.")),
+    "reminder_1.visit": (N_("I morgen: {host}"), N_("{lender} besøker {host} {date}. {contact} tar imot.")),
+    "confirmed.visit": (
+        N_("Bekreftet: {host} {date}"),
+        N_("{lender} besøkte {host} {date}, og begge har bekreftet."),
+    ),
+    "confirmed_by_silence.visit": (
+        N_("Bekreftet: {host} {date}"),
+        N_("Ingen sa imot, så {date} regnes som gjennomført."),
+    ),
+}
+"""As `notices.WORDS`, with `visit` at the end."""
+
+
+def visit_task(side: str, has_been: bool, values: dict[str, str]) -> str:
+    """What somebody is asked about a visit on the first page: whether it suits, or whether it happened."""
+    if has_been:
+        if side == "host":
+            return say("Fikk dere besøk av {lender}?", **values)
+        return say("Ble besøket hos {host} gjennomført?", **values)
+    if side == "host":
+        return say("{lender} vil besøke dere", **values)
+    if side == "colleague":
+        return say("Kan du besøke {host}?", **values)
+    return say("Kan {name} besøke {host}?", **values)
+
+
+def visit_day(side: str, is_done: bool, values: dict[str, str]) -> str:
+    """The day of a visit as a step: Jonas besøker Grue."""
+    if side == "host":
+        return say("{name} besøkte oss", **values) if is_done else say("{name} besøker oss", **values)
+    return say("{name} besøkte {host}", **values) if is_done else say("{name} besøker {host}", **values)
+
+
+def visit_asked(by_lender: bool, is_own: bool, values: dict[str, str]) -> str:
+    """Who suggested a visit, as a step."""
+    if is_own:
+        return say("Vi foreslo et besøk")
+    who = values["lender"] if by_lender else values["host"]
+    return say("{who} foreslo et besøk", who=who)

@@ -1,5 +1,6 @@
 """Vandring rounds and reflections on pages and in the programming interface."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -23,6 +24,9 @@ from test_gateway_api import Program
 from byttebank.contracts.fields import load
 from byttebank.contracts.vandring import NewVandringRound
 from byttebank.contracts.vandring_refusals import DayClosed, NoVisitPossible, TooFewLibraries, VandringOpen
+from gateway.pages.notices import link_words, page_of
+from gateway.speech import Speech, speak
+from gateway.words.notices import notice_words
 
 Document = dict[str, Any]
 FORM = {
@@ -288,3 +292,56 @@ def test_programs_do_the_same_and_a_library_sees_its_own_part_only(node: Node) -
         "answer_vandring_swap",
     ]
     assert kari.get("/reflections?q=hyller").json == {"items": []}
+
+
+def a_visit_between(node: Node, key: str, **changes: Any) -> str:
+    """One of the cast's engagements, as a visit."""
+    engagement_id = an_id(f"engagement {key}")
+    node.backend.matching._engagements[engagement_id].update(purpose="vandring", **changes)
+    return engagement_id
+
+
+def test_a_visit_is_never_called_help(node: Node) -> None:
+    by_round = [{"at": "2026-11-20T08:00:00Z", "what": "proposed_in_vandring", "by_library_id": None}]
+    line = {**by_round[0], "by_name": None, "role": None}
+    for key in ("grue", "nes", "tolga"):
+        a_visit_between(node, key)
+    proposed = a_visit_between(
+        node, "tolga", state="proposed", consents={}, dates=["2026-12-09"], history=[line]
+    )
+    for who in ("kari", "jonas", "anders"):
+        if who not in node.users:
+            continue
+        page = node.browser(who).get(f"/avtaler/{proposed}")
+        assert "Vandringsrunden foreslo dette" in page.words
+        assert "besøk" in page.title
+        assert "hjelp" not in page.words.lower()
+    words = node.browser("kari").get("/oversikt").words
+    assert "Kan Jonas Berg besøke Tolga?" in words
+    assert "hjelpe Tolga" not in words
+
+
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("proposal", "Forslag om besøk hos Grue torsdag 26. november."),
+        ("reminder_7", "Om en uke besøker Eidskog Grue."),
+        ("confirmed", "Eidskog besøkte Grue torsdag 26. november, og begge har bekreftet."),
+    ],
+)
+def test_notices_about_a_visit_say_so(node: Node, key: str, sentence: str) -> None:
+    speak(Speech("nb", date(2026, 11, 23)))
+    parameters = {"purpose": "vandring", "host": "Grue", "lender": "Eidskog", "dates": ["2026-11-26"]}
+    words = notice_words({"key": key, "parameters": parameters})
+    assert words.sentence.replace("\u00a0", " ").startswith(sentence)
+
+
+def test_a_notice_of_a_vandring_leads_to_its_page(node: Node) -> None:
+    about = {"engagement_id": None, "parameters": {"vandring_id": ROUND}}
+    reflection = {"engagement_id": None, "parameters": {"visit_id": ROUND}}
+    with node.app.test_request_context():
+        speak(Speech("nb", date(2026, 11, 23)))
+        assert page_of(about).endswith(f"/vandring/{ROUND}")  # type: ignore[union-attr]
+        assert link_words(about) == "Se vandringen"
+        assert page_of(reflection).endswith(f"/refleksjoner/skriv/{ROUND}")  # type: ignore[union-attr]
+        assert link_words(reflection) == "Skriv refleksjon"
