@@ -271,4 +271,4 @@ def test_the_command_shows_differences_and_a_dry_run_keeps_nothing(
     with sqlite3.connect(tmp_path / "innlandet" / "directory.sqlite") as connection:
         assert connection.execute("SELECT count(*) FROM libraries").fetchone() == (libraries,)
     text = CliRunner().invoke(app, ["directory", "import", str(file), "--state", str(tmp_path)])
-    assert "broken: line 3, no number, no name: it has no name" in text.output
+    assert "broken: line 3, no number: it has no name" in text.output
