@@ -12,7 +12,9 @@ import pytest
 from bench.market import COUNTY, make_libraries, make_offers, make_requests, receive, settle_in, words
 from bench.search import FILTERS
 from byttebank.clock import FixedClock
+from byttebank.contracts.participation import PARTICIPATION_VERSION
 from byttebank.identifiers import new_id
+from byttebank.storage import messages
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database
@@ -121,3 +123,22 @@ def test_what_an_own_library_does_works_as_on_sqlite(both: list[Database]) -> No
             assert operations.place_missing(work) == 0
             operations.leave_peer(work, "fylke7")
         assert pages(database, {"county": "fylke7"}) == []
+
+
+def test_a_library_comes_in_and_accepts_on_both_databases(both: list[Database]) -> None:
+    county = {**MANAGER, "role": "county"}
+    accepted = {"version": PARTICIPATION_VERSION, "capacity": "delegate"}
+    for database in both:
+        invitation_id, token = new_id(), new_id() * 2
+        invited = {"id": invitation_id, "library_id": HERE, "name": "Ny", "email": "ny@x.example"}
+        with database.work() as work:
+            operations.invite_library(work, {**invited, "token": token}, county)
+        with database.work() as work:
+            operations.join_library(work, token, {"name": "Ny", "acceptance": accepted})
+        with database.work() as work:
+            waiting = messages.waiting_outbox(work.connection, limit=10_000, is_local=True)
+            messages.mark_published(work.connection, [row.id for row in waiting], work.now)
+            assert operations.forget_links(work) == 1
+            assert operations.open_invitation(work, token)["state"] == "used"
+            seen = {one["library_id"]: one for one in operations.participations(work, county)}
+        assert (seen[HERE]["is_accepted"], seen[HERE]["person_id"]) == (True, invitation_id)

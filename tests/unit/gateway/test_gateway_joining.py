@@ -17,6 +17,7 @@ from byttebank.contracts.participation import PARTICIPATION_VERSION
 from byttebank.contracts.participation_refusals import ParticipationMissing
 from byttebank.contracts.refusals import UnknownOutcome
 from byttebank.language import LANGUAGES
+from gateway.accounts import add_user
 from gateway.agreement import agreement_text, path_of
 from gateway.here import EXTENSION
 from gateway.pages.participation import CAPACITY_WORDS
@@ -299,3 +300,15 @@ def test_programs_invite_list_renew_withdraw_and_accept(node: Node) -> None:
     listed = county.get("/participations").json["items"]
     assert {one["library_id"]: one["is_accepted"] for one in listed}[GRUE] is False
     assert an_id("nobody") not in {one["library_id"] for one in listed}
+
+
+def test_an_address_taken_since_the_letter_is_said_before_anything_is_done(node: Node) -> None:
+    invite(node)
+    browser = node.browser()
+    page = browser.get(link(node))
+    with node.database.work() as work:
+        taken = {"user_id": an_id("other"), "email": ADDRESS, "name": "En Annen", "role": "colleague"}
+        add_user(work, **taken, password_hash=PASSWORD_HASH, library_id=GRUE, colleague_id=None)
+    page = browser.press(page, "Bli med", passord="et langt passord", rolle="delegate")
+    assert (page.status, f"Noen logger inn med {ADDRESS} fra før." in page.words) == (422, True)
+    assert node.backend.asked("directory.join_library") == []
