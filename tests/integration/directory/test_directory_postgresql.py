@@ -20,6 +20,8 @@ from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database
 from services.directory import operations
 from services.directory.registers.record import Record
+from services.directory.registers.travel_times import Timed
+from services.directory.storage.travel_times import ids_by_name
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ledger"))
 from throwaway_postgresql import throwaway_postgresql
@@ -82,6 +84,21 @@ def test_both_databases_show_the_same_board(both: list[Database], name: str) -> 
 def test_no_text_is_an_operator(both: list[Database], text: str) -> None:
     on_postgresql, on_sqlite = (pages(database, {"text": text}) for database in both)
     assert on_postgresql == on_sqlite
+
+
+def test_both_databases_go_by_the_same_travel_times(both: list[Database]) -> None:
+    asked = ("everything", "offers", "within 50 km", "only what one can take", "free text: kassere")
+    before = [pages(both[0], FILTERS[name]) for name in asked]
+    for database in both:
+        with database.work() as work:
+            names = ids_by_name(work.connection, COUNTY).values()
+            others = sorted({one for one in names if one is not None and one != HERE})
+            times = [Timed("", HERE, one, 30 + number * 7, number) for number, one in enumerate(others[:60])]
+            assert operations.import_travel_times(work, times).new == 60
+            assert operations.import_travel_times(work, times).same == 60
+    on_postgresql, on_sqlite = ([pages(database, FILTERS[name]) for name in asked] for database in both)
+    assert on_postgresql == on_sqlite
+    assert on_postgresql != before
 
 
 def test_what_an_own_library_does_works_as_on_sqlite(both: list[Database]) -> None:

@@ -29,6 +29,7 @@ def test_it_hears_the_directory_and_the_ledger() -> None:
         "ColleagueChanged",
         "OfferChanged",
         "RequestChanged",
+        "TravelTimesChanged",
         "DaysReserved",
         "ReservationRefused",
         "DaysPosted",
