@@ -19,6 +19,7 @@ from byttebank.cli.messages import NoSuchMessage, list_parked, redrive, show
 from byttebank.cli.migrate import migrate_all
 from byttebank.cli.opening import add_opening_command
 from byttebank.cli.outbox import outbox_app
+from byttebank.cli.ranking import ranking_app
 from byttebank.cli.rounds import rounds_app
 from byttebank.cli.run import run_service
 from byttebank.cli.up import Wishes, serve
@@ -50,6 +51,7 @@ app.add_typer(peers_app, name="peers")
 app.add_typer(directory_app, name="directory")
 app.add_typer(clearing_app, name="clearing")
 app.add_typer(bench_app, name="bench")
+app.add_typer(ranking_app, name="ranking")
 app.add_typer(rounds_app, name="rounds")
 app.add_typer(vandring_app, name="vandring")
 

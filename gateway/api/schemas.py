@@ -92,6 +92,7 @@ class Candidates(Contract):
     request_id = Id()
     funnel = fields.Nested(Funnel)
     candidates = fields.List(fields.Nested(Candidate))
+    weights_version = fields.Integer()
 
 
 class BoardItem(Contract):

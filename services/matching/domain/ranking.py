@@ -12,20 +12,10 @@ from typing import Any, NamedTuple
 
 from services.matching.domain.distance import Journey, Point, distance_km
 from services.matching.domain.proposal import FULL_DAY
+from services.matching.domain.weights import DEFAULT, Weights
 
 SKILL = 100
-"""Every candidate has it; the parts below say who comes first. A score is the sum of its parts."""
-CAN_TEACH = 10
-ALL_DATES = 20
-"""Free on as many dates as are asked for; in proportion for fewer."""
-NO_TRAVEL, KM_PER_POINT = 60, 5
-"""A visit next door or work at a distance; one point less for each 5 km, nothing from 300 km."""
-OWES_PER_HALF_DAY, OWES_MOST = 5, 40
-"""Those who have received more than they have given come first (and the others later), to a limit."""
-FIRST_VISIT, MONTHS_MOST = 15, 12
-"""Libraries that have not helped each other yet; otherwise a point for each month since, up to 12."""
-SAME_COUNTY, NEIGHBOUR_COUNTY = 10, 5
-
+"""Every candidate has it; the other parts (`weights.py`) say who comes first. A score is their sum."""
 MAX_DATES_SHOWN = 20
 DAYS_PER_MONTH = 30
 WEEKEND = (5, 6)
@@ -47,6 +37,7 @@ class Need:
     neighbours: frozenset[str] = frozenset()
     journeys: Mapping[str, Journey] = field(default_factory=dict)
     """By road from other libraries, by their id, where the county's table knows."""
+    weights: Weights = DEFAULT
 
 
 class Option(NamedTuple):
@@ -216,29 +207,30 @@ def _parts(
     need: Need, option: Option, dates: tuple[date, ...], distance: int | None, today: date
 ) -> dict[str, int]:
     """The parts of the score by code, in the order in which people ask: what, when, how far, fairness."""
+    points = need.weights
     parts = {"can": SKILL}
     if not option.can_teach.isdisjoint(need.skills):
-        parts["can_teach"] = CAN_TEACH
+        parts["can_teach"] = points.can_teach
     asked = (need.half_days + 1) // FULL_DAY
-    parts["free_on"] = ALL_DATES * min(len(dates), asked) // asked
+    parts["free_on"] = points.all_dates * min(len(dates), asked) // asked
     if need.place != "host":
-        parts["no_travel"] = NO_TRAVEL
+        parts["no_travel"] = points.no_travel
     elif (way := _way(need, option, distance)) is not None:
         code = "distance" if _minutes(need, option) is None else "travel_time"
-        parts[code] = max(0, NO_TRAVEL - way // KM_PER_POINT)
+        parts[code] = max(0, points.no_travel - way // points.km_per_point)
     owed = _owed(option)
     if owed > 0:
-        parts["owes"] = min(OWES_MOST, OWES_PER_HALF_DAY * owed)
+        parts["owes"] = min(points.owes_most, points.owes_per_half_day * owed)
     elif owed < 0:
-        parts["gives"] = max(-OWES_MOST, OWES_PER_HALF_DAY * owed)
+        parts["gives"] = max(-points.owes_most, points.owes_per_half_day * owed)
     if option.last_visit_on is None:
-        parts["first_visit"] = FIRST_VISIT
+        parts["first_visit"] = points.first_visit
     else:
-        parts["last_visit"] = min(MONTHS_MOST, _months_since(option.last_visit_on, today))
+        parts["last_visit"] = min(points.months_most, _months_since(option.last_visit_on, today))
     if option.county == need.county:
-        parts["same_county"] = SAME_COUNTY
+        parts["same_county"] = points.same_county
     else:
-        parts["other_county"] = NEIGHBOUR_COUNTY if option.county in need.neighbours else 0
+        parts["other_county"] = points.neighbour_county if option.county in need.neighbours else 0
     return parts
 
 

@@ -195,32 +195,32 @@ class Question:
         today: date,
     ) -> Ints:
         """The score of each row, as `ranking` gives it."""
-        offers, r = self._market.offers, ranking
+        offers, r, points = self._market.offers, ranking, need.weights
         score = np.full(len(rows), r.SKILL, dtype=np.int64)
         teach = self._market.skills.mask(need.skills, offers["teaches"].shape[1])
-        score += r.CAN_TEACH * self._has(teach, "teaches", rows)
+        score += points.can_teach * self._has(teach, "teaches", rows)
         asked = (need.half_days + 1) // FULL_DAY
-        score += r.ALL_DATES * np.minimum(many, asked) // asked
+        score += points.all_dates * np.minimum(many, asked) // asked
         if need.place != "host":
-            score += r.NO_TRAVEL
+            score += points.no_travel
         else:
             whole = np.nan_to_num(km, nan=r.FAR_KM).astype(np.int64)
-            score += np.maximum(0, r.NO_TRAVEL - whole // r.KM_PER_POINT)
-        owed = r.OWES_PER_HALF_DAY * self._market.libraries["owed"][libraries]
-        score += np.clip(owed, -r.OWES_MOST, r.OWES_MOST)
-        visit = np.full(len(self._market.libraries), r.FIRST_VISIT, dtype=np.int64)
+            score += np.maximum(0, points.no_travel - whole // points.km_per_point)
+        owed = points.owes_per_half_day * self._market.libraries["owed"][libraries]
+        score += np.clip(owed, -points.owes_most, points.owes_most)
+        visit = np.full(len(self._market.libraries), points.first_visit, dtype=np.int64)
         for other, day in visits.items():
             at = self._market.libraries.find(other)
             if at is not None:
-                visit[at] = min(r.MONTHS_MOST, max(0, (today - day).days // r.DAYS_PER_MONTH))
+                visit[at] = min(points.months_most, max(0, (today - day).days // r.DAYS_PER_MONTH))
         score += visit[libraries]
         county = np.zeros(len(self._market.county_number) + 1, dtype=np.int64)
-        for name, points in [
-            *((one, r.NEIGHBOUR_COUNTY) for one in need.neighbours),
-            (need.county, r.SAME_COUNTY),
+        for name, weight in [
+            *((one, points.neighbour_county) for one in need.neighbours),
+            (need.county, points.same_county),
         ]:
             if name in self._market.county_number:
-                county[self._market.county_number[name]] = points
+                county[self._market.county_number[name]] = weight
         return score + county[offers["county"][rows]]
 
     def _best(self, rows: Ints, score: Ints, km: Floats, need: Need, limit: int) -> list[str]:

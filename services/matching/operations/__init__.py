@@ -85,6 +85,7 @@ from services.matching.operations.vandring_visiting import (
     propose_waiting,
     waiting_visits,
 )
+from services.matching.operations.weighing import ranking_weights, set_ranking_weights
 
 __all__ = [
     "accept",
@@ -145,16 +146,18 @@ __all__ = [
     "publish_next",
     "publish_vandring_round",
     "published_rounds",
+    "ranking_weights",
     "reflection",
     "reflections",
     "remind_of_reflections",
     "request_changed",
-    "travel_times_changed",
     "reservation_refused",
     "round_at_work",
     "rule",
     "run_matching_round",
+    "set_ranking_weights",
     "stop_matching_round",
+    "travel_times_changed",
     "vandring_round",
     "vandring_rounds",
     "waiting_visits",

@@ -7,9 +7,10 @@ from byttebank.contracts.refusals import NotFound
 from byttebank.storage.work import Work
 from services.matching.domain.distance import Journey, Point
 from services.matching.domain.ranking import Candidate, Need, Ranking, rank
+from services.matching.domain.weights import DEFAULT
 from services.matching.operations import shortlists
 from services.matching.operations.staffing import taken_or_needed
-from services.matching.storage import engagements, index
+from services.matching.storage import engagements, index, weights
 from services.matching.storage.rows import Row
 
 MAX_CANDIDATES = 100
@@ -18,7 +19,7 @@ CHUNK = 5_000
 
 
 def candidates(work: Work, request_id: str, limit: int = 10) -> dict[str, Any]:
-    """`{request_id, funnel, candidates}`, best first, at most `limit` (1 to 100).
+    """`{request_id, weights_version, funnel, candidates}`, best first, at most `limit` (1 to 100).
 
     `funnel` counts libraries: all others that may be asked (`libraries`), with somebody who can (`can`),
     of those with somebody free (`free`), of those near enough (`near`).
@@ -28,8 +29,10 @@ def candidates(work: Work, request_id: str, limit: int = 10) -> dict[str, Any]:
     if request is None:
         raise NotFound(kind="request", id=request_id)
     ranking, libraries = _ranked(work, request, max(1, min(limit, MAX_CANDIDATES)))
+    counted = weights.weights(work.connection) or DEFAULT
     return {
         "request_id": request_id,
+        "weights_version": counted.version,
         "funnel": {
             "libraries": libraries,
             "can": ranking.can,
@@ -75,6 +78,7 @@ def need_of(work: Work, request: Row) -> Need:
         at=_point(index.library(work.connection, request["library_id"])),
         neighbours=index.neighbours(work.connection, request["county"]),
         journeys=_journeys(work, request),
+        weights=weights.weights(work.connection) or DEFAULT,
     )
 
 

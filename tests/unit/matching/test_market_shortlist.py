@@ -23,6 +23,7 @@ from matching_cast import (
 from sqlalchemy import delete, insert, select, update
 
 from services.matching import operations
+from services.matching.domain.weights import NAMES
 from services.matching.operations import shortlists
 from services.matching.storage import changes, market
 from services.matching.storage.tables import balances, engagements, index_changes, visits
@@ -116,6 +117,9 @@ def test_a_shortlist_answers_as_reading_every_offer_does_whatever_happens(
         work.connection.execute(insert(visits).values(row))
     found = 0
     for version in range(2, 160):
+        if version % 40 == 0:
+            weights = {name: Random(f"{name} {version}").randint(1, 99) for name in NAMES}
+            innlandet.do(operations.set_ranking_weights, weights, {**actor("Kari"), "role": "county"})
         _something_happens(innlandet, random, version)
         if version % 3 == 0:
             by_reading, by_shortlist = _both_ways(innlandet, monkeypatch, random.choice([1, 2, 10]))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matching.domain import ranking
+from services.matching.domain import ranking, weights
 from services.matching.domain.ranking import Need, Option, Ranking, rank, working_days
 
 TODAY = date(2026, 11, 23)
@@ -233,5 +233,5 @@ def test_working_days_are_inside_the_window(first: date, length: int) -> None:
 
 
 def test_the_weights_keep_a_score_above_zero() -> None:
-    worst = ranking.SKILL - ranking.OWES_MOST
+    worst = ranking.SKILL - weights.BOUNDS["owes_most"][1]
     assert worst > 0

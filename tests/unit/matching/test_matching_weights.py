@@ -1,0 +1,84 @@
+"""A county decides what counts most among those who could help, and every version of that is kept."""
+
+import pytest
+from matching_cast import Matching, actor, an_id, open_offers
+
+from byttebank.contracts.refusals import Malformed, NotFound, NotYourRole
+from services.matching import operations
+from services.matching.domain.weights import DEFAULT, NAMES, Weights, changed
+
+COUNTY = {**actor("Kari"), "role": "county"}
+
+
+def offer(county: Matching) -> None:
+    for one in open_offers("Jonas", "Per"):
+        county.hear("OfferChanged", one)
+
+
+def ranked(county: Matching) -> dict[str, int]:
+    found = county.ask(operations.candidates, an_id("request"))
+    return {one["library_name"]: one["score"] for one in found["candidates"]}
+
+
+def test_without_a_decision_the_weights_are_those_of_the_handbook(innlandet: Matching) -> None:
+    assert innlandet.ask(operations.ranking_weights) == {"version": 0, **DEFAULT.points()}
+    assert DEFAULT.points() == {
+        "can_teach": 10,
+        "all_dates": 20,
+        "no_travel": 60,
+        "km_per_point": 5,
+        "owes_per_half_day": 5,
+        "owes_most": 40,
+        "first_visit": 15,
+        "months_most": 12,
+        "same_county": 10,
+        "neighbour_county": 5,
+    }
+
+
+def test_a_changed_weight_changes_the_scores_and_is_named_beside_them(innlandet: Matching) -> None:
+    offer(innlandet)
+    before = ranked(innlandet)
+    innlandet.do(operations.set_ranking_weights, {"same_county": 100}, COUNTY)
+    after = ranked(innlandet)
+    assert after["Grue"] == before["Grue"] + 90
+    assert after["Nes"] == before["Nes"]
+    assert innlandet.ask(operations.candidates, an_id("request"))["weights_version"] == 1
+
+
+def test_earlier_versions_are_kept_and_the_same_points_make_no_new_one(innlandet: Matching) -> None:
+    innlandet.do(operations.set_ranking_weights, {"first_visit": 20}, COUNTY)
+    innlandet.do(operations.set_ranking_weights, {"can_teach": 0}, COUNTY)
+    again = innlandet.do(operations.set_ranking_weights, {"can_teach": 0}, COUNTY)
+    assert (again["version"], again["first_visit"], again["can_teach"]) == (2, 20, 0)
+    first = innlandet.ask(operations.ranking_weights, 1)
+    assert (first["first_visit"], first["can_teach"]) == (20, 10)
+    assert innlandet.ask(operations.ranking_weights, 0)["first_visit"] == 15
+    with pytest.raises(NotFound):
+        innlandet.ask(operations.ranking_weights, 3)
+
+
+def test_only_the_county_decides(innlandet: Matching) -> None:
+    with pytest.raises(NotYourRole):
+        innlandet.do(operations.set_ranking_weights, {"first_visit": 20}, actor("Kari"))
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        {"luck": 5},
+        {"can_teach": -1},
+        {"can_teach": 1001},
+        {"owes_most": 100},
+        {"km_per_point": 0},
+        {"all_dates": True},
+    ],
+)
+def test_what_is_no_weight_is_refused_and_nothing_changes(points: dict[str, int]) -> None:
+    with pytest.raises(Malformed):
+        changed(Weights(), points, 1)
+
+
+def test_every_weight_may_be_changed() -> None:
+    for name in NAMES:
+        assert changed(DEFAULT, {name: 7}, 1).points()[name] == 7
