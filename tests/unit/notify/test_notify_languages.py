@@ -114,6 +114,7 @@ def test_every_mail_is_whole_in_every_language(key: str, language: str) -> None:
         "contact": "Siri Haugen",
         "name": "Jonas Berg",
         "county": "trondelag",
+        "season": "2027",
         **dict.fromkeys(("reply_by", "confirm_by", "release_on", "dispute_by"), "2026-12-10"),
     }
     translate = translator(language, TRANSLATIONS)

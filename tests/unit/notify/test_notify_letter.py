@@ -13,6 +13,7 @@ from bs4 import BeautifulSoup
 from notify_cast import EIDSKOG, ENGAGEMENT, an_act, an_engagement, minutes_later
 
 from byttebank.contracts.resources import ENGAGEMENT_STATES, PURPOSES, ROLES
+from services.notify.direct_words import DIRECT_WORDS
 from services.notify.domain.telling import Telling, parameters, reminder_tellings, tellings
 from services.notify.letter import Letter, Letterhead, write_letter
 from services.notify.vandring_words import VANDRING_WORDS
@@ -121,8 +122,8 @@ def test_all_words_are_used() -> None:
         name: re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(words.sentences[0])), re.IGNORECASE)
         for name, words in WORDS.items()
     }
-    # test_notify_announcing.py, test_notify_inviting.py
-    announced = {"promise_due", "promise_late", "peer_stopped", "invitation", *VANDRING_WORDS}
+    # test_notify_announcing.py, test_notify_inviting.py, test_notify_asking.py
+    announced = {"promise_due", "promise_late", "peer_stopped", "invitation", *VANDRING_WORDS, *DIRECT_WORDS}
     unused = [
         name
         for name, pattern in patterns.items()
