@@ -26,7 +26,7 @@ ENOUGH = 1.01
 """A pass that finds fewer new blocks than this is the last."""
 CHAIN, AGAIN, LEAVE = 8, 1.005, 0.15
 """Dives in a chain, each from most of the blocks of the best one before, while each finds so much more."""
-CHAIN_DAYS = 100_000
+CHAIN_DAYS = 50_000
 """Possible days that the dives of a chain may look at together: of large rounds each is told of at once."""
 
 

@@ -20,8 +20,8 @@ FIRST_SIZE, LEAST_SIZE, LARGEST_SIZE = 1_500.0, 300.0, 1_000_000.0
 """Possible days around the libraries of a region."""
 WIDER = 2.0
 """How much larger the region of a sample or period begins."""
-LARGEST_SHARE = 0.5
-"""Of a part, in a region; a sample or period may take all of it."""
+LARGEST_SHARE = 0.45
+"""Of a part, so that there is room for another beside it; a sample or period without one may take all."""
 SAMPLE_SHARE, FEWEST_DATES = 0.3, 2
 """Share of the blocks that a sample gives up, and dates before and after the middle of a period."""
 VERY_QUICK, QUICK, SLOW = 200, 1_500, 6_000
@@ -56,8 +56,9 @@ class Neighbourhoods:
     def __post_init__(self) -> None:
         self.looked = np.zeros(len(self.standing.on.possible.room), dtype=np.int64)
 
-    def next(self, closed: Bools) -> Neighbourhood | None:
-        """One without the closed libraries; None where nobody lacks anything."""
+    def next(self, closed: Bools, *, alone: bool = False) -> Neighbourhood | None:
+        """One without the closed libraries; None where nobody lacks anything. `alone`: no other will be
+        beside it."""
         wish = self._wish(closed)
         if not wish.any():
             return None
@@ -68,9 +69,8 @@ class Neighbourhoods:
         )[0]
         seed = self.random.choices(range(len(wish)), weights=wish.tolist())[0]
         country = self.standing.map
-        most = country.weight[country.part == country.part[seed]].sum() * (
-            LARGEST_SHARE if kind == REGION else 1.0
-        )
+        share = 1.0 if alone and kind != REGION else LARGEST_SHARE
+        most = country.weight[country.part == country.part[seed]].sum() * share
         size = int(min(self.size[kind], max(most, LEAST_SIZE)))
         libraries = country.region(self.random, seed, size, closed)
         self.looked[libraries] = self.steps
@@ -90,7 +90,8 @@ class Neighbourhoods:
         if kind == SAMPLE:
             chances = np.random.default_rng(self.random.randrange(2**32)).random(len(p.pair_request))
             return np.asarray(chances < SAMPLE_SHARE)
-        middle = self.random.randrange(max(1, len(p.dates)))
+        # A day of the plan, so that there is something to give up.
+        middle = int(p.day_date[used[self.random.randrange(len(used))]]) if len(used) else 0
         give = np.zeros(len(p.pair_request), dtype=bool)
         give[p.day_pair[used[np.abs(p.day_date[used] - middle) <= FEWEST_DATES]]] = True
         return give

@@ -153,7 +153,7 @@ class Search:
         for part in sorted(small, key=lambda one: self.tried.get(one, 0)):
             if not self.tried.get(part, 0) or self.fruitless >= DRY:
                 return part
-        if busy or self.to_relax or not self.guided_dives:
+        if busy or self.to_relax or any(isinstance(one, Relax) for one in running):
             return None
         for part in sorted(self._open(), key=lambda one: self.tried.get(one, 0)):
             near = standing.bound[part] - standing.days[part] <= NEAR * standing.bound[part]
@@ -178,7 +178,7 @@ class Search:
         for job in running:
             if isinstance(job, Improve) and not self._is_whole(job):
                 closed |= job.libraries
-        chosen = self.neighbourhoods.next(closed)
+        chosen = self.neighbourhoods.next(closed, alone=bool(running) and not closed.any())
         if chosen is None:
             return None
         # Every second one leaves out what the prices rule out.

@@ -11,9 +11,10 @@ from instance_cast import random_instance
 from bench.instances import country, hard_case
 from services.matching.domain.checker import violations
 from services.matching.domain.instance import Instance
+from services.matching.rounds.circulation import circulation
 from services.matching.rounds.crew import Crew
 from services.matching.rounds.neighbourhoods import PERIOD, REGION, SAMPLE, Neighbourhoods
-from services.matching.rounds.parts import ground
+from services.matching.rounds.parts import Ground, ground, guided
 from services.matching.rounds.possible import possible_days
 from services.matching.rounds.prices import Prices
 from services.matching.rounds.reading import read_content
@@ -140,3 +141,22 @@ def test_a_round_with_blocks_that_is_proven_has_the_same_plan_again_on_one_or_mo
         assert violations(one, first.plan) == []
         assert first.plan == second.plan
         assert first.certificate == second.certificate
+
+
+def test_the_plan_in_no_time_keeps_every_rule_and_serves_in_part_what_may_be_split() -> None:
+    served = 0
+    for seed in range(60):
+        instance = random_instance(Random(seed), same_person=seed % 2 == 0)
+        on = ground(possible_days(instance))
+        used = guided(on, on.possible.wanted[on.possible.pair_request].astype(float))
+        assert on.keeps_rules(used)
+        served += len(used)
+    assert served > 15
+    on = ground(possible_days(read_content(_bytes(country("XS", "split", 2))).instance))
+    used = guided(on, on.possible.wanted[on.possible.pair_request].astype(float))
+    assert len(used) > 0.7 * solved_days(on)
+
+
+def solved_days(on: Ground) -> int:
+    network = circulation(on.possible)
+    return len(network.plan(network.solve()))
