@@ -67,7 +67,7 @@ from services.matching.operations.vandring_changing import (
     ask_vandring_swap,
     leave_vandring,
 )
-from services.matching.operations.vandring_rounds import (
+from services.matching.operations.vandring_deciding import (
     answer_vandring,
     create_vandring_round,
     discard_vandring_round,

@@ -14,7 +14,7 @@ from services.matching.domain.transitions import act_on
 from services.matching.domain.vandring import SwapRefused, Visit, swapped
 from services.matching.operations.recording import record, when
 from services.matching.operations.recording import take as take_engagement
-from services.matching.operations.vandring_rounds import answer_vandring, tell_own_visits
+from services.matching.operations.vandring_deciding import answer_vandring, tell_own_visits
 from services.matching.operations.vandring_rules import (
     participant,
     rules_of,
