@@ -7,7 +7,7 @@ from desk import Desk, Way, manager_of
 from season import Document, free_visit, invited, put_away, season, terms_of, visited
 from visitor import Visitor
 
-LATER = ("Ringebu", "Øyer", "Gausdal")
+LATER = ("Nord-Fron", "Sør-Fron", "Gausdal")
 """Those who are invited to a round that comes to nothing."""
 SOON = 8
 """Weeks ahead."""
@@ -70,7 +70,7 @@ def answer_for_a_library(desk: Desk) -> Visitor:
 def answer_an_invitation(desk: Desk) -> Visitor:
     """First no, then yes: it can be changed until the plan is published."""
     round_id = invited(desk.past, LATER, next(_weeks), answered=False)
-    visitor = desk.somebody(manager_of("Ringebu"))
+    visitor = desk.somebody(manager_of("Nord-Fron"))
     visitor.open("/vandring")
     visitor.open(f"/vandring/{round_id}")
     visitor.press("Nei, vi står over")
