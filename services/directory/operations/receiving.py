@@ -18,9 +18,11 @@ MAX_NAME = 200
 def check_received(work: Work, message: ReceivedMessage, document: Document) -> None:
     """The document is the sender's own and can be kept. Copies of one peer take turns from here on.
 
-    Refuses: CountyUnknown for a county we do not exchange with; Malformed for another county's thing.
+    Refuses: CountyUnknown for a county we do not exchange with, or no longer do: what it sent is kept parked
+    then; Malformed for another county's thing.
     """
-    if counties.find_peer(work.connection, message.peer, for_update=True) is None:
+    peer = counties.find_peer(work.connection, message.peer, for_update=True)
+    if peer is None or peer["state"] == "left":
         raise CountyUnknown(county=message.peer)
     if document["county"] != message.peer:
         raise refuse("/county", f"{message.peer} speaks only for its own libraries.")

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from byttebank.storage.work import Work
-from services.matching.storage import index
+from services.matching.storage import index, leaving
 
 Document = dict[str, Any]
 
@@ -16,9 +16,13 @@ def county_changed(work: Work, body: Document) -> None:
 
 
 def peer_changed(work: Work, body: Document) -> None:
-    """How we stand with another county counts from now on, unless something newer does."""
+    """How we stand with another county counts from now on, unless something newer does.
+
+    Nothing of what a county that leaves has published is here afterwards; what was agreed on stands.
+    """
     row = {"county": body["county"], "state": body["state"], "version": body["version"]}
-    index.put_peer(work.connection, row)
+    if index.put_peer(work.connection, row) and body["state"] == "left":
+        leaving.forget_county(work.connection, body["county"])
 
 
 def library_changed(work: Work, body: Document) -> None:

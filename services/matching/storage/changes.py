@@ -12,6 +12,8 @@ SWEEP_EVERY = 1_000
 MOST_GAPS = 1_000
 
 PEER, LIBRARY, COLLEAGUE, OFFER, BALANCE = "peer", "library", "colleague", "offer", "balance"
+FORGOTTEN = "forgotten"
+"""All rows of a county are gone: everything is to be read again."""
 
 
 def note(connection: Connection, kind: str, key: str) -> None:

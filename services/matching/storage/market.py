@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, select
 
 from services.matching.market.arrays import Market
 from services.matching.storage import changes
-from services.matching.storage.changes import BALANCE, COLLEAGUE, LIBRARY, OFFER, PEER
+from services.matching.storage.changes import BALANCE, COLLEAGUE, FORGOTTEN, LIBRARY, OFFER, PEER
 from services.matching.storage.tables import (
     balances,
     colleagues,
@@ -55,6 +55,8 @@ class _Fresh:
         changed = changes.changed_since(connection, self._place)
         age = (today - self.market.base).days
         if changed is None or not 0 <= age <= DAYS_BEFORE + MOST_DAYS_OLD:
+            return False
+        if any(kind == FORGOTTEN for kind, _ in changed):
             return False
         for kind in TABLES:
             keys = sorted(key for one, key in changed if one == kind)

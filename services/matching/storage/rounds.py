@@ -45,6 +45,15 @@ def change_round(connection: Connection, round_id: str, **values: Any) -> None:
     connection.execute(update(rounds).where(rounds.c.id == round_id).values(values))
 
 
+def forget_creator(connection: Connection, person_id: str) -> None:
+    """No round names the person as who began it; the id stays."""
+    begun = select(rounds.c.id, rounds.c.created_by).where(
+        rounds.c.created_by["person_id"].as_string() == person_id
+    )
+    for row in connection.execute(begun).all():
+        change_round(connection, row.id, created_by={**row.created_by, "name": None})
+
+
 def list_rounds(connection: Connection, limit: int) -> list[Row]:
     """Rounds without input and result, the newest first."""
     columns = [column for column in rounds.c if column.name not in ("input", "private")]

@@ -245,6 +245,14 @@ def written_sides(connection: Connection, engagement_ids: Iterable[str]) -> dict
 
 
 def forget_colleague(connection: Connection, person_id: str) -> None:
-    """No invitation names the person any more."""
+    """No invitation names the person any more, nor any round as who began it."""
+    begun = select(vandring_rounds.c.id, vandring_rounds.c.created_by).where(
+        vandring_rounds.c.created_by["person_id"].as_string() == person_id
+    )
+    for row in connection.execute(begun).all():
+        nameless = {**row.created_by, "name": None}
+        connection.execute(
+            update(vandring_rounds).where(vandring_rounds.c.id == row.id).values(created_by=nameless)
+        )
     which = vandring_libraries.c.colleague_id == person_id
     connection.execute(update(vandring_libraries).where(which).values(colleague_id=None))

@@ -19,10 +19,10 @@ def county_changed(work: Work, body: dict[str, Any]) -> None:
 
 
 def peer_changed(work: Work, body: dict[str, Any]) -> None:
-    """The name of a county we exchange with is known."""
-    copies.keep_county(
-        work.connection, {"slug": body["county"], "name": body["name"], "version": body["version"]}
-    )
+    """The name of a county we exchange with is known. Of one that leaves no library is, only its own name."""
+    row = {"slug": body["county"], "name": body["name"], "version": body["version"]}
+    if copies.keep_county(work.connection, row) and body["state"] == "left":
+        copies.forget_libraries(work.connection, body["county"])
 
 
 def library_changed(work: Work, body: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.notify.storage.tables import colleagues, counties, engagements, libraries
@@ -22,9 +22,14 @@ class Address:
     language: str | None
 
 
-def keep_county(connection: Connection, row: Row) -> None:
-    """The county's name, language and time zone are those of the newest version heard of."""
-    _keep_newest(connection, counties, "slug", row)
+def keep_county(connection: Connection, row: Row) -> bool:
+    """The county is as its newest version says; whether this is it."""
+    return _keep_newest(connection, counties, "slug", row)
+
+
+def forget_libraries(connection: Connection, county: str) -> None:
+    """No library of the county is known."""
+    connection.execute(delete(libraries).where(libraries.c.county == county))
 
 
 def keep_library(connection: Connection, row: Row) -> None:
@@ -106,13 +111,14 @@ def _pairs(connection: Connection, query: Select[Any]) -> dict[str, str]:
     return {key: value for key, value in found}  # noqa: C416
 
 
-def _keep_newest(connection: Connection, table: Table, key: str, row: Row) -> None:
+def _keep_newest(connection: Connection, table: Table, key: str, row: Row) -> bool:
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     inserted = dialect.insert(table).values(row)
-    connection.execute(
+    done = connection.execute(
         inserted.on_conflict_do_update(
             index_elements=[key],
             set_={name: inserted.excluded[name] for name in row if name != key},
             where=table.c.version < inserted.excluded.version,
         )
     )
+    return bool(done.rowcount == 1)

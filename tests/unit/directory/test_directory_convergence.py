@@ -10,6 +10,7 @@ from directory_cast import a_county, a_library, a_request, add_peer, an_id, an_o
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from byttebank.contracts.refusals import CountyUnknown
 from byttebank.storage.work import Database
 from services.directory import operations
 
@@ -152,6 +153,9 @@ def test_a_peer_that_leaves_takes_everything_with_it_and_comes_back_whole(
         assert operations.board(work, an_id("Eidskog"))["items"] == []
         assert {one["county"] for one in operations.list_libraries(work)["items"]} == {"innlandet"}
         assert operations.list_offers(work)["items"] == []
+    name, payload, detached = MESSAGES[0]
+    with pytest.raises(CountyUnknown), innlandet.work() as work:
+        TAKE[name](work, received("akershus", name, payload, detached, 19))
     add_peer(innlandet, "akershus")
     for number in range(7):
         name, payload, detached = MESSAGES[number]

@@ -6,6 +6,7 @@ import pytest
 from matching_cast import Matching, a_proposal, actor, an_id, carry
 
 from services.matching import operations
+from services.matching.storage import rounds
 
 NAMED = ("colleague_name", "host_contact_name")
 
@@ -73,3 +74,20 @@ def test_who_takes_part_in_nothing_changes_nothing(agreed: tuple[Matching, Match
     before = json.dumps(innlandet.see("Kari"))
     innlandet.hear("PersonErased", {"person_id": an_id("Ola")})
     assert json.dumps(innlandet.see("Kari")) == before
+
+
+def test_no_round_names_her_as_who_began_it(innlandet: Matching) -> None:
+    county = {**actor("Kari"), "role": "county"}
+    days = {"name": "Uke 50", "first_on": "2026-12-07", "last_on": "2026-12-18", "reply_by_on": "2026-12-02"}
+    innlandet.do(operations.create_matching_round, {"id": an_id("round"), **days}, county)
+
+    def begun_by() -> dict[str, str]:
+        row = innlandet.ask(lambda work: rounds.round_of(work.connection, an_id("round")))
+        return dict(row["created_by"])
+
+    before = begun_by()
+    assert before["name"] == "Kari"
+    innlandet.hear("PersonErased", {"person_id": an_id("Ola")})
+    assert begun_by() == before
+    innlandet.hear("PersonErased", {"person_id": an_id("Kari")})
+    assert begun_by() == {**before, "name": None}

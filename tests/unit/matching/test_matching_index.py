@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from matching_cast import Matching, a_colleague, a_peer, a_request, an_id, an_offer, posted
+from matching_cast import Matching, a_colleague, a_library, a_peer, a_request, an_id, an_offer, posted
 from sqlalchemy import select
 
 from services.matching.domain.names import Person
-from services.matching.storage import index, tables
+from services.matching.storage import index, market, tables
 
 
 def rows(county: Matching, table: Any) -> list[tuple[Any, ...]]:
@@ -101,3 +101,31 @@ def test_a_reversal_the_other_way_evens_the_balance(innlandet: Matching) -> None
     }
     innlandet.hear("DaysPosted", {**posted(back), "engagement_id": None})
     assert all(given == received for _, given, received in rows(innlandet, tables.balances))
+
+
+def test_a_county_that_leaves_takes_what_it_published_along_and_comes_back_with_what_it_sends(
+    innlandet: Matching,
+) -> None:
+    innlandet.hear("PeerChanged", a_peer("akershus", version=20))
+    innlandet.hear("LibraryChanged", a_library("Nes", "akershus", version=20))
+    theirs = an_offer("theirs", "Per", county="akershus", library_id=an_id("Nes"), skills=["weeding"])
+    innlandet.hear("OfferChanged", theirs)
+    innlandet.hear("OfferChanged", an_offer("ours", "Jonas"))
+    innlandet.hear("RequestChanged", a_request("wish", "Nes", county="akershus"))
+    asked = a_request("asked", skills=["weeding"])
+    innlandet.hear("RequestChanged", asked)
+    known = innlandet.ask(lambda work: market.known(work.connection, work.county, work.today))
+    innlandet.hear("PeerChanged", a_peer("akershus", state="left", version=21))
+    for table in (tables.offers, tables.requests, tables.libraries):
+        counties = innlandet.ask(
+            lambda work, table=table: set(work.connection.execute(select(table.c.county)).scalars())
+        )
+        assert counties <= {"innlandet"}, table.name
+    assert all(row[1] != an_id("theirs") for row in rows(innlandet, tables.offer_skills))
+    again = innlandet.ask(lambda work: market.known(work.connection, work.county, work.today))
+    assert again is not known, "the memory still holds what is gone"
+    innlandet.hear("PeerChanged", a_peer("akershus", version=20))
+    assert innlandet.ask(lambda work: index.peer_state(work.connection, "akershus")) == "left"
+    innlandet.hear("PeerChanged", a_peer("akershus", version=22))
+    innlandet.hear("OfferChanged", theirs)
+    assert innlandet.ask(lambda work: index.offer(work.connection, an_id("theirs")))["state"] == "open"

@@ -83,7 +83,8 @@ def furnish(database: Database, *, peers: bool = True) -> None:
             },
         )
         if peers:
-            copies.peer_changed(work, {"county": "trondelag", "name": "Trøndelag", "version": 1})
+            trondelag = {"county": "trondelag", "name": "Trøndelag", "state": "active", "version": 1}
+            copies.peer_changed(work, trondelag)
         for library_id, name, county, kind in (
             (EIDSKOG, "Eidskog", "innlandet", "public"),
             (GRUE, "Grue", "innlandet", "public"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from notify_cast import COUNTY_LIBRARY, EIDSKOG, KARI, PUBLIC_URL, a_colleague
+from notify_cast import COUNTY_LIBRARY, EIDSKOG, KARI, NES, PUBLIC_URL, a_colleague
 
 from byttebank.contracts.fields import load
 from byttebank.contracts.local import load_local
@@ -11,6 +11,7 @@ from byttebank.contracts.resources import Notice
 from byttebank.storage.work import Database
 from services.notify.operations import announcing, copies, mails
 from services.notify.operations import notices as reading
+from services.notify.storage.copies import short_names
 
 PROMISE = "018f0000-0000-7000-8000-0000000000f1"
 ROUND = "018f0000-0000-7000-8000-0000000000f2"
@@ -35,6 +36,21 @@ def notices_of(database: Database, library_id: str) -> list[Document]:
 def mails_of(database: Database) -> list[Document]:
     with database.reading() as work:
         return mails.mailbox(work, 50, is_demo=True)
+
+
+def test_no_library_of_a_county_that_leaves_is_known_and_it_may_come_back(notify: Database) -> None:
+    def change(state: str, version: int) -> dict[str, str]:
+        body = {"county": "akershus", "name": "Akershus", "state": state, "version": version}
+        with notify.work() as work:
+            copies.peer_changed(work, body)
+            return short_names(work.connection, [NES, EIDSKOG])
+
+    assert set(change("active", 1)) == {NES, EIDSKOG}
+    assert set(change("left", 3)) == {EIDSKOG}
+    nes = {"id": NES, "county": "akershus", "short_name": "Nes", "kind": "public", "state": "open"}
+    with notify.work() as work:
+        copies.library_changed(work, {**nes, "language": None, "version": 1})
+    assert set(change("left", 2)) == {NES, EIDSKOG}, "what is older than the joining changes nothing"
 
 
 def test_a_library_is_reminded_of_its_promise_once_for_each_date(notify: Database) -> None:
