@@ -16,13 +16,13 @@ GRACE_SECONDS = 3.0
 
 @dataclass(slots=True)
 class Turn:
-    """A job that is being done or waits to be heard. `said` is None as long as it is `open`, or when it was
-    lost."""
+    """A job that is being done or waits to be heard. `said` is None as long as it is not `done`, or when it
+    was lost."""
 
     number: int
     job: Job
     said: Said | None = None
-    open: bool = True
+    done: bool = False
 
 
 @dataclass(slots=True)
@@ -53,12 +53,12 @@ class Turns:
             answer = crew.next(now, seconds / 2)
             if answer is not None:
                 (turn,) = (one for one in self.under_way if one.job is answer[1])
-                turn.said, turn.open = answer[2], False
+                turn.said, turn.done = answer[2], True
 
     def hear(self, hear: Callable[[Job, Said | None], None], *, all_: bool = False) -> None:
         """Hear the next if it is ready; with `all_`, all who are."""
         for turn in sorted(self.under_way, key=lambda one: one.number):
-            if not turn.open:
+            if turn.done:
                 self.under_way.remove(turn)
                 self.heard = max(self.heard, turn.number) + 1
                 hear(turn.job, turn.said)
