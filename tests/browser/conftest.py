@@ -73,7 +73,7 @@ def visit(chromium: Browser, served: Served, past: Past) -> Iterator[Visit]:
 def furnished(past: Past) -> None:
     """Eidskog has one of everything: requests, an offer, a promise, and engagements in every state.
 
-    The county has a round of clearing, one of matching, and a vandring in which Eidskog has made its visit.
+    The county has a round of clearing, one of matching, and a vandring in which Eidskog has had its visitor.
     """
     past.request(KARI, "Eidskog")
     past.request(KARI, "Eidskog", is_open=True)

@@ -64,24 +64,22 @@ def season(past: Past) -> str:
         county.post(f"vandring-rounds/{round_id}/plan")
         county.post(f"vandring-rounds/{round_id}/publish")
         _seasons[id(past)] = round_id
-        visited(past, "Eidskog")
+        visited(past, host="Eidskog")
     return _seasons[id(past)]
 
 
-def free_visit(past: Past, which: int, visitor: str | None = None) -> Document:
+def free_visit(past: Past, which: int, host: str | None = None) -> Document:
     """A visit of the round for which nothing is proposed."""
     found = past.client(COUNTY_LIBRARY).get(f"vandring-rounds/{season(past)}")["visits"]
     free = [
-        one
-        for one in found
-        if one["engagement_state"] is None and visitor in (None, one["visitor_library_name"])
+        one for one in found if one["engagement_state"] is None and host in (None, one["host_library_name"])
     ]
     return dict(free[which % len(free)])
 
 
-def visited(past: Past, library: str | None = None) -> Document:
+def visited(past: Past, host: str | None = None) -> Document:
     """A visit that has taken place today, as both say."""
-    visit = free_visit(past, 4, library)
+    visit = free_visit(past, 4, host)
     names = (visit["visitor_library_name"], visit["host_library_name"])
     goes, receives = (past.client(manager_of(name)) for name in names)
     contact = receives.get("me")
