@@ -61,6 +61,7 @@ STATUS: dict[str, int] = {
     "outside_area": 422,
     "participation_missing": 409,
     "own_library": 422,
+    "peer_in_use": 409,
     "peer_not_gone": 409,
     "promise_ended": 409,
     "promise_in_use": 409,

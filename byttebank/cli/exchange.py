@@ -12,6 +12,7 @@ from byttebank.identifiers import new_id
 
 DIRECTORY = "directory"
 LEDGER = "ledger"
+MATCHING = "matching"
 
 State = Annotated[
     Path | None, typer.Option("--state", help="State folder; left out: the node of the environment.")
@@ -49,6 +50,25 @@ def thaw(
     """The county is exchanged with again, after somebody has called it. Channels that had stopped recover."""
     with telling(OperatorRefused):
         _show(do_at(state, county, DIRECTORY, "act_as_operator", "thaw", peer, reason), json)
+
+
+@peers_app.command(epilog=EXIT_CODES)
+def leave(
+    peer: Peer,
+    reason: Reason = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without, only say whether it may be.")] = False,
+    state: State = None,
+    county: County = None,
+    json: Json = False,
+) -> None:
+    """End the exchange: what the county published is gone here, the books stay. Nothing may be unfinished."""
+    with telling(OperatorRefused):
+        for service in (MATCHING, LEDGER):
+            do_at(state, county, service, "check_leaving", peer)
+        if not yes:
+            typer.echo(f"Nothing is unfinished with {peer}. Say --yes to end the exchange with it.")
+            return
+        _show(do_at(state, county, DIRECTORY, "act_as_operator", "leave", peer, reason), json)
 
 
 @peers_app.command(epilog=EXIT_CODES)

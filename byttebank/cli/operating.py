@@ -12,7 +12,7 @@ from typing import Any
 from byttebank.cli.nodes import configurations
 from byttebank.cli.state import StateRefused
 from byttebank.config import Configuration
-from byttebank.contracts.book_refusals import AccountInUse
+from byttebank.contracts.book_refusals import AccountInUse, PeerInUse
 from byttebank.contracts.market_refusals import RoundOpen
 from byttebank.contracts.refusals import (
     AccountClosed,
@@ -54,6 +54,8 @@ SENTENCES: dict[type[Refusal], str] = {
     AccountUnknown: "Nothing was ever agreed here with {account_id}.",
     AccountClosed: "{account_id} was moved before.",
     AccountInUse: "Days with {county} are agreed or on their way; wait until they are posted or called off.",
+    PeerInUse: "{county} cannot leave yet: {owed_half_days} half-days are owed, {pending_half_days} agreed, "
+    "on their way or waiting, {engagements} engagements under way. Clear, merge or call off first.",
     FieldMissing: "Say the {field}.",
     Malformed: "That is not as agreed: {errors}.",
 }

@@ -15,6 +15,14 @@ class PeerNotGone(Refusal):
     code = "peer_not_gone"
 
 
+class PeerInUse(Refusal):
+    """`county` cannot leave yet: `owed_half_days` are owed one way or the other, `pending_half_days` are
+    agreed, sent, waiting or claimed, or `engagements` with it are under way.
+    """
+
+    code = "peer_in_use"
+
+
 class AccountInUse(Refusal):
     """Days of `library_id` are set aside or on their way: `reserved_half_days`, `incoming_half_days`."""
 

@@ -21,6 +21,9 @@ class MatchingPort(VandringPort, Protocol):
         HostContactMissing, OfferExpired, AlreadyCovered, RequestClosed, CountyUnknown, CountyFrozen,
         SameKeyOtherBody."""
 
+    def check_leaving(self, county: str) -> Document:
+        """`{county}`: no engagement with it holds days. Refuses: PeerInUse."""
+
     def accept(
         self,
         engagement_id: str,

@@ -1,10 +1,10 @@
-"""What was decided about counties we exchange with: stopped, opened or limited, by whom and why."""
+"""What was decided about counties we exchange with: stopped, opened, limited or left, by whom and why."""
 
 from marshmallow import fields, validate
 
 from byttebank.contracts.fields import Contract, Id, Moment, Slug, WholeNumber, one_of
 
-PEER_ACTS = ("freeze", "thaw", "fuse")
+PEER_ACTS = ("freeze", "thaw", "fuse", "leave")
 
 
 class PeerAct(Contract):

@@ -135,6 +135,10 @@ class LedgerPort(Protocol):
         """`{id, county, successor, half_days}`. `merger`: a `NewMerger`. Refuses: NotYourRole, FieldMissing
         (reason), AccountUnknown, CountyUnknown, AccountInUse, AccountClosed, SameKeyOtherBody."""
 
+    def check_leaving(self, county: str) -> Document:
+        """`{county}`: nothing is owed, agreed, sent, waiting or claimed between us and it. Refuses:
+        CountyUnknown, PeerInUse."""
+
     def travel_fund(self) -> Document:
         """`TravelFund`, in øre."""
 

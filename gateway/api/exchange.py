@@ -14,6 +14,7 @@ from gateway.api.idempotency import PARAMETER, once, thing_id
 from gateway.api.nouns import nouns_called
 from gateway.api.schemas import Days, Peer, list_of
 from gateway.here import here, person
+from gateway.leaving import leave_county
 from gateway.words import peers as words
 
 nouns = nouns_called("exchange", "The exchange with other counties, for the county and its operators")
@@ -121,6 +122,18 @@ def freeze_peer(given: Document, county: str) -> Document:
 def thaw_peer(given: Document, county: str) -> Document:
     """Open the exchange again; what waited is sent and decided"""
     return _act("thaw", county, given)
+
+
+@nouns.route("/peers/<county>/leave", methods=["POST"])
+@nouns.arguments(Reasoned)
+@once
+@nouns.response(200, Peer)
+@nouns.doc(parameters=[PARAMETER])
+def leave_peer(given: Document, county: str) -> Document:
+    """End the exchange: what the county published disappears here; refused while anything is unfinished"""
+    check_county(person())
+    act = {"id": thing_id(given), "county": county, "what": "leave", "reason": given["reason"]}
+    return leave_county(act)
 
 
 @nouns.route("/peers/<county>/fuse", methods=["POST"])

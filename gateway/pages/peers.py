@@ -10,6 +10,7 @@ from byttebank.identifiers import is_id, new_id
 from gateway import speech
 from gateway.auth.guard import signed_in
 from gateway.here import here, person
+from gateway.leaving import leave_county
 from gateway.pages.operations import line_state, used_percent
 from gateway.pages.promises import form_id
 from gateway.speech import say
@@ -78,6 +79,26 @@ def freeze(county: str) -> ResponseReturnValue:
 def thaw(county: str) -> ResponseReturnValue:
     """The county is exchanged with again; what waited is sent and decided."""
     return _act(county, "thaw", say("Utvekslingen er åpnet igjen. Det som ventet, går nå."))
+
+
+@pages.post("/fylket/samarbeid/<county>/avslutt")
+@signed_in(*COUNTY_ROLES)
+def leave(county: str) -> ResponseReturnValue:
+    """The county is exchanged with no more, and what it published is gone here. Its name is typed first."""
+    name = speech.county_name(county)
+    if request.form.get("navn", "").strip().casefold() != name.casefold():
+        flash(
+            say("Skriv {county} i feltet for å bekrefte at samarbeidet skal avsluttes.", county=name),
+            "danger",
+        )
+        return redirect(url_for("peers.show", county=county))
+    reason = request.form.get("grunn", "")
+    try:
+        leave_county({"id": form_id(), "county": county, "what": "leave", "reason": reason})
+        flash(say("Samarbeidet med {county} er avsluttet.", county=name), "success")
+    except Refusal as refusal:
+        flash(refusal_sentence(refusal, _names()), "danger")
+    return redirect(url_for("peers.show", county=county))
 
 
 @pages.post("/fylket/samarbeid/<county>/grense")

@@ -95,6 +95,8 @@ def decided(act: Document) -> str:
         return say("Sikkerhetsgrensen ble satt til {days} av {who}.", days=days, who=who)
     if act["what"] == "freeze":
         return say("Utvekslingen ble stanset av {who}.", who=who)
+    if act["what"] == "leave":
+        return say("Samarbeidet ble avsluttet av {who}.", who=who)
     return say("Utvekslingen ble åpnet igjen av {who}.", who=who)
 
 

@@ -88,6 +88,11 @@ SENTENCES: dict[str, str] = {
     "participation_missing": N_(
         "{library} har ikke godkjent deltakeravtalen. Lederen kan godkjenne avtalen under «Biblioteket vårt»."
     ),
+    "peer_in_use": N_(
+        "Det er fortsatt noe mellom oss og {county}: dager som er avtalt, på vei eller skyldes. Gjør "
+        "avtalene ferdige eller avlys dem, avregn det som skyldes, og prøv igjen når ingen skylder den andre "
+        "noe."
+    ),
     "peer_not_gone": N_(
         "{county} svarer fortsatt. Be dem føre dagen tilbake; fylkesbiblioteket dekker den når de ikke "
         "svarer mer."

@@ -162,6 +162,11 @@ class LedgerService(BetweenCounties, ClearingRounds, Travel):
             return operations.merge_county(work, merger, actor)
 
     @rpc
+    def check_leaving(self, county: str) -> Document:
+        with self.runtime.reading() as work:
+            return operations.check_leaving(work, county)
+
+    @rpc
     def reservations(self, library_id: str) -> list[dict[str, Any]]:
         with self.runtime.reading() as work:
             return operations.reservations(work, library_id)

@@ -80,6 +80,11 @@ class MatchingService(MatchingRounds, VandringRounds):
         with self.runtime.work() as work:
             return operations.rule(work, engagement_id, happened, reason, actor)
 
+    @rpc
+    def check_leaving(self, county: str) -> Document:
+        with self.runtime.reading() as work:
+            return operations.check_leaving(work, county)
+
     @on_local("CountyChanged")
     def county_changed(self, work: Work, body: Document) -> None:
         operations.county_changed(work, body)

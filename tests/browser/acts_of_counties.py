@@ -185,6 +185,18 @@ def move_what_is_owed(desk: Desk) -> Visitor:
     return visitor
 
 
+def end_the_exchange(desk: Desk) -> Visitor:
+    """Without the county's name: said what to write, so that others may go on with the county."""
+    visitor = _peer(desk)
+    page = visitor.page
+    page.get_by_text("Avslutt samarbeidet").first.click()
+    page.locator("#navn-avslutt").fill("Øst")
+    page.locator("#grunn-avslutt").fill("Vi går hver til vårt.")
+    visitor.press("Avslutt")
+    visitor.sees("Skriv Østfold i feltet for å bekrefte at samarbeidet skal avsluttes.")
+    return visitor
+
+
 def set_money_aside(desk: Desk) -> Visitor:
     visitor = desk.somebody(COUNTY_LIBRARY)
     page = visitor.open("/fylket/reisepott")
@@ -233,6 +245,7 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "peers.freeze": (stop_the_exchange,),
     "peers.thaw": (stop_the_exchange,),
     "peers.set_fuse": (change_a_security_limit,),
+    "peers.leave": (end_the_exchange,),
     "peers.merge": (move_what_is_owed,),
     "travel_fund.grant": (set_money_aside,),
     "travel_fund.refund": (refund_a_journey,),

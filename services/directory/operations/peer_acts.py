@@ -8,7 +8,7 @@ from byttebank.contracts.peer_acts import NewPeerAct
 from byttebank.contracts.refusals import FieldMissing, NotYourRole, SameKeyOtherBody
 from byttebank.storage.work import Work
 from services.directory.operations.documents import read, refuse
-from services.directory.operations.peers import freeze_peer, list_peers, set_fuse, thaw_peer
+from services.directory.operations.peers import freeze_peer, leave_peer, list_peers, set_fuse, thaw_peer
 from services.directory.storage import counties
 
 Document = dict[str, Any]
@@ -98,6 +98,8 @@ def _carry_out(work: Work, act: Document) -> Document:
         return freeze_peer(work, act["county"])
     if act["what"] == "thaw":
         return thaw_peer(work, act["county"])
+    if act["what"] == "leave":
+        return leave_peer(work, act["county"])
     return set_fuse(work, act["county"], act["fuse_half_days"])
 
 

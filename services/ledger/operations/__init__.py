@@ -17,6 +17,7 @@ from services.ledger.operations.evidence import EXPORT_FORMATS, export, verify_e
 from services.ledger.operations.findings import list_disputes, list_reconciliations, signed_message
 from services.ledger.operations.foreseeing import foresee
 from services.ledger.operations.holds import post_days, release_days, reserve_days
+from services.ledger.operations.leaving import check_leaving
 from services.ledger.operations.opening import Imported, ImportRefused, import_opening
 from services.ledger.operations.overview import doubts, figures, positions, trial_balance
 from services.ledger.operations.payee import broken_prepare, cancel, decide_all_waiting, prepare
@@ -78,6 +79,7 @@ __all__ = [
     "cancel_prepared",
     "carry_out_postponed",
     "channel_opened",
+    "check_leaving",
     "clearing_documents",
     "clearing_evidence",
     "clearing_round",

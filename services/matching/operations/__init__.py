@@ -26,6 +26,7 @@ from services.matching.operations.joint_rounds import (
     open_joint_rounds,
     own_joint_documents,
 )
+from services.matching.operations.leaving import check_leaving
 from services.matching.operations.proposing import propose
 from services.matching.operations.receiving import answered, engagement_proposed, engagement_shared
 from services.matching.operations.recovering import own_shared
@@ -99,6 +100,7 @@ __all__ = [
     "begin_computing",
     "cancel",
     "candidates",
+    "check_leaving",
     "colleague_changed",
     "computation_ended",
     "computed",

@@ -45,15 +45,14 @@ def node_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path / "state" / "innlandet"
     folder.mkdir(parents=True)
     (folder / "signing-key.pem").touch()
-    for service in ("directory", "ledger"):
+    for service in ("directory", "ledger", "matching"):
         engine = open_engine(sqlite_url(folder, service))
         migrate(engine, f"services.{service}")
         engine.dispose()
-    for service in ("matching", "notify"):
-        engine = open_engine(sqlite_url(folder, service))
-        with engine.begin() as connection:
-            create_message_tables(connection)
-        engine.dispose()
+    engine = open_engine(sqlite_url(folder, "notify"))
+    with engine.begin() as connection:
+        create_message_tables(connection)
+    engine.dispose()
     state = tmp_path / "state"
     key = {"key_id": KEY.key_id, "public_key": KEY.text, "valid_from_at": "2026-11-22T09:00:00.000000Z"}
     database = _database(state, "directory")
@@ -143,11 +142,8 @@ def test_books_are_compared_on_demand_and_the_findings_shown(state: Path) -> Non
     assert "no message" in run(state, "ledger", "proof", "akershus", "innlandet", "1", code=3)
 
 
-def test_what_is_owed_moves_to_the_county_that_has_taken_over(state: Path) -> None:
-    merge = ("peers", "merge", "akershus")
-    assert "agreed or on their way" in run(state, *merge, "innlandet", "--reason", "Slått sammen", code=3)
-    assert "peers list" in run(state, *merge, "vestfold", "--reason", "Slått sammen", code=3)
-    run(state, *merge, "innlandet", code=2)
+def _reject(state: Path) -> None:
+    """Akershus has decided no about the day that was sent."""
     database = _database(state, "ledger")
     with database.work() as work:
         ledger.reject(
@@ -163,10 +159,43 @@ def test_what_is_owed_moves_to_the_county_that_has_taken_over(state: Path) -> No
             ),
         )
     database.close()
+
+
+def test_what_is_owed_moves_to_the_county_that_has_taken_over(state: Path) -> None:
+    merge = ("peers", "merge", "akershus")
+    assert "agreed or on their way" in run(state, *merge, "innlandet", "--reason", "Slått sammen", code=3)
+    assert "peers list" in run(state, *merge, "vestfold", "--reason", "Slått sammen", code=3)
+    run(state, *merge, "innlandet", code=2)
+    _reject(state)
     done = json.loads(run(state, *merge, "innlandet", "--reason", "Slått sammen", "--json"))
     assert (done["county"], done["successor"], done["half_days"]) == ("akershus", "innlandet", 0)
     again = run(state, *merge, "innlandet", "--reason", "Slått sammen", code=3)
     assert "moved before" in again
+
+
+def test_a_county_leaves_when_nothing_is_unfinished_and_it_is_said_twice(state: Path) -> None:
+    leave = ("peers", "leave", "akershus", "--yes")
+    assert "0 half-days are owed, 2 agreed" in run(state, *leave, code=3)
+    _reject(state)
+    assert "0 half-days are owed, 2 agreed" in run(state, *leave, code=3), "a claim is somebody's day"
+    _add_oslo(state)
+    assert "--yes" in run(state, "peers", "leave", "oslo")
+    assert "state active" in run(state, "peers", "list").splitlines()[1]
+    assert json.loads(run(state, "peers", "leave", "oslo", "--yes", "--json"))["state"] == "left"
+    assert "peers list" in run(state, "peers", "leave", "vestfold", code=3)
+
+
+def _add_oslo(state: Path) -> None:
+    key = {"key_id": KEY.key_id, "public_key": KEY.text, "valid_from_at": "2026-11-22T09:00:00.000000Z"}
+    database = _database(state, "directory")
+    with database.work() as work:
+        directory.add_peer(work, "oslo", "Oslo", None, [key], 200)
+        told = [json.loads(row.body) for row in waiting_outbox(work.connection, limit=99, is_local=True)]
+    database.close()
+    database = _database(state, "ledger")
+    with database.work() as work:
+        ledger.peer_changed(work, next(one for one in told if one.get("county") == "oslo"))
+    database.close()
 
 
 def test_reasons_are_kept_and_shown(state: Path) -> None:

@@ -95,3 +95,13 @@ def test_what_an_operator_does_on_the_command_line_is_kept_too(innlandet: Databa
     with innlandet.work() as work:
         operations.act_as_operator(work, "freeze", "akershus", "Ring Per.")
     assert [(one["role"], one["reason"]) for one in kept(innlandet)] == [("operator", "Ring Per.")]
+
+
+def test_a_county_leaves_once_with_its_reason_and_joins_again(innlandet: Database) -> None:
+    add_peer(innlandet, "akershus")
+    for _ in range(2):
+        assert act(innlandet, "leave", reason="Vi går hver til vårt.")["state"] == "left"
+    assert [(one["what"], one["reason"]) for one in kept(innlandet)] == [("leave", "Vi går hver til vårt.")]
+    assert local_events(innlandet, "PeerChanged")[-1]["state"] == "left"
+    add_peer(innlandet, "akershus")
+    assert act(innlandet, "leave", reason="Vi går hver til vårt.")["state"] == "active", "that act is over"

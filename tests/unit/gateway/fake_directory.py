@@ -310,7 +310,7 @@ class FakeDirectory(FakeParticipation, Service):
         if wanted["what"] == "fuse":
             peer["fuse_half_days"] = wanted["fuse_half_days"]
         else:
-            peer["state"] = {"freeze": "frozen", "thaw": "active"}[wanted["what"]]
+            peer["state"] = {"freeze": "frozen", "thaw": "active", "leave": "left"}[wanted["what"]]
         self._peer_acts.insert(0, {**wanted, "role": actor["role"], "acted_at": self._now})
         return checked(resources.Peer, peer)
 

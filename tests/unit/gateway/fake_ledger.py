@@ -5,6 +5,7 @@ from typing import Any
 from fake_service import Document, Service, checked, page
 
 from byttebank.contracts import ledger_resources
+from byttebank.contracts.book_refusals import PeerInUse
 from byttebank.contracts.refusals import (
     AccountUnknown,
     CountyUnknown,
@@ -83,6 +84,13 @@ class FakeLedger(Service):
 
     def positions(self) -> list[Document]:
         return [checked(ledger_resources.Position, position) for position in self._positions]
+
+    def check_leaving(self, county: str) -> Document:
+        one = next((one for one in self._positions if one["county"] == county), None)
+        if one is not None and (one["net_half_days"] or one["pending_out_half_days"]):
+            owed, pending = abs(one["net_half_days"]), one["pending_out_half_days"]
+            raise PeerInUse(county=county, owed_half_days=owed, pending_half_days=pending, engagements=0)
+        return {"county": county}
 
     def doubts(self) -> list[Document]:
         return self._doubts

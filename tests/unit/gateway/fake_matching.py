@@ -99,6 +99,9 @@ class FakeMatching(Service):
     def reflections(self, words: str = "", limit: int = 50) -> list[Document]:
         return []
 
+    def check_leaving(self, county: str) -> Document:
+        return {"county": county}
+
     def candidates(self, request_id: str, limit: int = 10) -> Document:
         directory = self._all.directory
         request = directory.get_request(request_id)

@@ -7,7 +7,7 @@ from conftest import Node
 from fake_service import an_id
 from test_gateway_api import Program, problem_of
 
-from byttebank.contracts.book_refusals import AccountInUse
+from byttebank.contracts.book_refusals import AccountInUse, PeerInUse
 from byttebank.contracts.refusals import CountyUnknown
 from gateway.words import peers as words
 
@@ -177,6 +177,39 @@ def test_what_is_owed_moves_to_the_county_that_has_taken_over(node: Node) -> Non
     ledger.merge_county = refuse
     said = browser.press(page, "Flytt mellomværendet", til="trondelag", grunn="Slått sammen.")
     assert "satt av eller på vei" in said.alerts[0]
+
+
+def test_a_county_leaves_when_its_name_is_typed_and_nothing_is_unfinished(node: Node) -> None:
+    ledger: Any = node.backend.ledger
+    directory: Any = node.backend.directory
+    browser = node.browser("ingrid")
+    page = browser.get(PAGE)
+    said = browser.press(page, "Avslutt", navn="Akers", grunn="Vi går hver til vårt.")
+    assert said.alerts == ["Skriv Akershus i feltet for å bekrefte at samarbeidet skal avsluttes."]
+    for name in ("net_half_days", "pending_out_half_days"):
+        ledger._positions = [
+            {**one, "net_half_days": 0, "pending_out_half_days": 0, name: 2} for one in ledger._positions
+        ]
+        said = browser.press(page, "Avslutt", navn="Akershus", grunn="Vi går hver til vårt.")
+        assert "Det er fortsatt noe mellom oss og Akershus" in said.alerts[0]
+    assert directory._peer_acts == []
+    ledger._positions = [{**one, "net_half_days": 0, "pending_out_half_days": 0} for one in ledger._positions]
+    said = browser.press(page, "Avslutt", navn=" akershus ", grunn="Vi går hver til vårt.")
+    assert said.alerts == ["Samarbeidet med Akershus er avsluttet."]
+    assert "Samarbeidet ble avsluttet av fylkesbiblioteket." in said.words
+    assert "Avslutt samarbeidet" not in said.words
+
+
+def test_an_engagement_that_is_under_way_keeps_a_county_from_leaving(node: Node) -> None:
+    def refuse(county: str) -> Document:
+        raise PeerInUse(county=county, owed_half_days=0, pending_half_days=0, engagements=1)
+
+    matching: Any = node.backend.matching
+    matching.check_leaving = refuse
+    answer = Program(node, "ingrid").post("/peers/akershus/leave", {"reason": "Vi går hver til vårt."})
+    problem_of(answer, 409, "peer_in_use")
+    answer = Program(node, "kari").post("/peers/akershus/leave", {"reason": "Vi går hver til vårt."})
+    problem_of(answer, 403, "not_your_role")
 
 
 def test_the_pages_are_for_the_county_and_its_operators(differing: Node) -> None:

@@ -15,7 +15,13 @@ from ledger_cast import (
     peer_document,
 )
 
-from byttebank.contracts.book_refusals import AccountInUse, ClosingOtherWay, PeerNotGone, ReversalOfReversal
+from byttebank.contracts.book_refusals import (
+    AccountInUse,
+    ClosingOtherWay,
+    PeerInUse,
+    PeerNotGone,
+    ReversalOfReversal,
+)
 from byttebank.contracts.fields import load
 from byttebank.contracts.ledger_resources import CountyLine, TransferStanding
 from byttebank.contracts.refusals import (
@@ -353,11 +359,20 @@ def test_a_county_that_became_part_of_another_leaves_its_position_there(
     merger = {"id": ACT, "county": "akershus", "successor": "oslo", "reason": "Sammenslåing"}
     with pytest.raises(AccountInUse):
         innlandet.do(operations.merge_county, merger, COUNTY_LIBRARY)
+    with pytest.raises(PeerInUse) as sent:
+        innlandet.do(operations.check_leaving, "akershus")
+    assert (sent.value.parameters["owed_half_days"], sent.value.parameters["pending_half_days"]) == (0, 2)
     exchange(innlandet, akershus)
     with pytest.raises(CountyUnknown):
         innlandet.do(operations.merge_county, {**merger, "successor": "vestfold"}, COUNTY_LIBRARY)
+    with pytest.raises(PeerInUse) as owed:
+        innlandet.do(operations.check_leaving, "akershus")
+    assert owed.value.parameters["owed_half_days"] == 2
     merged = innlandet.do(operations.merge_county, merger, COUNTY_LIBRARY)
     assert merged["half_days"] == -2
+    assert innlandet.do(operations.check_leaving, "akershus") == {"county": "akershus"}
+    with pytest.raises(CountyUnknown):
+        innlandet.do(operations.check_leaving, "vestfold")
     assert innlandet.do(operations.merge_county, merger, COUNTY_LIBRARY) == merged
     assert innlandet.position("akershus")["net_half_days"] == 0
     assert innlandet.position("oslo")["net_half_days"] == -2

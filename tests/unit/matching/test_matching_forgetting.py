@@ -5,6 +5,7 @@ import json
 import pytest
 from matching_cast import Matching, a_proposal, actor, an_id, carry
 
+from byttebank.contracts.book_refusals import PeerInUse
 from services.matching import operations
 from services.matching.storage import rounds
 
@@ -91,3 +92,11 @@ def test_no_round_names_her_as_who_began_it(innlandet: Matching) -> None:
     assert begun_by() == before
     innlandet.hear("PersonErased", {"person_id": an_id("Kari")})
     assert begun_by() == {**before, "name": None}
+
+
+def test_a_county_does_not_leave_while_days_are_agreed_with_it(agreed: tuple[Matching, Matching]) -> None:
+    innlandet, akershus = agreed
+    for county, other in ((innlandet, "akershus"), (akershus, "innlandet")):
+        with pytest.raises(PeerInUse):
+            county.ask(operations.check_leaving, other)
+        assert county.ask(operations.check_leaving, "troms") == {"county": "troms"}
