@@ -5,15 +5,23 @@ signature and the chain are as they were, and it is sent again without names.
 """
 
 import json
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
 from byttebank.federation.jws import payload_of
 from byttebank.storage.channel_tables import sent_envelopes
-from byttebank.storage.messages import outbox
+from byttebank.storage.messages import outbox, parked_messages
 
 AT_A_TIME = 500
 ERASED = "{}"
+DETACHED_HEADER = "detached"
+"""As `byttebank.messaging.sealing` names the header beside the envelope."""
+NAMELESS = {
+    **dict.fromkeys(("name", "by_name", "colleague_name", "host_contact_name", "email")),
+    "own_words": "",
+}
+"""What a message says of people, and what stands there when they want nothing kept."""
 
 
 def erase_detached(connection: Connection, ids: set[str]) -> int:
@@ -40,6 +48,45 @@ def erase_outbox(connection: Connection, person_id: str) -> None:
     connection.execute(update(outbox).where(of_person).values(detached=None))
     gone = outbox.c.published_at.is_not(None) & outbox.c.peer.is_(None)
     connection.execute(update(outbox).where(of_person, gone).values(body=ERASED))
+
+
+def erase_parked(connection: Connection, ids: set[str]) -> None:
+    """No parked message about a thing with one of these ids says what a person is called or wrote.
+
+    What a peer signed stays, its detached part goes; a message of our own services loses the names in it.
+    Also of messages that were tried again and had their effect, for they are kept.
+    """
+    columns = (parked_messages.c.id, parked_messages.c.body, parked_messages.c.properties)
+    for row in connection.execute(select(*columns).order_by(parked_messages.c.id)).all():
+        body, properties = _without_person(row.body, json.loads(row.properties), ids)
+        if (body, properties) != (row.body, json.loads(row.properties)):
+            values = {"body": body, "properties": json.dumps(properties)}
+            connection.execute(update(parked_messages).where(parked_messages.c.id == row.id).values(values))
+
+
+def _without_person(body: bytes, properties: Any, ids: set[str]) -> tuple[bytes, Any]:
+    headers = properties.get("headers") or {}
+    try:
+        content = json.loads(body)
+        signed = payload_of(body) if isinstance(content, dict) and "payload" in content else None
+    except (ValueError, KeyError, TypeError):
+        # Broken: whom it is about can only be guessed, so it keeps nothing that may be a name beside it.
+        content, signed = None, body
+    text = (body if signed is None else signed).decode(errors="replace") + json.dumps(headers)
+    if content is not None and not any(one in text for one in ids):
+        return body, properties
+    without = {name: value for name, value in headers.items() if name != DETACHED_HEADER}
+    if without != headers:
+        properties = {**properties, "headers": without}
+    return (body if signed is not None else json.dumps(_nameless(content)).encode()), properties
+
+
+def _nameless(content: Any) -> Any:
+    if isinstance(content, list):
+        return [_nameless(one) for one in content]
+    if not isinstance(content, dict):
+        return content
+    return {name: NAMELESS[name] if name in NAMELESS else _nameless(one) for name, one in content.items()}
 
 
 def _is_about(octets: bytes, ids: set[str]) -> bool:

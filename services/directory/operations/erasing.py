@@ -105,6 +105,7 @@ def receive_erasure(work: Work, message: ReceivedMessage) -> None:
             if thing["county"] == message.peer:
                 _empty(work, kind, thing)
     erasing.erase_outbox(work.connection, person_id)
+    erasing.erase_parked(work.connection, {person_id})
     work.emit("PersonErased", {"person_id": person_id})
     work.send(message.peer, "PersonErased", {"person_id": person_id})
 
@@ -147,6 +148,7 @@ def _erase_own(work: Work, colleague_id: str) -> None:
     erasures.confirm_erased(work.connection, colleague_id, work.county, work.now)
     erasing.erase_detached(work.connection, told)
     erasing.erase_outbox(work.connection, colleague_id)
+    erasing.erase_parked(work.connection, told)
     participation.erase_invited(work.connection, colleague_id)
     work.emit("PersonErased", {"person_id": colleague_id})
 

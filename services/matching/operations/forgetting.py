@@ -25,6 +25,7 @@ def person_erased(work: Work, body: dict[str, Any]) -> None:
         engagements.forget_names(work.connection, _without(engagement, person_id))
     erasing.erase_detached(work.connection, told)
     erasing.erase_outbox(work.connection, person_id)
+    erasing.erase_parked(work.connection, told)
 
 
 def _without(engagement: Engagement, person_id: str) -> Engagement:

@@ -4,6 +4,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from byttebank.contracts.refusals import Malformed
+from byttebank.storage import erasing
 from byttebank.storage.work import Work
 from services.notify.storage import copies, mails
 
@@ -34,6 +35,7 @@ def library_changed(work: Work, body: dict[str, Any]) -> None:
 def person_erased(work: Work, body: dict[str, Any]) -> None:
     """Mails and notices to somebody who wants nothing of herself kept are gone."""
     mails.erase_person(work.connection, body["person_id"])
+    erasing.erase_parked(work.connection, {body["person_id"]})
 
 
 def colleague_changed(work: Work, body: dict[str, Any]) -> None:
