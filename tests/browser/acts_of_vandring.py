@@ -153,6 +153,19 @@ def write_a_reflection(desk: Desk) -> Visitor:
     return visitor
 
 
+def search_the_reflections(desk: Desk) -> Visitor:
+    """First words that stand nowhere, then some that do."""
+    visitor = write_a_reflection(desk)
+    for words, said in (
+        ("mellomlager", "Ingen refleksjoner har alle ordene."),
+        ("KAFFE hyller", "god kaffe"),
+    ):
+        visitor.page.get_by_label("Søk", exact=True).fill(words)
+        visitor.press("Søk")
+        visitor.sees(said)
+    return visitor
+
+
 def remind_of_reflections(desk: Desk) -> Visitor:
     visited(desk.past)
     visitor = desk.somebody(COUNTY_LIBRARY)
@@ -178,5 +191,6 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "own_vandring.answer_swap svar=nei": (say_no_to_a_swap,),
     "own_vandring.leave": (drop_out,),
     "reflections.write": (write_a_reflection,),
+    "reflections.index": (search_the_reflections,),
 }
 """What a form can be sent as, and the ways in which it is tried."""
