@@ -7,12 +7,13 @@ from byttebank.messaging.service import Runtime, every, on_local, on_own, on_pee
 from byttebank.storage.work import Work
 from services.directory import operations
 from services.directory.joining import JoiningLibraries
+from services.directory.measuring import MeasuredErasures
 
 Document = dict[str, Any]
 HOUR_SECONDS = 3600
 
 
-class DirectoryService(JoiningLibraries):
+class DirectoryService(JoiningLibraries, MeasuredErasures):
     """Who: libraries, colleagues, skills, offers, requests, peers (`contracts.rpc.DirectoryPort`)."""
 
     name = "directory"

@@ -16,6 +16,7 @@ from services.directory.operations.erasing import (
     own_erasure,
     person_erased,
     receive_erasure,
+    waiting_erasures,
 )
 from services.directory.operations.importing import Imported, import_libraries
 from services.directory.operations.invitations import (
@@ -149,6 +150,7 @@ __all__ = [
     "set_skills",
     "tell_unanswered",
     "thaw_peer",
+    "waiting_erasures",
     "widen_request",
     "widen_requests",
     "withdraw_invitation",

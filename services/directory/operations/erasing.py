@@ -4,6 +4,7 @@ What is signed holds no names, but a pseudonym: in a library of one it is as goo
 that were hers are emptied, not only their names.
 """
 
+from datetime import datetime
 from typing import Any
 
 from byttebank.clock import format_time
@@ -94,6 +95,11 @@ def erasure(work: Work, colleague_id: str, actor: Document) -> list[Document]:
     """
     _check_may(load_actor(actor), _colleague(work, colleague_id))
     return _erasures(work, colleague_id)
+
+
+def waiting_erasures(work: Work) -> tuple[int, datetime | None]:
+    """How often another county has not confirmed that it forgot one of ours, and since when."""
+    return erasures.waiting_erasures(work.connection)
 
 
 def receive_erasure(work: Work, message: ReceivedMessage) -> None:

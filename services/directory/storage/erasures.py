@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from services.directory.storage import rows
-from services.directory.storage.tables import erasures
+from services.directory.storage.tables import colleagues, erasures
 
 
 def ask_to_erase(connection: Connection, person_id: str, place: str, now: datetime) -> bool:
@@ -35,3 +35,12 @@ def list_erasures(connection: Connection, person_id: str) -> list[dict[str, Any]
     """`{person_id, place, asked_at, confirmed_at}` by county."""
     query = select(erasures).where(erasures.c.person_id == person_id).order_by(erasures.c.place)
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def waiting_erasures(connection: Connection) -> tuple[int, datetime | None]:
+    """How many counties have not confirmed, one for each person of ours, and when the oldest was asked."""
+    columns = (func.count(), func.min(erasures.c.asked_at))
+    own = erasures.join(colleagues, colleagues.c.id == erasures.c.person_id)
+    query = select(*columns).select_from(own).where(erasures.c.confirmed_at.is_(None))
+    count, oldest_at = connection.execute(query).one()
+    return count, oldest_at

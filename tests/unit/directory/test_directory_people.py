@@ -149,6 +149,9 @@ def test_erasure_reaches_every_countys_copies_and_is_confirmed(two: tuple[Databa
         )
     assert (here["county"], there["county"], there["confirmed_at"]) == ("innlandet", "akershus", None)
     assert here["confirmed_at"] is not None
+    with innlandet.reading() as work:
+        count, oldest_at = operations.waiting_erasures(work)
+        assert (count, oldest_at) == (1, work.now)
     pass_on(innlandet, akershus, begin)
     with akershus.reading() as work:
         offer = operations.get_offer(work, an_id("offer"))
@@ -166,6 +169,9 @@ def test_erasure_reaches_every_countys_copies_and_is_confirmed(two: tuple[Databa
     with innlandet.reading() as work:
         rows = operations.erasure(work, an_id("Jonas"), JONAS)
     assert all(row["confirmed_at"] for row in rows)
+    for database in two:
+        with database.reading() as work:
+            assert operations.waiting_erasures(work) == (0, None), "others' people are not ours to wait for"
     assert "Jonas" not in json.dumps(local_events(innlandet, "ColleagueChanged")[-1])
 
 
