@@ -6,7 +6,7 @@ from byttebank.messaging.service import Runtime, every
 from services.directory import operations
 
 ERASURES_WAITING = Gauge(
-    "byttebank_directory_erasures_waiting",
+    "byttebank_directory_waiting_erasures",
     "Requests to other counties to erase a person that they have not confirmed.",
     ["county"],
 )
