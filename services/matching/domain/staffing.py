@@ -48,7 +48,7 @@ class Staffing:
         return room is not None and room < 1
 
     def check(self, colleague_id: str, dates: Iterable[date]) -> None:
-        """The colleague may be away on the dates. Refuses: TooManyAway with the first on which she may not."""
+        """The colleague may be away on the dates. Refuses: TooManyAway, with the first that she may not."""
         for day in dates:
             if colleague_id not in self.away_on(day) and self.is_full(day):
                 raise TooManyAway(

@@ -193,9 +193,7 @@ def test_an_offer_of_somebody_else_is_a_mistake(innlandet: Matching) -> None:
         propose(innlandet, offer_id=an_id("offer"))
 
 
-@pytest.mark.parametrize(
-    ("state", "refusal"), [("frozen", CountyFrozen), ("left", CountyUnknown), ("invited", CountyUnknown)]
-)
+@pytest.mark.parametrize(("state", "refusal"), [("frozen", CountyFrozen), ("invited", CountyUnknown)])
 def test_a_county_we_do_not_exchange_with_now(
     innlandet: Matching, state: str, refusal: type[Refusal]
 ) -> None:
@@ -203,6 +201,13 @@ def test_a_county_we_do_not_exchange_with_now(
     with pytest.raises(refusal) as refused:
         propose(innlandet, colleague="Per")
     assert refused.value.parameters == {"county": "akershus"}
+
+
+def test_the_libraries_of_a_county_that_has_left_are_gone(innlandet: Matching) -> None:
+    innlandet.hear("PeerChanged", a_peer("akershus", state="left", version=2))
+    with pytest.raises(NotFound) as refused:
+        propose(innlandet, colleague="Per")
+    assert refused.value.parameters["kind"] == "library"
 
 
 def test_a_county_nobody_told_us_of(innlandet: Matching) -> None:
