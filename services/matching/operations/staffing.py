@@ -19,7 +19,7 @@ Taken = Mapping[str, Mapping[date, int]]
 
 
 def check_staffing(work: Work, engagement: Engagement, *, with_asked: bool = False) -> None:
-    """Enough of the lending library stay at home on the dates; `with_asked`: also if all who are asked say yes.
+    """Enough of the lending library stay at home on the dates; `with_asked`: also if all the asked say yes.
 
     Refuses: TooManyAway.
     """

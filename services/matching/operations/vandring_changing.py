@@ -27,7 +27,6 @@ from services.matching.operations.vandring_rules import (
     visit_of,
 )
 from services.matching.operations.vandring_showing import library_vandring
-from services.matching.rounds.vandring import repaired
 from services.matching.storage import vandring
 from services.matching.storage.rows import Row
 
@@ -124,6 +123,9 @@ def leave_vandring(work: Work, round_id: str, library_id: str, actor_document: D
     participants = [participant(terms, one) for one in taking_part(invited)]
     rules = rules_of(work, row, [one.id for one in participants])
     done = [visit_of(one) for one in rows if _is_done(work, one)]
+    # Imported here: a county without a vandring never carries the solver.
+    from services.matching.rounds.vandring import repaired
+
     plan = repaired(participants, rules, [visit_of(one) for one in rows], library_id, done)
     kept = set(plan.visits)
     old = [one for one in rows if visit_of(one) not in kept]

@@ -36,7 +36,6 @@ from services.matching.operations.vandring_rules import (
     terms_of,
 )
 from services.matching.operations.vandring_showing import library_vandring, vandring_round
-from services.matching.rounds.vandring import assign
 from services.matching.storage import index, vandring
 from services.matching.storage.rows import Row
 
@@ -129,6 +128,9 @@ def plan_vandring_round(work: Work, round_id: str, actor_document: Document) -> 
     terms = terms_of(row)
     participants = [participant(terms, one) for one in libraries]
     rules = rules_of(work, row, [one.id for one in participants])
+    # Imported here: a county without a vandring never carries the solver.
+    from services.matching.rounds.vandring import assign
+
     plan = assign(participants, rules)
     if not plan.visits:
         why = {why_out(rules, one, participants) for one in participants}
