@@ -15,12 +15,14 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Each row, by column name and all with the same columns, is in the table.
 
-    PostgreSQL takes them by COPY (its documentation: "Populating a Database"), others in one statement.
+    PostgreSQL takes them by COPY (its documentation: "Populating a Database"), others in one statement. So
+    does PostgreSQL in a process of greenlets, where psycopg2 cannot COPY; the commands are none.
     Raises what `insert(table)` would, such as `IntegrityError`.
     """
     if not rows:
         return
-    if connection.dialect.name != "postgresql":
+    driver = connection.dialect.loaded_dbapi
+    if connection.dialect.name != "postgresql" or driver.extensions.get_wait_callback() is not None:
         connection.execute(insert(table), list(rows))
         return
     if not connection.in_transaction():
@@ -32,7 +34,6 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str
     columns = ", ".join(quote.format_column(table.c[name]) for name in names)
     statement = f"COPY {quote.format_table(table)} ({columns}) FROM STDIN"
     lines = StringIO("".join(_lines(connection, table, names, rows)))
-    driver = connection.dialect.loaded_dbapi
     try:
         cursor: Any = connection.connection.cursor()
         cursor.copy_expert(statement, lines)

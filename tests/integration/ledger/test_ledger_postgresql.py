@@ -8,7 +8,9 @@ from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import psycopg2.extensions
 import pytest
+from psycopg2.extras import wait_select
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, InternalError
 from throwaway_postgresql import throwaway_postgresql
@@ -138,6 +140,17 @@ def test_an_account_closes_once_while_others_use_it(innlandet: Ledger) -> None:
     assert innlandet.see(operations.trial_balance)["imbalance_half_days"] == 0
 
 
+@pytest.fixture(params=["by COPY", "among greenlets"])
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whether psycopg2 waits by a callback, as eventlet sets it, depends on who was imported before."""
+    before = psycopg2.extensions.get_wait_callback()
+    callback = wait_select if request.param == "among greenlets" else None
+    psycopg2.extensions.set_wait_callback(callback)
+    yield
+    psycopg2.extensions.set_wait_callback(before)
+
+
+@pytest.mark.usefixtures("way")
 def test_many_rows_at_once_are_what_was_given_and_refused_like_single_ones(innlandet: Ledger) -> None:
     """COPY has a text of its own, in which tabs, backslashes and `\\N` mean something."""
     said = ["", "\\N", "\\.", "a\tb\\tc\nd\re\\", "Čáhci 🙂 'x' \"y\""]
