@@ -17,28 +17,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
 
 from byttebank.clock import parse_time
 from byttebank.contracts.clearing import SOLVER
-from byttebank.federation.canonical import payload_hash
+from byttebank.federation.papers import Paper
 from services.ledger.domain.clearing_result import Result, compute
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A document of the round whose signature is checked. `octets` as signed."""
-
-    kind: str
-    signer: str
-    body: Mapping[str, Any]
-    octets: bytes
-    created_at: datetime
-
-    @cached_property
-    def body_hash(self) -> str:
-        """The same for everything that says the same."""
-        return payload_hash(dict(self.body))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from byttebank.clock import format_time
 from byttebank.contracts.clearing import SOLVER
-from services.ledger.domain.clearing import Paper, Round
+from byttebank.federation.papers import Paper
+from services.ledger.domain.clearing import Round
 from services.ledger.domain.clearing_acts import ENDS, Act
 
 TURN_DAYS = 3

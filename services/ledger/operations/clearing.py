@@ -17,9 +17,10 @@ from byttebank.contracts.refusals import (
     TooFewCounties,
 )
 from byttebank.federation.keys import SigningKey
+from byttebank.federation.papers import Paper, in_parcels
 from byttebank.storage.channels import keyring, unsure_peers
 from byttebank.storage.work import Work
-from services.ledger.domain.clearing import Paper, Round
+from services.ledger.domain.clearing import Round
 from services.ledger.domain.clearing_acts import ENDS, OPEN, Act, may_close, next_act
 from services.ledger.domain.clearing_writing import (
     body_of,
@@ -31,7 +32,6 @@ from services.ledger.domain.clearing_writing import (
 from services.ledger.operations.acting import county_actor
 from services.ledger.operations.clearing_papers import (
     accept_parts,
-    in_parcels,
     open_papers,
     sign_paper,
 )

@@ -10,11 +10,8 @@ from byttebank.federation.document import assemble, open_document, sign_document
 from byttebank.federation.errors import EnvelopeError, UnknownKey
 from byttebank.federation.keyring import Keyring
 from byttebank.federation.keys import SigningKey
+from byttebank.federation.papers import Paper
 from byttebank.storage.work import Work
-from services.ledger.domain.clearing import Paper
-
-PARCEL_CHARACTERS = 36_000
-"""So much text of documents goes into one message, which must fit into an envelope."""
 
 
 def audience(round_id: str) -> str:
@@ -46,17 +43,6 @@ def sign_paper(work: Work, key: SigningKey, body: Mapping[str, Any]) -> Paper:
 def accept_parts(accepts: Mapping[str, Paper]) -> dict[str, list[str]]:
     """County to the parts of its ACCEPT, as COMMIT encloses them."""
     return {county: list(signature_parts(paper.octets)) for county, paper in accepts.items()}
-
-
-def in_parcels(papers: Iterable[Paper]) -> list[list[str]]:
-    """The documents as text, in order, in as many parts as their length asks for."""
-    parcels: list[list[str]] = [[]]
-    for paper in papers:
-        text = paper.octets.decode("ascii")
-        if parcels[-1] and sum(map(len, parcels[-1])) + len(text) > PARCEL_CHARACTERS:
-            parcels.append([])
-        parcels[-1].append(text)
-    return [parcel for parcel in parcels if parcel]
 
 
 def _open(round_id: str, octets: bytes, keyring: Keyring) -> Paper:

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 
+from byttebank.federation.papers import Paper
 from byttebank.storage.channel_tables import received_envelopes, sent_envelopes
 from byttebank.storage.messages import outbox
 from services.ledger.domain.accounts import CLEARING_PREFIX, PEER_PREFIX
-from services.ledger.domain.clearing import Paper, Round
+from services.ledger.domain.clearing import Round
 from services.ledger.domain.transfers import CLEARING
 from services.ledger.storage.clearing_tables import (
     clearing_decisions,

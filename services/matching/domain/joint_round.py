@@ -7,7 +7,7 @@ what comes of a round are proposals. So no county waits for another beyond the t
 import base64
 import binascii
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -15,29 +15,13 @@ from typing import Any
 
 from byttebank.clock import parse_time
 from byttebank.contracts.joint_rounds import CHUNK_CHARACTERS, MAX_CHUNKS, RULES
-from byttebank.federation.canonical import payload_hash
+from byttebank.federation.papers import Paper
 from services.matching.domain.round import hash_of
 
 MAX_TEXT_OCTETS = 64 * 1024 * 1024
 """So much a text may hold when it is unpacked: a county with some hundred thousand dates."""
 _GZIP = 31
 """zlib's code for gzip with the largest window."""
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A document of the round whose signature is checked. `octets` as signed."""
-
-    kind: str
-    signer: str
-    body: Mapping[str, Any]
-    octets: bytes
-    created_at: datetime
-
-    @cached_property
-    def body_hash(self) -> str:
-        """The same for everything that says the same."""
-        return payload_hash(dict(self.body))
 
 
 @dataclass(frozen=True)

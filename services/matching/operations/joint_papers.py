@@ -10,13 +10,12 @@ from byttebank.federation.document import open_document, sign_document
 from byttebank.federation.errors import EnvelopeError, UnknownKey
 from byttebank.federation.keyring import Keyring
 from byttebank.federation.keys import SigningKey
+from byttebank.federation.papers import Paper, in_parcels
 from byttebank.storage.work import Work
-from services.matching.domain.joint_round import JointRound, Paper
+from services.matching.domain.joint_round import JointRound
 from services.matching.storage import joint_rounds
 
 MESSAGE = "MATCHING_ROUND"
-PARCEL_CHARACTERS = 36_000
-"""So much text of documents goes into one message, which must fit into an envelope."""
 
 
 def audience(round_id: str) -> str:
@@ -50,21 +49,10 @@ def sign_papers(
 def send(work: Work, joint: JointRound, receivers: Iterable[str], papers: Iterable[Paper]) -> None:
     """The documents are on their way to those of the receivers that we exchange days with."""
     known = set(joint_rounds.active_peers(work.connection))
-    parcels = _in_parcels(papers)
+    parcels = in_parcels(papers)
     for receiver in receivers:
         for texts in parcels if receiver in known else []:
             work.send(receiver, MESSAGE, {"round_id": joint.id, "documents": texts})
-
-
-def _in_parcels(papers: Iterable[Paper]) -> list[list[str]]:
-    """The documents as text, in order, in as many parts as their length asks for."""
-    parcels: list[list[str]] = [[]]
-    for paper in papers:
-        text = paper.octets.decode("ascii")
-        if parcels[-1] and sum(map(len, parcels[-1])) + len(text) > PARCEL_CHARACTERS:
-            parcels.append([])
-        parcels[-1].append(text)
-    return [parcel for parcel in parcels if parcel]
 
 
 def _open(round_id: str, octets: bytes, keyring: Keyring) -> Paper:

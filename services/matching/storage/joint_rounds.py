@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from services.matching.domain.joint_round import JointRound, Paper
+from byttebank.federation.papers import Paper
+from services.matching.domain.joint_round import JointRound
 from services.matching.storage.round_tables import joint_documents, joint_rounds
 from services.matching.storage.rows import insert_into
 from services.matching.storage.tables import offer_counties, offers, peers

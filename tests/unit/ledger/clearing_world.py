@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from services.ledger.domain.clearing import Paper, Round
+from byttebank.federation.papers import Paper
+from services.ledger.domain.clearing import Round
 from services.ledger.domain.clearing_acts import Act, next_act
 from services.ledger.domain.clearing_result import legs_of
 from services.ledger.domain.clearing_writing import body_of, parcels, propose, stage_after

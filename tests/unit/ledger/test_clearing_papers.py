@@ -13,10 +13,11 @@ from byttebank.federation.envelope import seal
 from byttebank.federation.header import EnvelopeHeader
 from byttebank.federation.keyring import Keyring, KnownKey
 from byttebank.federation.keys import SigningKey
-from services.ledger.domain.clearing import Paper, Round
+from byttebank.federation.papers import Paper, in_parcels
+from services.ledger.domain.clearing import Round
 from services.ledger.domain.clearing_acts import Act, next_act
 from services.ledger.domain.clearing_writing import body_of, propose, stage_after
-from services.ledger.operations.clearing_papers import accept_parts, in_parcels, open_papers, sign_paper
+from services.ledger.operations.clearing_papers import accept_parts, open_papers, sign_paper
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 LATER = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

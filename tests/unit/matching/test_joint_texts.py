@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from byttebank.contracts.joint_rounds import CHUNK_CHARACTERS
+from byttebank.federation.papers import Paper
 from services.matching.domain import joint_round
-from services.matching.domain.joint_round import JointRound, Paper, chunks_of, joined
+from services.matching.domain.joint_round import JointRound, chunks_of, joined
 from services.matching.domain.round import hash_of
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
