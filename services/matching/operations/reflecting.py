@@ -98,9 +98,12 @@ def remind_of_reflections(work: Work, round_id: str, actor_document: Document) -
 
 
 def ask_for_reflections(work: Work) -> int:
-    """How many libraries are asked now because a week, or two, have gone since their visit."""
+    """How many libraries are asked now because a week, or two, have gone since their visit.
+
+    Of a visit that is reported late they are asked once, not twice at the same time.
+    """
     asked = 0
-    for reminders, days in ((1, FIRST_DAYS), (2, SECOND_DAYS)):
+    for reminders, days in ((2, SECOND_DAYS), (1, FIRST_DAYS)):
         before = work.today - timedelta(days=days)
         for visit_id in vandring.visits_to_remind_of(work.connection, before, reminders):
             (visit,) = vandring.visits(work.connection, visit_id=visit_id)

@@ -1,9 +1,12 @@
 """A planned visit becomes an engagement: by itself where the visitor is named, else by the library."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from byttebank.contracts.actor import load_actor
+from byttebank.contracts.fields import Contract, Day, load
 from byttebank.contracts.refusals import NotFound, NotYourRole, Refusal
 from byttebank.contracts.vandring_refusals import DayClosed, VisitAgreed
 from byttebank.storage.work import Work
@@ -14,6 +17,7 @@ from services.matching.domain.vandring_terms import monday_of
 from services.matching.operations import possible
 from services.matching.operations.proposing import FIRST_VERSION, propose
 from services.matching.operations.recording import announce
+from services.matching.operations.staffing import check_staffing
 from services.matching.operations.vandring_rules import open_days, take_published, terms_of
 from services.matching.storage import engagements, rounds, vandring
 from services.matching.storage.rows import Row
@@ -32,6 +36,7 @@ def propose_visit(
     what `propose` refuses.
     """
     actor = load_actor(actor_document)
+    on = date.fromisoformat(load(_VisitDay, {"day": day})["day"])
     found = _visit(work, visit_id)
     row = take_published(work, found["round_id"])
     visit = _visit(work, visit_id)
@@ -51,7 +56,7 @@ def propose_visit(
             raise VisitAgreed(date=visit["dates"][0])
         visitor, host = _libraries(work, visit)
         terms = terms_of(row)
-        if date.fromisoformat(day) not in set(open_days(terms, visitor)) & set(open_days(terms, host)):
+        if on not in set(open_days(terms, visitor)) & set(open_days(terms, host)):
             raise DayClosed(date=day)
     engagement = propose(work, proposal, actor_document)
     vandring.change_visit(
@@ -68,8 +73,8 @@ def waiting_visits(work: Work, limit: int) -> list[str]:
 def propose_waiting(work: Work, visit_id: str) -> None:
     """The visit is proposed in nobody's name, so that all three are asked; or it says why it cannot be.
 
-    On the first day of its week on which both are open and the colleague is free. Where there is none, or
-    something has changed, the visitor's library finds a day itself.
+    On the first day of its week on which both are open, the colleague is free and enough of her library stay
+    at home. Where there is none, or something has changed, the visitor's library finds a day itself.
     """
     found = vandring.visits(work.connection, visit_id=visit_id)
     if not found or not found[0]["is_waiting"]:
@@ -89,7 +94,7 @@ def propose_waiting(work: Work, visit_id: str) -> None:
 
 
 def _propose(work: Work, row: Row, visit: Row) -> str:
-    """Refuses: NotFound, ParticipationMissing, ColleagueBusy, DayClosed."""
+    """Refuses: NotFound, ParticipationMissing, ColleagueBusy, TooManyAway, DayClosed."""
     visitor, host = _libraries(work, visit)
     colleague_id = visitor["colleague_id"]
     if colleague_id is None:
@@ -97,7 +102,7 @@ def _propose(work: Work, row: Row, visit: Row) -> str:
     possible.check_colleague(work, colleague_id, visitor["id"])
     for one in (visitor, host):
         possible.check_participation(work, one["id"])
-    day = _first_day(work, row, visit, visitor, host, colleague_id)
+    days = _open_days(work, row, visit, visitor, host)
     created_by = row["created_by"]
     by = By(created_by["library_id"], created_by["person_id"], created_by["name"], "county")
     engagement = Engagement(
@@ -111,29 +116,51 @@ def _propose(work: Work, row: Row, visit: Row) -> str:
         lender_library_id=visitor["id"],
         lender_library_name=visitor["short_name"],
         colleague_id=colleague_id,
-        dates=(day,),
+        dates=days[:1],
         half_days=FULL_DAY,
         purpose=PURPOSE,
-        reply_by_on=reply_by(work.today, day),
+        reply_by_on=reply_by(work.today, days[0]),
         history=(Line(work.now, PROPOSED_IN_ROUND, by),),
     )
     engagements.lock_related(work.connection, colleague_id, None)
+    engagement = _on_first_possible(work, engagement, days)
     engagements.write(work.connection, engagement, is_home=True)
     announce(work, engagement)
     return engagement.id
 
 
-def _first_day(work: Work, row: Row, visit: Row, visitor: Row, host: Row, colleague_id: str) -> date:
+def _open_days(work: Work, row: Row, visit: Row, visitor: Row, host: Row) -> tuple[date, ...]:
+    """Days to come of the visit's week on which both are open. Refuses: DayClosed, when there is none."""
     terms = terms_of(row)
     both = set(open_days(terms, visitor)) & set(open_days(terms, host))
     days = sorted(day for day in both if monday_of(day) == visit["week_on"] and day > work.today)
     if not days:
         raise DayClosed(date=visit["week_on"].isoformat())
-    busy = rounds.busy_half_days(work.connection, colleague_id, work.today)
-    free = [day for day in days if day not in busy]
-    if not free:
-        check_colleague_is_free(colleague_id, days[:1], FULL_DAY, busy)
-    return free[0] if free else days[0]
+    return tuple(days)
+
+
+def _on_first_possible(work: Work, engagement: Engagement, days: tuple[date, ...]) -> Engagement:
+    """On the first of the days that nothing is against.
+
+    Refuses, for the first: ColleagueBusy, TooManyAway.
+    """
+    busy = rounds.busy_half_days(work.connection, engagement.colleague_id, work.today)
+    refusals = []
+    for day in days:
+        wanted = replace(engagement, dates=(day,), reply_by_on=reply_by(work.today, day))
+        try:
+            _check_day(work, wanted, busy)
+        except Refusal as refusal:
+            refusals.append(refusal)
+        else:
+            return wanted
+    raise refusals[0]
+
+
+def _check_day(work: Work, engagement: Engagement, busy: Mapping[date, int]) -> None:
+    """Who is only asked counts too. Refuses: ColleagueBusy, TooManyAway."""
+    check_colleague_is_free(engagement.colleague_id, engagement.dates, engagement.half_days, busy)
+    check_staffing(work, engagement, with_asked=True)
 
 
 def _libraries(work: Work, visit: Row) -> tuple[Row, Row]:
@@ -149,3 +176,9 @@ def _visit(work: Work, visit_id: str) -> Row:
     if not found:
         raise NotFound(kind="vandring_visit", id=visit_id)
     return found[0]
+
+
+class _VisitDay(Contract):
+    """The day on which a visit is to be."""
+
+    day = Day(required=True)
