@@ -101,15 +101,21 @@ class MatchingRounds:
 
     @every(JOINT_SECONDS)
     def go_on_with_joint_rounds(self) -> None:
-        """What has arrived and what time it is, for every round with other counties that is open."""
+        """What has arrived and what time it is, for every round with other counties that is open.
+
+        Each by itself: one that fails stops no other.
+        """
         if self.runtime.key is None:
             return
         with self.runtime.reading() as work:
             found = operations.open_joint_rounds(work)
         OPEN_JOINT_ROUNDS.labels(self.runtime.county).set(len(found))
         for round_id in found:
-            with self.runtime.work() as work:
-                operations.go_on_with_joint(work, round_id, self.runtime.key)
+            try:
+                with self.runtime.work() as work:
+                    operations.go_on_with_joint(work, round_id, self.runtime.key)
+            except Exception:
+                _log.exception("A joint round could not go on", round_id=round_id)
 
     @every(LOOK_SECONDS)
     def go_on_with_rounds(self) -> None:

@@ -91,6 +91,8 @@ def objection(row: Row, text: str) -> str | None:
     if read is None:
         return "rules"
     said, plan = read
+    if not said["unmet"].keys() <= row["private"]["names"]["requests"].keys():
+        return "rules"
     own = row["private"]["outcome"]
     ours = [
         PlannedDay(one["request"], one["colleague"], date.fromisoformat(one["date"])) for one in own["plan"]
