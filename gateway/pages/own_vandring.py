@@ -64,6 +64,8 @@ def propose(round_id: str) -> ResponseReturnValue:
     form.need("hvem", "dag")
     if not form.errors:
         visit_id = request.form.get("besok", "")
+        if not is_id(visit_id):
+            raise NotFound(kind="vandring_visit", id=visit_id)
         try:
             here().backend.matching.propose_visit(
                 visit_id, form.id, form.text("hvem"), form.text("dag"), person().actor

@@ -9,17 +9,20 @@ import binascii
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from byttebank.clock import parse_time
 from byttebank.contracts.joint_rounds import CHUNK_CHARACTERS, MAX_CHUNKS, RULES
+from byttebank.contracts.refusals import Refusal
 from byttebank.federation.papers import Paper
-from services.matching.domain.round import hash_of
+from services.matching.domain.round import Terms, check_terms, hash_of
 
 MAX_TEXT_OCTETS = 64 * 1024 * 1024
 """So much a text may hold when it is unpacked: a county with some hundred thousand dates."""
+LONGEST = timedelta(days=1)
+"""While a round waits for its deadlines a county begins no other: longer than this it waits for nobody."""
 _GZIP = 31
 """zlib's code for gzip with the largest window."""
 
@@ -69,6 +72,22 @@ class JointRound:
         if self.invite is None:
             raise LookupError(f"no invitation to {self.id} yet")
         return parse_time(self.invite.body[name])
+
+    def is_within_reason(self, now: datetime, today: date) -> bool:
+        """Whether a round of these terms could be asked for here too, and would not hold ours up for long."""
+        if self.invite is None or self.deadline("agree_by_at") > now + LONGEST:
+            return False
+        said = self.invite.body
+        first_on, last_on, reply_by_on = (
+            date.fromisoformat(said[name]) for name in ("first_on", "last_on", "reply_by_on")
+        )
+        try:
+            check_terms(
+                Terms(str(self.coordinator), first_on, last_on, reply_by_on, said["days_each"]), today
+            )
+        except Refusal:
+            return False
+        return True
 
     @cached_property
     def answered(self) -> dict[str, str]:

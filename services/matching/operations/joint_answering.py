@@ -54,12 +54,15 @@ def invite(work: Work, key: SigningKey, row: Row, others: list[str]) -> None:
 
 
 def take_up(work: Work, joint: JointRound) -> bool:
-    """The round is begun here too, if we may answer: in time, known to all, and nothing else under way."""
+    """The round is begun here too, if we may answer: in time, known to all, of terms that we would allow, and
+    nothing else under way.
+    """
     if joint.invite is None or work.now >= joint.deadline("answer_by_at") or joint.is_withdrawn:
         return False
     known = keyring(work.connection)
     is_able = (
-        joint.coordinator in joint_rounds.active_peers(work.connection)
+        joint.is_within_reason(work.now, work.today)
+        and joint.coordinator in joint_rounds.active_peers(work.connection)
         and joint.coordinator not in unsure_peers(work.connection)
         and all(known.newest(county) for county in joint.counties)
         # After a restore: what we answered was named by a key that is lost.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from byttebank.contracts.joint_rounds import CHUNK_CHARACTERS
+from byttebank.contracts.joint_rounds import CHUNK_CHARACTERS, RULES
 from byttebank.federation.papers import Paper
 from services.matching.domain import joint_round
 from services.matching.domain.joint_round import JointRound, chunks_of, joined
@@ -102,3 +102,23 @@ def test_an_invitation_that_makes_no_sense_or_is_not_for_us_is_none(change: dict
     assert JointRound("round", "akershus", (Paper("INVITE", "oslo", body, b"", NOW),)).coordinator == "oslo"
     changed = Paper("INVITE", "oslo", {**body, **change}, b"", NOW)
     assert JointRound("round", "akershus", (changed,)).invite is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_fit"),
+    [
+        ({}, True),
+        ({"agree_by_at": "2026-11-26T09:00:00Z"}, False),
+        ({"last_on": "2029-12-04"}, False),
+        ({"reply_by_on": "2026-12-24"}, False),
+        ({"first_on": "2026-11-02", "last_on": "2026-11-06"}, False),
+    ],
+    ids=["as usual", "days to agree", "years ahead", "answers after the days", "past"],
+)
+def test_an_invitation_beyond_reason_is_not_taken_up(changed: dict[str, str], is_fit: bool) -> None:
+    """A county that waited for such a round could begin none of its own."""
+    terms = {"first_on": "2026-11-30", "last_on": "2026-12-04", "reply_by_on": "2026-11-27", "days_each": 5}
+    asked = {"counties": ["innlandet", "oslo"], "rules": RULES, "answer_by_at": "2026-11-23T10:00:00Z"}
+    body = {**terms, **asked, "agree_by_at": "2026-11-23T12:00:00Z", **changed}
+    joint = JointRound("r", "innlandet", (Paper("INVITE", "oslo", body, b"", NOW),))
+    assert joint.is_within_reason(NOW, NOW.date()) is is_fit
