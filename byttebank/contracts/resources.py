@@ -102,13 +102,14 @@ class Colleague(Contract):
 
 class Skill(Contract):
     """One entry of the vocabulary; names by language. `maps_to`: the shared entry that other counties know a
-    county's own entry as; null for the shared ones.
+    county's own entry as; null for the shared ones. `is_own`: the county's, and the county's alone to change.
     """
 
     code = text(60)
     category = text(60)
     names = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     maps_to = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=60))
+    is_own = fields.Boolean(load_default=False)
 
 
 class Offer(Contract):

@@ -30,6 +30,7 @@ from gateway.pages import (
     sign_in,
     travel_fund,
     vandring,
+    vocabulary,
 )
 from gateway.pages.menu import menu
 
@@ -57,6 +58,7 @@ PAGES = (
     invitations.pages,
     joining.pages,
     mapping.pages,
+    vocabulary.pages,
     notices.pages,
     mailbox.pages,
     me.pages,

@@ -53,6 +53,21 @@ def let_days_stay(desk: Desk) -> Visitor:
     return visitor
 
 
+def add_a_skill(desk: Desk) -> Visitor:
+    """First a name that exists, then one that does not."""
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    visitor.watch.expected_statuses = {422}
+    visitor.open("/kartlegging").get_by_role("link", name="Fylkets ferdigheter").click()
+    visitor.page.get_by_label("Navn på bokmål").fill("Kassering")
+    visitor.press("Lagre")
+    visitor.sees("Én ting må rettes")
+    visitor.page.get_by_label("Navn på bokmål").fill("Slektsgransking")
+    visitor.page.get_by_label("Kategori").select_option(label="Formidling")
+    visitor.press("Lagre")
+    visitor.sees("Slektsgransking er med blant fylkets ferdigheter.")
+    return visitor
+
+
 def close_an_account(desk: Desk, library: str = "Etnedal") -> Visitor:
     visitor = desk.somebody(COUNTY_LIBRARY)
     page = visitor.open(f"/fylket/kontoutskrift?hvem={library_called('innlandet', library).id}")
@@ -231,6 +246,7 @@ def take_a_refund_back(desk: Desk) -> Visitor:
 
 
 ACTS: dict[str, tuple[Way, ...]] = {
+    "vocabulary.write": (add_a_skill,),
     "county_book.show": (filter_the_book,),
     "county_book.reverse": (take_days_back,),
     "county_book.close": (close_an_account,),

@@ -48,7 +48,7 @@ def write_skill(work: Work, skill: Document, actor: Document) -> Document:
     """
     if load_actor(actor).role != "county":
         raise NotYourRole(role="county")
-    wanted = read(resources.Skill, skill)
+    wanted = {**read(resources.Skill, skill), "is_own": True}
     shared = {one["code"]: one for one in shared_skills()}
     if wanted["code"] in shared:
         raise SameKeyOtherBody(id=wanted["code"])
@@ -61,10 +61,11 @@ def write_skill(work: Work, skill: Document, actor: Document) -> Document:
     names = wanted["names"]
     if not names.get("nb", "").strip() or any(len(name) > MAX_NAME for name in names.values()):
         raise refuse("/names", f"A name in bokmål (nb) at least, each of at most {MAX_NAME} characters.")
-    libraries.write_skill(work.connection, wanted)
+    libraries.write_skill(work.connection, {name: wanted[name] for name in wanted if name != "is_own"})
     return wanted
 
 
 def list_skills(work: Work) -> list[Document]:
     """`Skill`s, by category and code."""
-    return libraries.list_skills(work.connection)
+    shared = {one["code"] for one in shared_skills()}
+    return [{**one, "is_own": one["code"] not in shared} for one in libraries.list_skills(work.connection)]

@@ -60,6 +60,12 @@ def test_a_countys_own_skill_is_told_to_others_as_the_shared_one(innlandet: Data
         assert operations.get_offer(work, an_id("offer"))["skills"] == ["local-history", "dissemination"]
 
 
+def test_only_what_the_county_has_added_is_its_own_to_change(innlandet: Database) -> None:
+    with innlandet.work() as work:
+        assert operations.write_skill(work, DIALECT, COUNTY)["is_own"]
+        assert [one["code"] for one in operations.list_skills(work) if one["is_own"]] == [DIALECT["code"]]
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [

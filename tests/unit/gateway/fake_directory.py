@@ -129,7 +129,13 @@ class FakeDirectory(FakeParticipation, Service):
         ]
 
     def list_skills(self) -> list[Document]:
-        return [checked(resources.Skill, skill) for skill in self._skills]
+        shared = {"maps_to": None, "is_own": False}
+        return [checked(resources.Skill, {**shared, **skill}) for skill in self._skills]
+
+    def write_skill(self, skill: Document, actor: Document) -> Document:
+        wanted = {"maps_to": None, **skill, "is_own": True}
+        self._skills = [one for one in self._skills if one["code"] != skill["code"]] + [wanted]
+        return checked(resources.Skill, wanted)
 
     def mapping(self) -> Document:
         return {"county": self._county["slug"], "mapped_on": self._today.isoformat(), "places": self._mapped}

@@ -1,0 +1,55 @@
+"""The county's own skills: added, given other names, and never twice."""
+
+import pytest
+from conftest import Node
+from gateway_browser import Browser, Page
+
+PAGE = "/fylket/ferdigheter"
+SKILL = {
+    "navn": "Lokalsamling",
+    "nynorsk": "Lokalsamling",
+    "engelsk": "Local collection",
+    "kategori": "collection",
+}
+
+
+def _own(node: Node) -> list[dict[str, object]]:
+    return [one for one in node.backend.directory._skills if one.get("is_own")]
+
+
+def _added(node: Node, **changes: str) -> tuple[Browser, Page]:
+    browser = node.browser("ingrid")
+    return browser, browser.press(browser.get(PAGE), "Lagre", **{**SKILL, **changes})
+
+
+def test_the_county_adds_a_skill_and_gives_it_another_name(node: Node) -> None:
+    browser, page = _added(node, felles="weeding")
+    assert "Lokalsamling er med blant fylkets ferdigheter." in page.words
+    (skill,) = _own(node)
+    assert skill["names"] == {"nb": "Lokalsamling", "nn": "Lokalsamling", "en": "Local collection"}
+    assert "andre fylker ser: Kassering" in page.words
+    changed = browser.press(browser.get(f"{PAGE}?kode={skill['code']}"), "Lagre", navn="Lokalhistorie")
+    assert "Lokalhistorie er med" in changed.words
+    (renamed,) = _own(node)
+    assert (renamed["code"], renamed["maps_to"]) == (skill["code"], "weeding")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"navn": ""}, "Navn på bokmål"),
+        ({"navn": "KASSERING"}, "KASSERING finnes fra før. Bruk den, eller velg et annet navn."),
+    ],
+)
+def test_what_cannot_be_added_keeps_what_was_written(
+    node: Node, changes: dict[str, str], sentence: str
+) -> None:
+    _, page = _added(node, **changes)
+    assert sentence in page.words
+    assert page.status == 422
+    assert 'value="Local collection"' in page.text
+    assert _own(node) == []
+
+
+def test_others_than_the_county_do_not_write_the_vocabulary(node: Node) -> None:
+    assert node.browser("kari").get(PAGE).status == 403
