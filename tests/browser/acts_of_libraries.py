@@ -357,7 +357,17 @@ def choose_the_language_of_the_library(desk: Desk) -> Visitor:
     return visitor
 
 
+def confirm_a_skill(desk: Desk) -> Visitor:
+    visitor = desk.somebody(KARI)
+    visitor.open("/kolleger")
+    visitor.page.get_by_role("region", name="Jonas Berg").get_by_role("checkbox").first.check()
+    visitor.press("Lagre for Jonas Berg")
+    visitor.sees("Det er lagret hva du bekrefter for Jonas Berg.")
+    return visitor
+
+
 ACTS: dict[str, tuple[Way, ...]] = {
+    "colleagues.confirm": (confirm_a_skill,),
     "sign_in.enter": (sign_in, sign_in_by_button),
     "sign_in.leave": (sign_out,),
     "board.show": (filter_board,),

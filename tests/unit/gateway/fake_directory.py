@@ -114,6 +114,16 @@ class FakeDirectory(FakeParticipation, Service):
         colleague.update(skills)
         return load(resources.Colleague, colleague)
 
+    def confirm_skills(self, colleague_id: str, codes: list[str], actor: Document) -> Document:
+        colleague = self._find(self._colleagues, colleague_id, "colleague")
+        reader = load_actor(actor)
+        if reader.role != "library_manager" or reader.library_id != colleague["library_id"]:
+            raise NotYourRole(role="library_manager")
+        if not {*codes} <= {*colleague["can"], *colleague["can_teach"]}:
+            raise Malformed(errors=[{"pointer": "/confirmed/0", "detail": "'x' is not a skill we know."}])
+        colleague["confirmed"] = sorted(codes)
+        return load(resources.Colleague, colleague)
+
     def export_person(self, colleague_id: str, actor: Document) -> Document:
         colleague = self._find(self._colleagues, colleague_id, "colleague")
         offers = [one for one in self._offers.values() if one["colleague_id"] == colleague_id]
