@@ -23,9 +23,9 @@ Document = dict[str, Any]
 @signed_in("library_manager")
 def index() -> str:
     """Each colleague with what she says she can, and what of it is confirmed."""
-    return render_template(
-        "colleagues.html", colleagues=[(one, _form(one), _options(one)) for one in own_colleagues(person())]
-    )
+    # Who has no name here wants nothing kept of herself.
+    known = [one for one in own_colleagues(person()) if one["name"]]
+    return render_template("colleagues.html", colleagues=[(one, _form(one), _options(one)) for one in known])
 
 
 @pages.post("/kolleger/<colleague_id>/ferdigheter")

@@ -32,6 +32,13 @@ def test_a_manager_confirms_what_a_colleague_can_and_takes_it_back(node: Node) -
     assert _confirmed(node) == []
 
 
+def test_who_wants_nothing_kept_of_herself_is_not_listed(node: Node) -> None:
+    browser = node.browser("kari")
+    assert "Jonas Berg" in browser.get(PAGE).words
+    node.backend.directory._colleagues[eidskog.colleague("Jonas Berg")]["name"] = None
+    assert len(browser.get(PAGE).soup.find_all("form", action=lambda path: "/kolleger/" in str(path))) == 1
+
+
 def test_what_a_colleague_does_not_say_she_can_is_not_confirmed(node: Node) -> None:
     assert _saved(node, "no-such-skill").alerts
     assert _confirmed(node) == []
