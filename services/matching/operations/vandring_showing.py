@@ -97,9 +97,13 @@ def library_vandring(work: Work, round_id: str, library_id: str) -> Document:
     shown["visits"] = [
         one for one in documents if library_id in (one["visitor_library_id"], one["host_library_id"])
     ]
-    if any(one["visitor_library_id"] == library_id for one in documents):
+    host = next((one["host_library_id"] for one in documents if one["visitor_library_id"] == library_id), None)
+    if host is not None:
+        # After a swap nobody visits itself: neither this library nor the one it visits now.
         shown["swap_with"] = [
-            one for one in documents if library_id not in (one["visitor_library_id"], one["host_library_id"])
+            one
+            for one in documents
+            if one["visitor_library_id"] not in (library_id, host) and one["host_library_id"] != library_id
         ]
     shown["swaps"] = [
         one

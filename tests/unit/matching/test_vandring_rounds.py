@@ -109,6 +109,15 @@ def test_the_plan_is_a_draft_until_it_is_published_and_then_everybody_is_told(in
     assert {one["visitor_library_name"] for one in own["swap_with"]} <= set(PLACES) - {"Grue"}
 
 
+def test_nobody_is_shown_a_swap_after_which_a_library_would_visit_itself(innlandet: Matching) -> None:
+    plan = plan_of(published(innlandet))
+    assert any(plan[plan[one]] != one for one in PLACES), "a ring of three, where the two differ"
+    for name in PLACES:
+        own = innlandet.ask(operations.library_vandring, ROUND, an_id(name))
+        others = {one["visitor_library_name"] for one in own["swap_with"]}
+        assert others == {one for one in PLACES if one not in (name, plan[name]) and plan[one] != name}
+
+
 def test_a_visit_whose_visitor_is_named_is_proposed_by_itself_and_moves_no_days(innlandet: Matching) -> None:
     seen = published(innlandet, names=True)
     visit = visit_by(seen, "Grue")
