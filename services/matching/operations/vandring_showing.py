@@ -97,7 +97,9 @@ def library_vandring(work: Work, round_id: str, library_id: str) -> Document:
     shown["visits"] = [
         one for one in documents if library_id in (one["visitor_library_id"], one["host_library_id"])
     ]
-    host = next((one["host_library_id"] for one in documents if one["visitor_library_id"] == library_id), None)
+    host = next(
+        (one["host_library_id"] for one in documents if one["visitor_library_id"] == library_id), None
+    )
     if host is not None:
         # After a swap nobody visits itself: neither this library nor the one it visits now.
         shown["swap_with"] = [
