@@ -11,6 +11,14 @@ def is_closed(day: date, country: str | None, closed_dates: frozenset[date]) -> 
     return day in closed_dates or bool(country and day in public_holidays(country, day.year))
 
 
+def closed_within(
+    first_on: date, last_on: date, country: str | None, closed_dates: frozenset[date]
+) -> frozenset[date]:
+    """The days from the first to the last on which the library is closed."""
+    days = map(date.fromordinal, range(first_on.toordinal(), last_on.toordinal() + 1))
+    return frozenset(day for day in days if is_closed(day, country, closed_dates))
+
+
 def days_within(
     first_on: date,
     last_on: date,

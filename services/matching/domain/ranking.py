@@ -38,6 +38,8 @@ class Need:
     journeys: Mapping[str, Journey] = field(default_factory=dict)
     """By road from other libraries, by their id, where the county's table knows."""
     weights: Weights = DEFAULT
+    closed: frozenset[date] = frozenset()
+    """Days on which nobody can come: public holidays where the host is, and days of its own."""
 
 
 class Option(NamedTuple):
@@ -114,7 +116,7 @@ def rank(
     `taken`: half-days by colleague id and date. Ties are broken by distance, name and offer id.
     """
     need = replace(need, first_on=max(need.first_on, today))
-    window = working_days(need.first_on, need.last_on)
+    window = window_of(need, need.first_on)
     can: set[str] = set()
     free: set[str] = set()
     near: set[str] = set()
@@ -163,12 +165,19 @@ def working_days(first_on: date, last_on: date) -> tuple[date, ...]:
     return tuple(day for day in days if day.weekday() not in WEEKEND) or tuple(days)
 
 
+def window_of(need: Need, first_on: date) -> tuple[date, ...]:
+    """The working days from `first_on` to the need's last on which somebody can come."""
+    return tuple(day for day in working_days(first_on, need.last_on) if day not in need.closed)
+
+
 def free_dates(
     need: Need, option: Option, window: tuple[date, ...], taken: Mapping[date, int]
 ) -> tuple[date, ...]:
     """Days of the option inside the need's window on which the colleague has room for the need."""
     if option.dates:
-        days = tuple(day for day in option.dates if need.first_on <= day <= need.last_on)
+        days = tuple(
+            day for day in option.dates if need.first_on <= day <= need.last_on and day not in need.closed
+        )
     else:
         first = 0 if option.first_on is None else bisect_left(window, option.first_on)
         last = len(window) if option.last_on is None else bisect_right(window, option.last_on)

@@ -116,14 +116,14 @@ class Question:
     def _free(self, rows: Ints, need: Need, first_on: date, taken: Mapping[str, Mapping[date, int]]) -> Ints:
         """Days of each row inside the need's window on which there is room."""
         offers = self._market.offers
-        window = ranking.working_days(first_on, need.last_on)
+        window = ranking.window_of(need, first_on)
         ordinals = np.array([day.toordinal() for day in window], dtype=np.int64)
         first = np.searchsorted(ordinals, offers["first"][rows], side="left")
         last = np.searchsorted(ordinals, offers["last"][rows], side="right")
         many = np.maximum(last - first, 0)
         single = np.flatnonzero(offers["single"][rows])
         every = (first_on + timedelta(days=n) for n in range((need.last_on - first_on).days + 1))
-        mask = self._market.date_bits(every)
+        mask = self._market.date_bits(day for day in every if day not in need.closed)
         words = np.flatnonzero(mask)
         bits = offers["dates"][rows[single][:, None], words[None, :]] & mask[words][None, :]
         many[single] = np.bitwise_count(bits).sum(axis=1)

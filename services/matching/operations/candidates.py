@@ -1,11 +1,13 @@
 """Who could help with this request: the question a library asks most."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from byttebank.contracts.refusals import NotFound
 from byttebank.storage.work import Work
 from services.matching.domain.distance import Journey, Point
+from services.matching.domain.open_days import closed_within
 from services.matching.domain.ranking import Candidate, Need, Ranking, rank
 from services.matching.domain.weights import DEFAULT
 from services.matching.operations import shortlists
@@ -68,6 +70,7 @@ def _ranked(work: Work, request: Row, limit: int) -> tuple[Ranking, int]:
 
 def need_of(work: Work, request: Row) -> Need:
     """The request as ranking sees it."""
+    host = index.library(work.connection, request["library_id"])
     return Need(
         county=request["county"],
         skills=tuple(request["skills"]),
@@ -75,11 +78,19 @@ def need_of(work: Work, request: Row) -> Need:
         last_on=request["last_on"],
         half_days=request["half_days"],
         place=request["place"],
-        at=_point(index.library(work.connection, request["library_id"])),
+        at=_point(host),
         neighbours=index.neighbours(work.connection, request["county"]),
         journeys=_journeys(work, request),
         weights=weights.weights(work.connection) or DEFAULT,
+        closed=_closed(request, host),
     )
+
+
+def _closed(request: Row, host: Row | None) -> frozenset[date]:
+    if host is None:
+        return frozenset()
+    own = frozenset(map(date.fromisoformat, host["closed_dates"].split()))
+    return closed_within(request["first_on"], request["last_on"], host["country"], own)
 
 
 def _journeys(work: Work, request: Row) -> dict[str, Journey]:

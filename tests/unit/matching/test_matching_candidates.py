@@ -188,3 +188,14 @@ def test_never_more_candidates_than_asked_for_and_at_least_one(market: Matching)
     assert len(ask(market, limit=1)["candidates"]) == 1
     assert len(ask(market, limit=0)["candidates"]) == 1
     assert len(ask(market, limit=10_000)["candidates"]) == 2
+
+
+def test_nobody_is_suggested_for_a_public_holiday_or_a_day_on_which_the_host_is_closed(
+    market: Matching,
+) -> None:
+    closed = {"country": "NO", "closed_dates": ["2026-12-28"]}
+    market.hear("LibraryChanged", a_library("Eidskog", version=2, **closed))
+    market.hear("RequestChanged", a_request(version=2, first_on="2026-12-23", last_on="2026-12-29"))
+    market.hear("OfferChanged", an_offer("jonas", "Jonas", version=2, dates=["2026-12-25", "2026-12-29"]))
+    dates = {one["library_name"]: one["dates"] for one in ask(market)["candidates"]}
+    assert dates == {"Grue": ["2026-12-29"], "Nes": ["2026-12-23", "2026-12-24", "2026-12-29"]}
