@@ -6,6 +6,7 @@ from typing import Any
 
 from byttebank.contracts.refusals import Refusal
 from byttebank.identifiers import is_id
+from byttebank.public_holidays import public_holidays
 from gateway import speech
 from gateway.accounts import User
 from gateway.amounts import half_days_from_text
@@ -108,6 +109,19 @@ def working_days(first: str, last: str, today: date, weekdays: Sequence[int] = (
         return [day.isoformat() for day in found if day.isoweekday() in weekdays]
     return [day.isoformat() for day in found if day.weekday() not in WEEKEND] or [
         day.isoformat() for day in found
+    ]
+
+
+def open_days(days: list[str], library: Document | None) -> list[str]:
+    """Those of the days on which somebody can come: no public holiday there, no closed day of its own."""
+    if library is None:
+        return days
+    country, closed = library["country"], set(library["closed_dates"])
+    return [
+        day
+        for day in days
+        if day not in closed
+        and not (country and date.fromisoformat(day) in public_holidays(country, int(day[:4])))
     ]
 
 

@@ -21,6 +21,7 @@ from gateway.pages.choices import (
     date_windows,
     days_from,
     days_text,
+    open_days,
     own_colleagues,
     place_options,
     working_days,
@@ -161,7 +162,8 @@ def _days(offer: Document) -> list[str]:
     first = offer["first_on"] or today.isoformat()
     ends = [day for day in (offer["last_on"], offer["expires_on"]) if day]
     last = min(ends, default=f"{today.year + 1}-12-31")
-    return working_days(first, last, today, offer["weekdays"])[:DAYS_AHEAD_SHOWN]
+    lender = here().names.library_document(offer["library_id"])
+    return open_days(working_days(first, last, today, offer["weekdays"]), lender)[:DAYS_AHEAD_SHOWN]
 
 
 def _has_ended(offer: Document) -> bool:

@@ -24,6 +24,7 @@ from gateway.pages.choices import (
     date_windows,
     days_from,
     days_text,
+    open_days,
     own_colleagues,
     working_days,
 )
@@ -221,7 +222,8 @@ def days_wanted(wanted: Document) -> list[str]:
     today = speech.speech().today
     if wanted["dates"]:
         return [day for day in wanted["dates"] if day >= today.isoformat()]
-    return working_days(wanted["first_on"], wanted["last_on"], today)
+    host = here().names.library_document(wanted["library_id"])
+    return open_days(working_days(wanted["first_on"], wanted["last_on"], today), host)
 
 
 def _help_page(wanted: Document, form: Form) -> str:
