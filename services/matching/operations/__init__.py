@@ -19,8 +19,8 @@ from services.matching.operations.index import (
     request_changed,
     travel_times_changed,
 )
-from services.matching.operations.joint_answering import joint_accounts_reported
-from services.matching.operations.joint_rounds import (
+from services.matching.operations.joint.answering import joint_accounts_reported
+from services.matching.operations.joint.steps import (
     go_on_with_joint,
     joint_documents,
     open_joint_rounds,
@@ -38,23 +38,23 @@ from services.matching.operations.reflecting import (
     remind_of_reflections,
     write_reflection,
 )
-from services.matching.operations.rounds import (
-    create_matching_round,
-    discard_matching_round,
-    publish_matching_round,
-    run_matching_round,
-    stop_matching_round,
-)
-from services.matching.operations.rounds_computing import (
+from services.matching.operations.rounds.computing import (
     begin_computing,
     computation_ended,
     computed,
     computing,
     round_at_work,
 )
-from services.matching.operations.rounds_gathering import accounts_reported
-from services.matching.operations.rounds_publishing import publish_next
-from services.matching.operations.rounds_showing import (
+from services.matching.operations.rounds.deciding import (
+    create_matching_round,
+    discard_matching_round,
+    publish_matching_round,
+    run_matching_round,
+    stop_matching_round,
+)
+from services.matching.operations.rounds.gathering import accounts_reported
+from services.matching.operations.rounds.publishing import publish_next
+from services.matching.operations.rounds.showing import (
     matching_round,
     matching_round_input,
     matching_rounds,
@@ -63,25 +63,25 @@ from services.matching.operations.rounds_showing import (
 from services.matching.operations.ruling import disputes, rule
 from services.matching.operations.showing import get_engagement, list_engagements
 from services.matching.operations.silence import due, pass_time
-from services.matching.operations.vandring_changing import (
+from services.matching.operations.vandring.changing import (
     answer_vandring_swap,
     ask_vandring_swap,
     leave_vandring,
 )
-from services.matching.operations.vandring_deciding import (
+from services.matching.operations.vandring.deciding import (
     answer_vandring,
     create_vandring_round,
     discard_vandring_round,
     plan_vandring_round,
     publish_vandring_round,
 )
-from services.matching.operations.vandring_showing import (
+from services.matching.operations.vandring.showing import (
     library_vandring,
     library_vandrings,
     vandring_round,
     vandring_rounds,
 )
-from services.matching.operations.vandring_visiting import (
+from services.matching.operations.vandring.visiting import (
     propose_visit,
     propose_waiting,
     waiting_visits,

@@ -11,7 +11,7 @@ from byttebank.contracts.vandring import NewReflection
 from byttebank.contracts.vandring_refusals import NotVisited
 from byttebank.storage.work import Work
 from services.matching.domain.engagement import HOST, TAKEN
-from services.matching.operations.vandring_rules import county, take_published, tell
+from services.matching.operations.vandring.rules import county, take_published, tell
 from services.matching.storage import engagements, vandring
 from services.matching.storage import reflections as stored
 from services.matching.storage.rows import Row

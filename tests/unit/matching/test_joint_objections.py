@@ -5,7 +5,7 @@ import json
 import pytest
 
 from services.matching.domain.round import canonical
-from services.matching.operations.joint_plans import objection
+from services.matching.operations.joint.plans import objection
 
 NAMES = {"requests": {"r1": "oslo:aa"}}
 

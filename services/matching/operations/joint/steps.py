@@ -11,16 +11,16 @@ from byttebank.storage.work import Work
 from services.matching.domain.joint_round import JointRound, chunks_of
 from services.matching.domain.round import canonical, hash_of
 from services.matching.domain.round_input import RoundInput
-from services.matching.operations.joint_agreeing import agree, disagree, refresh_matches
-from services.matching.operations.joint_answering import take_up
-from services.matching.operations.joint_papers import open_papers, send, sign_papers
-from services.matching.operations.joint_plans import (
+from services.matching.operations.joint.agreeing import agree, disagree, refresh_matches
+from services.matching.operations.joint.answering import take_up
+from services.matching.operations.joint.papers import open_papers, send, sign_papers
+from services.matching.operations.joint.plans import (
     objection,
     part_of,
     plan_text,
     whole_input,
 )
-from services.matching.operations.rounds_gathering import totals
+from services.matching.operations.rounds.gathering import totals
 from services.matching.storage import joint_rounds, rounds
 from services.matching.storage.rows import Row
 

@@ -12,9 +12,9 @@ from byttebank.contracts.refusals import NotFound, NotNow, NotYourRole, SameKeyO
 from byttebank.federation.keys import SigningKey
 from byttebank.storage.work import Work
 from services.matching.domain.round import AGAIN, AT_WORK, DISCARDABLE, Terms, check_stage, check_terms
-from services.matching.operations.joint_agreeing import settle
-from services.matching.operations.joint_answering import check_counties, invite
-from services.matching.operations.rounds_showing import matching_round
+from services.matching.operations.joint.agreeing import settle
+from services.matching.operations.joint.answering import check_counties, invite
+from services.matching.operations.rounds.showing import matching_round
 from services.matching.storage import joint_rounds, rounds
 from services.matching.storage.rows import Row
 

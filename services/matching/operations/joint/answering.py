@@ -15,8 +15,8 @@ from services.matching.domain.joint_round import JointRound, chunks_of
 from services.matching.domain.round import AT_WORK, canonical
 from services.matching.domain.round_input import Helping
 from services.matching.operations import possible
-from services.matching.operations.joint_papers import send, sign_papers
-from services.matching.operations.rounds_gathering import Gathered, gathered
+from services.matching.operations.joint.papers import send, sign_papers
+from services.matching.operations.rounds.gathering import Gathered, gathered
 from services.matching.storage import joint_rounds, rounds
 from services.matching.storage.rows import Row
 

@@ -24,7 +24,7 @@ from services.matching.domain.vandring_terms import (
     why_out,
 )
 from services.matching.operations import possible
-from services.matching.operations.vandring_rules import (
+from services.matching.operations.vandring.rules import (
     COUNTY_ROLES,
     county,
     participant,
@@ -35,7 +35,7 @@ from services.matching.operations.vandring_rules import (
     tell,
     terms_of,
 )
-from services.matching.operations.vandring_showing import library_vandring, vandring_round
+from services.matching.operations.vandring.showing import library_vandring, vandring_round
 from services.matching.storage import index, vandring
 from services.matching.storage.rows import Row
 

@@ -8,7 +8,7 @@ from byttebank.storage.work import Work
 from services.matching.domain.distance import distance_km
 from services.matching.domain.vandring import ANY_SIZE
 from services.matching.domain.vandring_terms import SIZE_UNKNOWN, why_out
-from services.matching.operations.vandring_rules import (
+from services.matching.operations.vandring.rules import (
     participant,
     point_of,
     rules_of,

@@ -7,8 +7,8 @@ from byttebank.storage.work import Work
 from services.matching.domain.joint_input import county_of, names_to_tell, pseudonym_of
 from services.matching.domain.joint_round import JointRound
 from services.matching.domain.round import plan_hash
-from services.matching.operations.joint_papers import send, sign_papers
-from services.matching.operations.joint_plans import (
+from services.matching.operations.joint.papers import send, sign_papers
+from services.matching.operations.joint.plans import (
     all_matches,
     awaited,
     given_elsewhere,

@@ -18,7 +18,7 @@ from services.matching.domain.joint_round import JointRound
 from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import Match, canonical, matches_of, plan_hash
 from services.matching.domain.round_input import RoundInput
-from services.matching.operations.rounds_computing import engagement_id
+from services.matching.operations.rounds.computing import engagement_id
 from services.matching.rounds.reading import read_content
 from services.matching.storage import index
 from services.matching.storage.rows import Row

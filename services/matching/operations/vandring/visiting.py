@@ -18,7 +18,7 @@ from services.matching.operations import possible
 from services.matching.operations.proposing import FIRST_VERSION, propose
 from services.matching.operations.recording import announce
 from services.matching.operations.staffing import check_staffing
-from services.matching.operations.vandring_rules import open_days, take_published, terms_of
+from services.matching.operations.vandring.rules import open_days, take_published, terms_of
 from services.matching.storage import engagements, rounds, vandring
 from services.matching.storage.rows import Row
 

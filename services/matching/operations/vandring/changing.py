@@ -14,8 +14,8 @@ from services.matching.domain.transitions import act_on
 from services.matching.domain.vandring import SwapRefused, Visit, swapped
 from services.matching.operations.recording import record, when
 from services.matching.operations.recording import take as take_engagement
-from services.matching.operations.vandring_deciding import answer_vandring, tell_own_visits
-from services.matching.operations.vandring_rules import (
+from services.matching.operations.vandring.deciding import answer_vandring, tell_own_visits
+from services.matching.operations.vandring.rules import (
     participant,
     rules_of,
     speaker_for,
@@ -26,7 +26,7 @@ from services.matching.operations.vandring_rules import (
     terms_of,
     visit_of,
 )
-from services.matching.operations.vandring_showing import library_vandring
+from services.matching.operations.vandring.showing import library_vandring
 from services.matching.storage import vandring
 from services.matching.storage.rows import Row
 

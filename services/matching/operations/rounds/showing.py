@@ -7,7 +7,7 @@ from byttebank.contracts.refusals import NotFound
 from byttebank.storage.work import Work
 from services.matching.domain.distance import distance_km
 from services.matching.domain.proposal import FULL_DAY
-from services.matching.operations.joint_agreeing import is_settled
+from services.matching.operations.joint.agreeing import is_settled
 from services.matching.storage import index, joint_rounds, rounds
 from services.matching.storage.rows import Row
 

@@ -1,0 +1,1 @@
+"""What matching does in vandring: one use case, one function, one transaction."""
