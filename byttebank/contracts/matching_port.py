@@ -61,6 +61,16 @@ class MatchingPort(VandringPort, Protocol):
     def list_engagements(self, library_id: str, state: str | None = None) -> list[Document]:
         """`Engagement`s in which the library takes part, the next date first."""
 
+    def ranking_weights(self, version: int | None = None) -> Document:
+        """`RankingWeights` that count, or of that version."""
+
+    def ranking_versions(self, limit: int = 24) -> list[Document]:
+        """`RankingVersion`s, the newest first, and at the end version 0, with which every county begins."""
+
+    def set_ranking_weights(self, points: Document, actor: Document, version: int | None = None) -> Document:
+        """`RankingWeights`, with these `{weight: points}` changed: a new version, unless nothing is new.
+        `version`: the one that was looked at. Refuses: NotYourRole, StalePage."""
+
     def matching_rounds(self, limit: int = 24) -> list[Document]:
         """`MatchingRound`s without their plans, the newest first."""
 

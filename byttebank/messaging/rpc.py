@@ -94,6 +94,7 @@ WRITES = frozenset(
         "grant_travel",
         "refund_travel",
         "return_refund",
+        "set_ranking_weights",
         "create_matching_round",
         "run_matching_round",
         "stop_matching_round",

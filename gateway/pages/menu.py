@@ -28,6 +28,7 @@ def menu(user: User) -> list[MenuItem]:
                     "travel_fund",
                     "peers",
                     "clearing",
+                    "ranking",
                     "matching_rounds",
                     "vandring",
                     "invitations",

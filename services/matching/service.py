@@ -85,6 +85,21 @@ class MatchingService(MatchingRounds, VandringRounds):
         with self.runtime.reading() as work:
             return operations.check_leaving(work, county)
 
+    @rpc
+    def ranking_weights(self, version: int | None = None) -> Document:
+        with self.runtime.reading() as work:
+            return operations.ranking_weights(work, version)
+
+    @rpc
+    def ranking_versions(self, limit: int = 24) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.ranking_versions(work, limit)
+
+    @rpc
+    def set_ranking_weights(self, points: Document, actor: Document, version: int | None = None) -> Document:
+        with self.runtime.work() as work:
+            return operations.set_ranking_weights(work, points, actor, version)
+
     @on_local("CountyChanged")
     def county_changed(self, work: Work, body: Document) -> None:
         operations.county_changed(work, body)

@@ -245,7 +245,22 @@ def take_a_refund_back(desk: Desk) -> Visitor:
     return visitor
 
 
+def change_what_counts_most(desk: Desk) -> Visitor:
+    """First more than can be, then what can."""
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    visitor.watch.expected_statuses = {422}
+    page = visitor.open("/fylket/rekkefolge")
+    page.get_by_label("Høyst for dager gitt og fått").fill("100")
+    visitor.press("Lagre")
+    visitor.sees("Én ting må rettes", "Skal være fra 0 til 99.")
+    page.get_by_label("Høyst for dager gitt og fått").fill("41")
+    visitor.press("Lagre")
+    visitor.sees("Rekkefølgen er endret, og gjelder fra nå av.", "40 ble 41")
+    return visitor
+
+
 ACTS: dict[str, tuple[Way, ...]] = {
+    "ranking.change": (change_what_counts_most,),
     "vocabulary.write": (add_a_skill,),
     "county_book.show": (filter_the_book,),
     "county_book.reverse": (take_days_back,),

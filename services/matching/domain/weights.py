@@ -3,10 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 
+from byttebank.contracts.ranking import BOUNDS
 from byttebank.contracts.refusals import Malformed
-
-MOST = 1_000
-"""Of one weight, so that no score leaves the bounds of the arrays it is computed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +35,6 @@ class Weights:
 
 
 DEFAULT = Weights()
-BOUNDS = {"km_per_point": (1, MOST), "owes_most": (0, 99)}
-"""Where a weight may not be from 0 to `MOST`: nobody falls below 0 points, for everybody has 100 for the
-skill.
-"""
 NAMES = tuple(one.name for one in fields(Weights) if one.name != "version")
 
 
@@ -55,9 +49,14 @@ def changed(weights: Weights, points: Mapping[str, int], version: int) -> Weight
         if name not in NAMES
     ]
     for name, value in points.items():
-        least, most = BOUNDS.get(name, (0, MOST))
-        if name in NAMES and (type(value) is not int or not least <= value <= most):
-            errors.append({"pointer": f"/{name}", "detail": f"A whole number from {least} to {most}."})
+        if name not in NAMES:
+            continue
+        least, most = BOUNDS[name]
+        bounds = f"Must be greater than or equal to {least} and less than or equal to {most}."
+        if type(value) is not int:
+            errors.append({"pointer": f"/{name}", "detail": "Not a valid integer."})
+        elif not least <= value <= most:
+            errors.append({"pointer": f"/{name}", "detail": bounds})
     if errors:
         raise Malformed(errors=errors)
     return Weights(**{**weights.points(), **points}, version=version)

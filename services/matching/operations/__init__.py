@@ -86,7 +86,7 @@ from services.matching.operations.vandring.visiting import (
     propose_waiting,
     waiting_visits,
 )
-from services.matching.operations.weighing import ranking_weights, set_ranking_weights
+from services.matching.operations.weighing import ranking_versions, ranking_weights, set_ranking_weights
 
 __all__ = [
     "accept",
@@ -148,6 +148,7 @@ __all__ = [
     "publish_next",
     "publish_vandring_round",
     "published_rounds",
+    "ranking_versions",
     "ranking_weights",
     "reflection",
     "reflections",

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from byttebank.clock import format_time
 from byttebank.contracts.actor import load_actor
-from byttebank.contracts.refusals import NotFound, NotYourRole
+from byttebank.contracts.ranking import MAX_VERSIONS
+from byttebank.contracts.refusals import NotFound, NotYourRole, StalePage
 from byttebank.storage.work import Work
-from services.matching.domain.weights import Weights, changed
+from services.matching.domain.weights import DEFAULT, Weights, changed
 from services.matching.storage import weights as storage
 
 Document = dict[str, Any]
@@ -22,10 +24,29 @@ def ranking_weights(work: Work, version: int | None = None) -> Document:
     return _document(found)
 
 
-def set_ranking_weights(work: Work, points: Document, actor_document: Document) -> Document:
+def ranking_versions(work: Work, limit: int = MAX_VERSIONS) -> list[Document]:
+    """`RankingVersion`s: the newest `limit` of them first, and at the end what every county begins with."""
+    rows = storage.versions(work.connection, min(limit, MAX_VERSIONS))
+    return [
+        *(
+            {
+                "version": row["version"],
+                **row["points"],
+                "set_at": format_time(row["set_at"]),
+                "set_by": row["set_by"] or None,
+            }
+            for row in rows
+        ),
+        {**_document(DEFAULT), "set_at": None, "set_by": None},
+    ]
+
+
+def set_ranking_weights(
+    work: Work, points: Document, actor_document: Document, version: int | None = None
+) -> Document:
     """As `ranking_weights`, with these points changed; the same points as before make no new version.
 
-    Refuses: NotYourRole, Malformed.
+    `version`: the one that was looked at; None: whichever counts. Refuses: NotYourRole, Malformed, StalePage.
     """
     actor = load_actor(actor_document)
     if actor.role not in ("county", "operator"):
@@ -36,7 +57,9 @@ def set_ranking_weights(work: Work, points: Document, actor_document: Document) 
     after = changed(before, points, before.version + 1)
     if after.points() == before.points():
         return _document(before)
-    storage.add_weights(work.connection, after, work.now, actor.name)
+    if version is not None and version != before.version:
+        raise StalePage(version=before.version)
+    storage.add_weights(work.connection, after, work.now, actor)
     return _document(after)
 
 

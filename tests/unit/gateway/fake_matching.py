@@ -9,6 +9,7 @@ from byttebank.contracts import resources
 from byttebank.contracts.actor import load_actor
 from byttebank.contracts.fields import load
 from byttebank.contracts.proposal import Proposal
+from byttebank.contracts.ranking import RankingVersion
 from byttebank.contracts.refusals import (
     BelowHalfDay,
     DatePast,
@@ -21,6 +22,7 @@ from byttebank.contracts.refusals import (
     OwnLibrary,
     ProposalExpired,
     SameKeyOtherBody,
+    StalePage,
 )
 
 
@@ -74,6 +76,23 @@ def an_engagement(wanted: Document, host: Document, lender: Document, **more: An
     }
 
 
+FIRST_WEIGHTS: Document = {
+    "version": 0,
+    "can_teach": 10,
+    "all_dates": 20,
+    "no_travel": 60,
+    "km_per_point": 5,
+    "owes_per_half_day": 5,
+    "owes_most": 40,
+    "first_visit": 15,
+    "months_most": 12,
+    "same_county": 10,
+    "neighbour_county": 5,
+    "set_at": None,
+    "set_by": None,
+}
+
+
 class FakeMatching(Service):
     """What fits."""
 
@@ -83,6 +102,29 @@ class FakeMatching(Service):
         super().__init__(backend)
         self._engagements: dict[str, Document] = {}
         self._sent: dict[str, Document] = {}
+        self._weights: list[Document] = [checked(RankingVersion, FIRST_WEIGHTS)]
+
+    def ranking_weights(self, version: int | None = None) -> Document:
+        number = len(self._weights) - 1 if version is None else version
+        if number >= len(self._weights):
+            raise NotFound(kind="ranking_weights", id=str(version))
+        return {key: value for key, value in self._weights[number].items() if not key.startswith("set_")}
+
+    def ranking_versions(self, limit: int = 24) -> list[Document]:
+        return [*self._weights[:0:-1][:limit], self._weights[0]]
+
+    def set_ranking_weights(self, points: Document, actor: Document, version: int | None = None) -> Document:
+        who = load_actor(actor)
+        if who.role not in ("county", "operator"):
+            raise NotYourRole(role="county")
+        before = self.ranking_weights()
+        if {**before, **points} == before:
+            return before
+        if version not in (None, before["version"]):
+            raise StalePage(version=before["version"])
+        said = {"version": len(self._weights), "set_at": "2026-11-22T10:00:00.000000Z", "set_by": who.name}
+        self._weights.append(checked(RankingVersion, {**before, **points, **said}))
+        return self.ranking_weights()
 
     def matching_rounds(self, limit: int = 24) -> list[Document]:
         return []

@@ -3,7 +3,9 @@
 import pytest
 from matching_cast import Matching, actor, an_id, open_offers
 
-from byttebank.contracts.refusals import Malformed, NotFound, NotYourRole
+from byttebank.contracts.fields import load
+from byttebank.contracts.ranking import BOUNDS, RankingVersion, RankingWeights
+from byttebank.contracts.refusals import Malformed, NotFound, NotYourRole, StalePage
 from services.matching import operations
 from services.matching.domain.weights import DEFAULT, NAMES, Weights, changed
 
@@ -82,3 +84,41 @@ def test_what_is_no_weight_is_refused_and_nothing_changes(points: dict[str, int]
 def test_every_weight_may_be_changed() -> None:
     for name in NAMES:
         assert changed(DEFAULT, {name: 7}, 1).points()[name] == 7
+
+
+def test_every_version_says_when_and_who_the_newest_first(innlandet: Matching) -> None:
+    innlandet.do(operations.set_ranking_weights, {"first_visit": 20}, COUNTY)
+    innlandet.do(operations.set_ranking_weights, {"can_teach": 0}, COUNTY)
+    listed = innlandet.ask(operations.ranking_versions)
+    assert [(one["version"], one["first_visit"], one["set_by"]) for one in listed] == [
+        (2, 20, COUNTY["name"]),
+        (1, 20, COUNTY["name"]),
+        (0, 15, None),
+    ]
+    assert listed[0]["set_at"].endswith("Z")
+    assert listed[2]["set_at"] is None
+    assert [one["version"] for one in innlandet.ask(operations.ranking_versions, 1)] == [2, 0]
+    for one in listed:
+        load(RankingVersion, one)
+
+
+def test_somebody_else_has_changed_the_weights_meanwhile(innlandet: Matching) -> None:
+    innlandet.do(operations.set_ranking_weights, {"first_visit": 20}, COUNTY, 0)
+    with pytest.raises(StalePage) as refused:
+        innlandet.do(operations.set_ranking_weights, {"first_visit": 30}, COUNTY, 0)
+    assert refused.value.parameters == {"version": 1}
+    again = innlandet.do(operations.set_ranking_weights, {"first_visit": 20}, COUNTY, 0)
+    assert again["version"] == 1, "the same press of the button, once more"
+
+
+def test_who_wants_nothing_kept_is_named_by_no_version(innlandet: Matching) -> None:
+    innlandet.do(operations.set_ranking_weights, {"first_visit": 20}, COUNTY)
+    erased = {"person_id": COUNTY["person_id"], "county": "innlandet", "erased_at": "2026-11-22T08:00:00Z"}
+    innlandet.hear("PersonErased", erased)
+    latest = innlandet.ask(operations.ranking_versions)[0]
+    assert (latest["version"], latest["set_by"]) == (1, None)
+
+
+def test_the_weights_are_those_that_the_contract_names() -> None:
+    assert tuple(BOUNDS) == NAMES
+    assert set(RankingWeights().fields) == {"version", *NAMES}
