@@ -4,7 +4,7 @@ Each of those asked has an engagement of its own that `replaces` the first one, 
 search is kept where every history is kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
@@ -50,7 +50,7 @@ def reply_by(today: date, first_on: date) -> date | None:
 
 
 def next_to_ask(
-    dropped: Engagement, asked: Sequence[Engagement], candidates: Sequence[Candidate]
+    dropped: Engagement, asked: Sequence[Engagement], candidates: Iterable[Candidate]
 ) -> Candidate | None:
     """The best of the ranked who is free on every date and has not been asked. None: it opens.
 

@@ -1,6 +1,7 @@
 """When the lender calls off, the next is asked before anybody hears that the need is open again."""
 
 from dataclasses import replace
+from functools import cache, partial
 
 from byttebank.contracts.refusals import Refusal
 from byttebank.storage.work import Work
@@ -15,7 +16,7 @@ from services.matching.domain.replacement import (
     reply_by,
 )
 from services.matching.operations import possible
-from services.matching.operations.candidates import MAX_CANDIDATES, need_of
+from services.matching.operations.candidates import need_of
 from services.matching.operations.recording import announce, is_home, share
 from services.matching.operations.recording import record as record_alone
 from services.matching.operations.staffing import taken_or_needed
@@ -45,6 +46,7 @@ def _ask_next(work: Work, dropped: Engagement) -> None:
     wanted = _wanted(work, dropped)
     if last_day is None or wanted is None:
         return
+    options = index.options(work.connection, wanted, work.county)
     ranking = rank(
         replace(
             need_of(work, wanted),
@@ -52,7 +54,7 @@ def _ask_next(work: Work, dropped: Engagement) -> None:
             last_on=dropped.last_on,
             half_days=dropped.half_days,
         ),
-        index.options(work.connection, wanted, work.county),
+        options,
         taken_or_needed(
             work,
             engagements.taken(work.connection, work.today),
@@ -61,9 +63,11 @@ def _ask_next(work: Work, dropped: Engagement) -> None:
             dropped.place,
         ),
         today=work.today,
-        limit=MAX_CANDIDATES,
+        # All of them: however many come first, who may be asked may stand behind those who may not.
+        limit=len(options),
     )
-    willing = [one for one in ranking.candidates if possible.takes_part(work, one.option.library_id)]
+    takes_part = cache(partial(possible.takes_part, work))
+    willing = (one for one in ranking.candidates if takes_part(one.option.library_id))
     candidate = next_to_ask(dropped, asked, willing)
     if candidate is None:
         return

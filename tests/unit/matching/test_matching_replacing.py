@@ -4,10 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from matching_cast import Matching, a_proposal, actor, an_id, carry, open_offers
+from matching_cast import Matching, a_proposal, a_request, actor, an_id, carry, open_offers
+from sqlalchemy import delete, insert, select
 
 from services.matching import operations
 from services.matching.domain.replacement import MOST_ASKED, reply_by
+from services.matching.operations.candidates import MAX_CANDIDATES
+from services.matching.storage.tables import offer_skills, offers, participations
 
 Document = dict[str, Any]
 
@@ -169,3 +172,41 @@ def test_after_some_have_been_asked_the_need_goes_to_everybody(agreed: Matching)
             if one["state"] == "proposed":
                 agreed.do(operations.decline, one["id"], actor("Siri"))
     assert len(asked_instead(agreed)) == MOST_ASKED
+
+
+def test_who_may_be_asked_is_found_behind_all_who_may_not(agreed: Matching) -> None:
+    """Grue has not accepted the agreement, and more of its people come before Per than a list ever shows."""
+    agreed.hear("OfferChanged", {**open_offers("Siri")[0], "state": "withdrawn", "version": 2})
+    add_offers(agreed, MAX_CANDIDATES, library="Grue")
+    gone = delete(participations).where(participations.c.library_id == an_id("Grue"))
+    agreed.do(lambda work: work.connection.execute(gone))
+    drop_out(agreed)
+    assert [one["colleague_id"] for one in asked_instead(agreed)] == [an_id("Per")]
+
+
+def test_who_is_free_on_every_day_is_found_behind_all_who_are_not(agreed: Matching) -> None:
+    days = {"half_days": 4, "dates": ["2026-12-09", "2026-12-10"]}
+    proposal = {**a_proposal("two days", "Siri", request_id=an_id("longer")), **days}
+    agreed.do(operations.set_ranking_weights, {"same_county": 100}, {**actor("Kari"), "role": "county"})
+    agreed.hear("RequestChanged", a_request("longer", half_days=4))
+    agreed.do(operations.propose, proposal, actor("Kari"))
+    agreed.do(operations.accept, an_id("two days"), actor("Siri"))
+    agreed.reserve("two days")
+    add_offers(agreed, MAX_CANDIDATES, library="Grue", dates="2026-12-09")
+    agreed.do(operations.cancel, an_id("two days"), actor("Siri"))
+    assert [one["colleague_id"] for one in asked_instead(agreed)] == [an_id("Per")]
+
+
+def add_offers(matching: Matching, many: int, library: str, dates: str = "") -> None:
+    """So many more colleagues of the library offer help, on these dates or at any time."""
+    with matching.database.work() as work:
+        row = dict(
+            work.connection.execute(select(offers).where(offers.c.id == an_id("oPer"))).mappings().one()
+        )
+        home = {"library_id": an_id(library), "county": "innlandet", "dates": dates}
+        ids = [an_id(f"more {number}") for number in range(many)]
+        work.connection.execute(
+            insert(offers), [{**row, **home, "id": one, "colleague_id": one} for one in ids]
+        )
+        skills = [{"offer_id": one, "skill": "weeding", "can_teach": False} for one in ids]
+        work.connection.execute(insert(offer_skills), skills)
