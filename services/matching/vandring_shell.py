@@ -19,6 +19,8 @@ class VandringRounds:
     """Everyone visits one and hosts one: invited, planned, published, changed, followed up."""
 
     runtime: Runtime
+    last_looked_at: dict[str, str] = {}
+    """Visit by county, for one process may run several; nameko makes this object anew for every call."""
 
     @rpc
     def vandring_rounds(self, limit: int = 24) -> list[Document]:
@@ -111,10 +113,16 @@ class VandringRounds:
 
     @every(LOOK_SECONDS)
     def propose_visits(self) -> None:
-        """Visits whose visitor is known are proposed, each by itself: one that fails stops no other."""
+        """Visits whose visitor is known are proposed, each by itself: one that fails stops no other.
+
+        The next look begins behind the last visit of this one, so those that fail have their turn and no
+        more.
+        """
+        county = self.runtime.county
         with self.runtime.reading() as work:
-            waiting = operations.waiting_visits(work, AT_A_TIME)
+            waiting = operations.waiting_visits(work, AT_A_TIME, self.last_looked_at.get(county, ""))
         for visit_id in waiting:
+            self.last_looked_at[county] = visit_id
             try:
                 with self.runtime.work() as work:
                     operations.propose_waiting(work, visit_id)

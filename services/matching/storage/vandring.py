@@ -139,9 +139,11 @@ def change_visit(connection: Connection, visit_id: str, **values: Any) -> None:
     connection.execute(update(vandring_visits).where(vandring_visits.c.id == visit_id).values(values))
 
 
-def waiting_visits(connection: Connection, limit: int) -> list[str]:
-    """Ids of visits that are to be proposed by themselves."""
-    query = select(vandring_visits.c.id).where(vandring_visits.c.is_waiting).order_by(vandring_visits.c.id)
+def waiting_visits(connection: Connection, limit: int, after: str = "") -> list[str]:
+    """Ids of visits that are to be proposed by themselves: those after this id, then from the beginning."""
+    query = select(vandring_visits.c.id).where(vandring_visits.c.is_waiting)
+    is_passed = vandring_visits.c.id <= after
+    query = query.order_by(is_passed, vandring_visits.c.id)
     return list(connection.execute(query.limit(limit)).scalars())
 
 

@@ -19,8 +19,11 @@ from vandring_cast import (
 )
 
 from byttebank.contracts.refusals import Malformed
-from services.matching import operations
+from byttebank.storage.work import Work
+from services.matching import operations, vandring_shell
+from services.matching.operations.vandring import visiting
 from services.matching.storage import vandring
+from services.matching.vandring_shell import VandringRounds
 
 Document = dict[str, Any]
 
@@ -83,3 +86,32 @@ def test_a_visit_that_is_reported_weeks_later_is_asked_about_once_at_a_time(innl
         assert vandring.visits_to_remind_of(work.connection, work.today, 1)
     assert innlandet.do(operations.ask_for_reflections) == 2
     assert innlandet.do(operations.ask_for_reflections) == 0
+
+
+def test_visits_that_cannot_be_proposed_leave_the_others_their_turn(
+    innlandet: Matching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to_be_proposed(innlandet)
+    waiting = innlandet.ask(operations.waiting_visits, 100)
+    stuck, tried = set(waiting[:3]), []
+
+    def propose(work: Work, visit_id: str) -> None:
+        tried.append(visit_id)
+        if visit_id in stuck:
+            raise OSError("the database is away for this one")
+        visiting.propose_waiting(work, visit_id)
+
+    monkeypatch.setattr(vandring_shell.operations, "propose_waiting", propose)
+    monkeypatch.setattr(vandring_shell, "AT_A_TIME", 2)
+    monkeypatch.setattr(VandringRounds, "last_looked_at", {})
+    for _ in range(3):
+        rounds = VandringRounds()
+        rounds.runtime = innlandet.database  # type: ignore[assignment]
+        rounds.propose_visits()
+    assert set(innlandet.ask(operations.waiting_visits, 100)) == stuck
+    assert set(tried) == set(waiting)
+    tried.clear()
+    stuck.clear()
+    for _ in range(2):
+        rounds.propose_visits()
+    assert innlandet.ask(operations.waiting_visits, 100) == []

@@ -65,9 +65,12 @@ def propose_visit(
     return engagement
 
 
-def waiting_visits(work: Work, limit: int) -> list[str]:
-    """Ids of visits whose visitor is known and that nobody has proposed yet."""
-    return vandring.waiting_visits(work.connection, limit)
+def waiting_visits(work: Work, limit: int, after: str = "") -> list[str]:
+    """Ids of visits whose visitor is known and that nobody has proposed yet.
+
+    `after`: the last one that was looked at. Those behind it come first, so that all have their turn.
+    """
+    return vandring.waiting_visits(work.connection, limit, after)
 
 
 def propose_waiting(work: Work, visit_id: str) -> None:
