@@ -89,14 +89,14 @@ class MatchingPort(VandringPort, Protocol):
 
     def run_matching_round(self, round_id: str, actor: Document) -> Document:
         """`MatchingRound`, computed again after it was interrupted or failed. Refuses: NotYourRole, NotNow,
-        RoundOpen."""
+        DatePast, RoundOpen."""
 
     def stop_matching_round(self, round_id: str, actor: Document) -> Document:
         """`MatchingRound`, asked to end with the best plan so far. Refuses: NotYourRole, NotNow."""
 
     def publish_matching_round(self, round_id: str, actor: Document) -> Document:
         """`MatchingRound`, whose matches become proposals one by one. Refuses: NotYourRole, NotNow,
-        RoundOpen."""
+        DatePast, RoundOpen."""
 
     def discard_matching_round(self, round_id: str, actor: Document) -> Document:
         """`MatchingRound`, put away unpublished. Refuses: NotYourRole, NotNow."""

@@ -66,6 +66,7 @@ def show(round_id: str) -> str:
     """One round: how it goes, who would help whom, who gets no help and why, and the libraries' days."""
     round_ = here().backend.matching.matching_round(_known(round_id))
     stage = round_["stage"]
+    is_to_come = not words.is_over(round_)
     return render_template(
         "matching_round.html",
         round=round_,
@@ -78,8 +79,9 @@ def show(round_id: str) -> str:
         matches=[(one, words.answer(one)) for one in round_["matches"]],
         is_at_work=stage in AT_WORK,
         may_stop=stage == "computing" and not round_["is_stopping"],
-        may_publish=stage == "computed" and round_["match_count"] > 0 and round_["is_settled"],
-        may_run=stage == "interrupted" or (stage == "failed" and round_["coordinator"] is None),
+        may_publish=stage == "computed" and round_["match_count"] > 0 and round_["is_settled"] and is_to_come,
+        may_run=is_to_come
+        and (stage == "interrupted" or (stage == "failed" and round_["coordinator"] is None)),
         may_discard=stage in DISCARDABLE,
     )
 
@@ -144,6 +146,7 @@ def _index(form: Form) -> str:
         form=form,
         peers=[(peer["county"], peer["name"]) for peer in here().names.peers() if peer["state"] == "active"],
         rounds=[(one, words.badge(one), words.totals(one) or words.standing(one)) for one in rounds],
+        collectors=words.collectors(rounds),
         at_work=next((one for one in rounds if one["stage"] in AT_WORK), None),
     )
 

@@ -50,6 +50,10 @@ JOINT_FAILURES = {
 }
 """Why a round with other counties came to nothing here."""
 
+COLLECTED = ("computed", "publishing", "published")
+"""Something came of a round."""
+SHOWN = 3
+
 JOINT_STATES = {
     "invited": N_("har ikke svart ennå"),
     "answered": N_("har svart og regner"),
@@ -109,6 +113,8 @@ def counties(round_: Document) -> list[tuple[str, str]]:
 
 def standing(round_: Document) -> str:
     """How the round stands, and what comes next."""
+    if round_["stage"] in ("computed", "interrupted") and is_over(round_):
+        return say("Dagene i runden har vært, så ingenting kan sendes. Legg den bort, og begynn en ny.")
     if round_["stage"] == "computed" and not round_["is_settled"]:
         when = speech.moment_short(round_["agree_by_at"])
         return say(
@@ -123,6 +129,11 @@ def standing(round_: Document) -> str:
     if round_["stage"] == "computing" and round_["is_stopping"]:
         return say("Fordelingen avsluttes med det beste som er funnet til nå.")
     return say(STANDING[round_["stage"]])
+
+
+def is_over(round_: Document) -> bool:
+    """Whether all days of the round have been."""
+    return bool(speech.as_date(round_["last_on"]) < speech.speech().today)
 
 
 def progress(round_: Document) -> str:
@@ -189,3 +200,14 @@ def answer(match: Document) -> str:
     if match["engagement_state"] is None:
         return say("Ikke sendt")
     return say(BADGES_OF_ENGAGEMENTS[match["engagement_state"]])
+
+
+def collectors(rounds: list[Document]) -> str | None:
+    """Which counties collected the answers in the last rounds with others, the newest first; None: none."""
+    held = [one for one in rounds if one["coordinator"] and one["stage"] in COLLECTED]
+    who = [f"{speech.county_name(one['coordinator'])} {_begun_on(one)}" for one in held[:SHOWN]]
+    return say("Svarene er sist samlet av {who}. Bytt gjerne på.", who=speech.names(who)) if who else None
+
+
+def _begun_on(round_: Document) -> str:
+    return speech.on(speech.local(round_["created_at"]).date())

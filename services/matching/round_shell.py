@@ -14,6 +14,7 @@ from services.matching.computing import Computation
 Document = dict[str, Any]
 LOOK_SECONDS = 1
 JOINT_SECONDS = 5
+FORGET_SECONDS = 3600
 AT_A_TIME = 25
 """Proposals in one look, so that other work gets its turn."""
 
@@ -116,6 +117,14 @@ class MatchingRounds:
                     operations.go_on_with_joint(work, round_id, self.runtime.key)
             except Exception:
                 _log.exception("A joint round could not go on", round_id=round_id)
+
+    @every(FORGET_SECONDS, at_start=True)
+    def forget_pseudonyms(self) -> None:
+        """Of rounds whose days have been, nothing says whom a pseudonym stood for."""
+        with self.runtime.work() as work:
+            count = operations.forget_pseudonyms(work)
+        if count:
+            _log.info("Pseudonyms of rounds that are over are forgotten", rounds=count)
 
     @every(LOOK_SECONDS)
     def go_on_with_rounds(self) -> None:

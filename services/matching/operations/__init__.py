@@ -52,6 +52,7 @@ from services.matching.operations.rounds.deciding import (
     run_matching_round,
     stop_matching_round,
 )
+from services.matching.operations.rounds.forgetting import forget_pseudonyms
 from services.matching.operations.rounds.gathering import accounts_reported
 from services.matching.operations.rounds.publishing import publish_next
 from services.matching.operations.rounds.showing import (
@@ -120,6 +121,7 @@ __all__ = [
     "due",
     "engagement_proposed",
     "engagement_shared",
+    "forget_pseudonyms",
     "get_engagement",
     "go_on_with_joint",
     "joint_accounts_reported",

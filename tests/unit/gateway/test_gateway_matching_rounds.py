@@ -16,6 +16,7 @@ from gateway.speech import Speech, speak, speech
 from gateway.words import matching_rounds as words
 
 ROUND = an_id("matching round")
+INDEX = "/fylket/fordeling"
 HASH = "a" * 64
 Document = dict[str, Any]
 WHY = {"first_on": "2026-12-07", "last_on": "2026-12-11", "round_ends_on": "2026-12-18", "can": 3, "free": 1}
@@ -370,3 +371,21 @@ def test_a_proposal_of_a_round_says_so_in_the_overview_and_on_its_page(node: Nod
     page = browser.get(f"/avtaler/{kept['id']}").words
     assert "En fordelingsrunde foreslår at" in page
     assert "Fordelingsrunden foreslo dette" in page
+
+
+def test_a_round_whose_days_have_been_is_only_put_away(node: Node) -> None:
+    days = {"first_on": "2026-11-16", "last_on": "2026-11-20", "reply_by_on": "2026-11-16"}
+    for stage in ("computed", "interrupted"):
+        page = with_rounds(node, a_round(stage, **days)).browser("ingrid").get(f"/fylket/fordeling/{ROUND}")
+        assert "Dagene i runden har vært, så ingenting kan sendes." in page.words
+        assert [one for one in page.buttons() if one != "Logg ut"] == ["Legg bort"]
+
+
+def test_who_collected_the_last_answers_is_said_where_the_next_round_begins(node: Node) -> None:
+    browser = node.browser("ingrid")
+    assert "Bytt gjerne på" not in with_rounds(node, a_round("published")).browser("ingrid").get(INDEX).words
+    ours = joint("published", id=an_id("ours"), coordinator="innlandet", created_at="2026-10-06T10:00:00Z")
+    gone = joint("failed", id=an_id("gone"), refusal={"code": "alone", "parameters": {}})
+    with_rounds(node, gone, joint("published"), ours)
+    said = "Svarene er sist samlet av Akershus søndag 22. november og Innlandet tirsdag 6. oktober."
+    assert said in browser.get(INDEX).words

@@ -19,6 +19,8 @@ from byttebank.contracts.refusals import CountyFrozen, NotNow
 from byttebank.storage.work import Work
 from services.matching import operations
 from services.matching.domain.round import hash_of
+from services.matching.storage import rounds
+from services.matching.storage.joint_rounds import find_joint
 
 Document = dict[str, Any]
 
@@ -312,3 +314,37 @@ def test_documents_of_a_round_that_nobody_invited_us_to_are_forgotten_after_a_da
     joint.pass_time(days=2)
     joint.tick("oslo")
     assert joint["oslo"].ask(operations.open_joint_rounds) == []
+
+
+def test_when_the_days_have_been_no_county_knows_whom_the_pseudonyms_stood_for(joint: Joint) -> None:
+    joint.begin()
+    joint.run()
+    for county in COUNTIES:
+        if joint.see(county)["match_count"]:
+            joint.publish(county)
+    joint.run(1)
+    told = {county: names_told(joint, county) for county in COUNTIES}
+    assert any(told.values()), "somebody helps in another county"
+    before = {county: joint.see(county) for county in COUNTIES}
+    joint.pass_time(days=20)
+    assert {joint[one].do(operations.forget_pseudonyms) for one in COUNTIES} == {0}, "days are still to come"
+    joint.pass_time(days=10)
+    assert {joint[one].do(operations.forget_pseudonyms) for one in COUNTIES} == {0}, "not told of its end yet"
+    joint.run(1)
+    assert {joint[one].do(operations.forget_pseudonyms) for one in COUNTIES} == {1}
+    for county in COUNTIES:
+        row = joint[county].ask(lambda work: rounds.round_of(work.connection, ROUND))
+        assert not {"salt", "own", "names", "outcome"} & set(row["private"])
+        assert names_told(joint, county) == 0
+        after = joint.see(county)
+        assert {one["state"] for one in after["counties"]} == {"agreed"}
+        assert {**after, "matches": []} == {**before[county], "matches": []}
+    joint.deliver(list(joint.delivered))
+    assert {joint[one].do(operations.forget_pseudonyms) for one in COUNTIES} <= {0, 1}
+    assert {names_told(joint, one) for one in COUNTIES} == {0}, "what comes once more is forgotten once more"
+
+
+def names_told(joint: Joint, county: str) -> int:
+    """How many documents the county has that say whom a pseudonym stands for."""
+    papers = joint[county].ask(lambda work: find_joint(work.connection, ROUND, county).papers)
+    return sum(one.kind == "NAMES" for one in papers)

@@ -1,7 +1,7 @@
 """Rounds of matching in the product: gathered, computed, looked at, published."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from services.matching.domain.round import hash_of, plan_hash
 from services.matching.domain.round_input import Standing, Wanted, round_input
 from services.matching.rounds.reading import read_content
 from services.matching.rounds.solving import solve
+from services.matching.storage import rounds
 
 Document = dict[str, Any]
 ROUND = an_id("round")
@@ -387,3 +388,30 @@ def test_the_room_of_a_library_is_what_is_available_in_whole_days(
     (library,) = found.instance["libraries"]
     assert library["balance_days"] + library["limit_days"] == room
     assert library["limit_days"] >= 0
+
+
+def test_when_the_days_have_been_nobody_knows_whom_the_pseudonyms_stood_for(computed: Matching) -> None:
+    publish(computed)
+    before = see(computed)
+    text = computed.ask(operations.matching_round_input, ROUND)
+    computed.clock.move_to(datetime(2026, 12, 18, 20, 0, tzinfo=UTC))
+    assert computed.do(operations.forget_pseudonyms) == 0, "the last day is today"
+    computed.clock.move_to(datetime(2026, 12, 19, 8, 0, tzinfo=UTC))
+    assert computed.do(operations.forget_pseudonyms) == 1
+    assert computed.do(operations.forget_pseudonyms) == 0
+    row = computed.ask(lambda work: rounds.round_of(work.connection, ROUND))
+    assert set(row["private"]) == {"left_out", "funnels", "balances"}
+    assert see(computed) == before, "what the county library looks at is the same"
+    assert computed.ask(operations.matching_round_input, ROUND) == text
+
+
+def test_a_round_whose_days_have_been_is_neither_sent_nor_computed_again(computed: Matching) -> None:
+    computed.clock.move_to(datetime(2026, 12, 19, 8, 0, tzinfo=UTC))
+    computed.do(operations.forget_pseudonyms)
+    with pytest.raises(DatePast):
+        computed.do(operations.publish_matching_round, ROUND, COUNTY)
+    gone = {"stage": "interrupted"}
+    computed.do(lambda work: rounds.change_round(work.connection, ROUND, **gone))
+    with pytest.raises(DatePast):
+        computed.do(operations.run_matching_round, ROUND, COUNTY)
+    assert computed.do(operations.discard_matching_round, ROUND, COUNTY)["stage"] == "discarded"

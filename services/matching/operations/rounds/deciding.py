@@ -8,7 +8,7 @@ from byttebank.contracts.actor import Actor, load_actor
 from byttebank.contracts.fields import load
 from byttebank.contracts.market_refusals import RoundOpen
 from byttebank.contracts.matching_rounds import NewMatchingRound
-from byttebank.contracts.refusals import NotFound, NotNow, NotYourRole, SameKeyOtherBody
+from byttebank.contracts.refusals import DatePast, NotFound, NotNow, NotYourRole, SameKeyOtherBody
 from byttebank.federation.keys import SigningKey
 from byttebank.storage.work import Work
 from services.matching.domain.round import AGAIN, AT_WORK, DISCARDABLE, Terms, check_stage, check_terms
@@ -67,7 +67,7 @@ def run_matching_round(work: Work, round_id: str, actor_document: Document) -> D
     """The `MatchingRound`, computed again after it was interrupted or failed; under way already: as it is.
 
     With the input it had, if it was gathered; otherwise that is gathered anew.
-    Refuses: Malformed, NotYourRole, NotFound, NotNow, RoundOpen.
+    Refuses: Malformed, NotYourRole, NotFound, NotNow, DatePast, RoundOpen.
     """
     _county(actor_document)
     row = _take(work, round_id)
@@ -75,6 +75,7 @@ def run_matching_round(work: Work, round_id: str, actor_document: Document) -> D
         return matching_round(work, round_id)
     # A joint round that has failed is over for the others too.
     check_stage(row["stage"], AGAIN if row["coordinator"] is None else frozenset({"interrupted"}), "run")
+    _check_to_come(work, row)
     _check_alone(work)
     has_input = row["input"] is not None
     rounds.change_round(
@@ -107,13 +108,15 @@ def stop_matching_round(work: Work, round_id: str, actor_document: Document) -> 
 def publish_matching_round(work: Work, round_id: str, actor_document: Document) -> Document:
     """The `MatchingRound`, whose matches become proposals one by one; published already: as it is.
 
-    Refuses: Malformed, NotYourRole, NotFound, NotNow (not computed, or nothing in its plan), RoundOpen.
+    Refuses: Malformed, NotYourRole, NotFound, NotNow (not computed, or nothing in its plan), DatePast,
+    RoundOpen.
     """
     actor = _county(actor_document)
     row = _take(work, round_id)
     if row["stage"] in ("publishing", "published"):
         return matching_round(work, round_id)
     check_stage(row["stage"], frozenset({"computed"}), "publish")
+    _check_to_come(work, row)
     if row["coordinator"] is not None:
         settle(work, row)
     if rounds.next_planned(work.connection, round_id) is None:
@@ -161,6 +164,12 @@ def _take(work: Work, round_id: str) -> Row:
     if row is None:
         raise NotFound(kind="matching_round", id=round_id)
     return row
+
+
+def _check_to_come(work: Work, row: Row) -> None:
+    """Some day of the round may still be used. When none is, its pseudonyms stand for nobody any more."""
+    if row["last_on"] < work.today:
+        raise DatePast(date=row["last_on"].isoformat())
 
 
 def _check_alone(work: Work) -> None:
