@@ -34,7 +34,7 @@ from gateway.pages import (
     vandring,
     vocabulary,
 )
-from gateway.pages.menu import menu
+from gateway.pages.menu import county_menu, menu
 
 PAGES = (
     public.pages,
@@ -74,4 +74,4 @@ def register(app: Flask) -> None:
     """The pages answer in the application."""
     for blueprint in PAGES:
         app.register_blueprint(blueprint)
-    app.jinja_env.globals["menu"] = menu
+    app.jinja_env.globals.update(menu=menu, county_menu=county_menu)

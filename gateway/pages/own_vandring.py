@@ -31,7 +31,10 @@ def index() -> str:
     found = here().backend.matching.library_vandrings(person().library_id)
     return render_template(
         "own_vandrings.html",
-        rounds=[(one, words.BADGES[one["stage"]], words.answer(one["libraries"][0])) for one in found],
+        rounds=[
+            (one, words.BADGES[one["stage"]], words.own_answer(one["libraries"][0]), words.is_awaiting(one))
+            for one in found
+        ],
     )
 
 
@@ -156,7 +159,7 @@ def _show(round_id: str, form: Form) -> str:
         "own_vandring.html",
         round=round_,
         badge=words.BADGES[round_["stage"]],
-        answer=words.answer(own),
+        answer=words.own_answer(own),
         form=form,
         out=out and (out, words.visit_when(out), words.visit_state(out)),
         into=into and (into, words.visit_when(into), words.visit_state(into)),

@@ -86,6 +86,7 @@ def show(round_id: str) -> str:
         picture=_picture(round_),
         chosen=Form({}, {}),
         answering=[(one["library_id"], one["library_name"]) for one in round_["libraries"]],
+        is_awaiting=words.is_awaiting(round_),
         may_answer=stage in ("inviting", "planned"),
         may_plan=stage in ("inviting", "planned"),
         may_publish=stage == "planned",

@@ -73,6 +73,22 @@ def answer(library: Document) -> str:
     return say("Er med") if library["answer"] else say("Står over")
 
 
+def own_answer(library: Document) -> str:
+    """What the reader's own library has said."""
+    if library["has_left"]:
+        return say("Dere har meldt avbud.")
+    if library["answer"] is None:
+        return say("Dere har ikke svart.")
+    return say("Dere er med.") if library["answer"] else say("Dere står over denne gangen.")
+
+
+def is_awaiting(round_: Document) -> bool:
+    """Whether libraries have until the round's day to answer, and some have not."""
+    is_open = round_["stage"] in ("inviting", "planned")
+    is_in_time = speech.speech().today.isoformat() <= round_["reply_by_on"]
+    return is_open and is_in_time and any(one["answer"] is None for one in round_["libraries"])
+
+
 def sits_out(library: Document) -> str:
     """Why a library visits nobody."""
     why = PHRASES.get(library["sits_out"], PHRASES["several"])

@@ -134,7 +134,7 @@ def drop_out(desk: Desk) -> Visitor:
     visitor = desk.somebody(manager_of(visit["visitor_library_name"]))
     visitor.open(f"/vandring/{season(desk.past)}")
     visitor.press("Meld avbud")
-    visitor.sees("Avbudet er registrert. De det gjelder, får beskjed.", "Har meldt avbud")
+    visitor.sees("Avbudet er registrert. De det gjelder, får beskjed.", "Dere har meldt avbud.")
     return visitor
 
 

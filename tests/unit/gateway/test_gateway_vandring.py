@@ -174,6 +174,49 @@ def test_a_colleague_reads_the_round_and_answers_for_nobody(node: Node) -> None:
     assert "Vil dere være med" not in browser.get("/oversikt").words
 
 
+@pytest.mark.parametrize(
+    ("answer", "changes", "sentence"),
+    [
+        (None, {}, "Dere har ikke svart."),
+        (True, {}, "Dere er med."),
+        (False, {}, "Dere står over denne gangen."),
+        (True, {"has_left": True}, "Dere har meldt avbud."),
+    ],
+)
+def test_a_library_reads_its_own_answer_as_its_own(
+    node: Node, answer: bool | None, changes: Document, sentence: str
+) -> None:
+    own = own_round("published", libraries=[a_library("Eidskog", answer, **changes)])
+    browser = with_vandring(node, own=own).browser("jonas")
+    for page in (browser.get("/vandring"), browser.get(f"/vandring/{ROUND}")):
+        assert sentence in page.words
+        assert "Svar innen" not in page.words
+
+
+@pytest.mark.parametrize(
+    ("stage", "answer", "on", "is_said"),
+    [
+        ("inviting", None, "2026-11-23", True),
+        ("planned", None, "2026-12-18", True),
+        ("inviting", None, "2026-11-22", False),
+        ("inviting", True, "2026-12-18", False),
+        ("published", None, "2026-12-18", False),
+        ("discarded", None, "2026-12-18", False),
+    ],
+)
+def test_answer_by_is_said_while_answers_are_awaited(
+    node: Node, stage: str, answer: bool | None, on: str, is_said: bool
+) -> None:
+    libraries = [a_library("Eidskog", answer), a_library("Grue")]
+    with_vandring(
+        node,
+        a_round(stage, libraries=libraries, reply_by_on=on),
+        own_round(stage, libraries=libraries[:1], reply_by_on=on),
+    )
+    pages = [node.browser("ingrid").get(f"/fylket/vandring/{ROUND}"), node.browser("jonas").get("/vandring")]
+    assert [("Svar innen" in page.words) for page in pages] == [is_said, is_said]
+
+
 PUBLISHED = {
     "visits": [a_visit("Eidskog", "Tolga"), a_visit("Nes", "Eidskog")],
     "swap_with": [a_visit("Grue", "Nes")],
