@@ -24,7 +24,8 @@ from typing import Any
 from bench.instances import CASES, SIZES, country, hard_case
 from bench.rivals import first_come, gini, network_simplex, share
 from bench.weeks import Year, year
-from services.matching.domain.checker import CertificateWrong, proven_bound, violations
+from services.matching.domain.certificate import CertificateWrong, proven_bound
+from services.matching.domain.checker import violations
 from services.matching.domain.instance import Instance, PlannedDay
 from services.matching.rounds.reading import read_instance
 

@@ -1,14 +1,12 @@
-"""Whether a plan keeps the rules of `staff-day-exchange/1`, and whether a bound on its days is proven.
+"""Whether a plan keeps the rules of `staff-day-exchange`.
 
 Written from the rules alone. It shares nothing with what computes plans, is short, and has the last word.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import groupby
 from math import atan2, cos, hypot, radians, sin
-from typing import Any
 
 from services.matching.domain.instance import ANY_OF, Colleague, Instance, Library, PlannedDay, Wish
 
@@ -35,7 +33,14 @@ def violations(instance: Instance, plan: Sequence[PlannedDay]) -> list[str]:
     found += _colleague_violations(colleagues, sound)
     found += _request_violations(requests, sound)
     found += _library_violations(instance, colleagues, requests, sound)
+    found += _cap_violations(instance, colleagues, requests, sound)
     return found
+
+
+def served_half_days(instance: Instance, plan: Sequence[PlannedDay]) -> int:
+    """What the plan serves: two half-days a day, and one on the last day of a request that ends so."""
+    requests = {one.id: one for one in instance.requests}
+    return sum(half_days for _, half_days in _half_days(requests, plan))
 
 
 def possible_days(instance: Instance) -> Iterator[tuple[Colleague, Wish, date]]:
@@ -56,113 +61,6 @@ def possible_days(instance: Instance) -> Iterator[tuple[Colleague, Wish, date]]:
             if not pairs.pair_objections(colleague, request):
                 for day in sorted(set(colleague.dates) & set(request.dates)):
                     yield colleague, request, day
-
-
-class CertificateWrong(Exception):
-    """The certificate proves nothing: the message says what in it is not a price."""
-
-
-def proven_bound(instance: Instance, certificate: Mapping[str, Any]) -> int:
-    """The most days any feasible plan can serve, which follows from the certificate's prices by adding up.
-
-    `certificate` is `{scale, libraries: {id: price}, colleagues: {id: price}, dates: {id: {date: price}}}`:
-    whole prices from 0 in units of 1/scale, of a library's day of credit, a colleague's day, her date; what
-    is left out costs 0. Why it is a bound (Lagrange's relaxation): a plan keeps within what there is of all
-    three, so its days are at most what all of that costs, plus what each request gains by itself if it pays
-    these prices (a day is worth 1; the home library is paid what the host pays). Here each request takes what
-    it gains most by, as if there were no others. Any prices prove some bound; good ones prove a low one.
-
-    Refuses: CertificateWrong.
-    """
-    prices = _Prices(instance, certificate)
-    total = sum(
-        prices.libraries.get(one.id, 0) * (one.balance_days + one.limit_days) for one in instance.libraries
-    )
-    total += sum(
-        prices.colleagues.get(one.id, 0) * min(one.max_days, len(one.dates)) for one in instance.colleagues
-    )
-    total += sum(prices.dates.values())
-    requests = {one.id: one for one in instance.requests}
-    for name, days in groupby(possible_days(instance), key=lambda one: one[1].id):
-        request = requests[name]
-        gains = [
-            (one.id, day, prices.gain(one, request, day))
-            for one, _, day in days
-            # Who works fewer days than the request wants of one person is nobody's choice for it.
-            if not request.same_person or one.max_days >= request.days
-        ]
-        total += _best_together(request, gains) if request.same_person else _best_apart(request, gains)
-    return total // prices.scale
-
-
-def optimality_faults(
-    instance: Instance, plan: Sequence[PlannedDay], certificate: Mapping[str, Any]
-) -> list[str]:
-    """Why this does not prove that no plan serves more days than this one, in words; empty when it does."""
-    found = violations(instance, plan)
-    try:
-        bound = proven_bound(instance, certificate)
-    except CertificateWrong as wrong:
-        return [*found, str(wrong)]
-    if bound != len(plan):
-        found.append(f"the plan serves {len(plan)} days and the certificate proves {bound} only")
-    return found
-
-
-class _Prices:
-    """The prices of a certificate, by id. Refuses: CertificateWrong."""
-
-    def __init__(self, instance: Instance, certificate: Mapping[str, Any]) -> None:
-        scale = certificate.get("scale")
-        if type(scale) is not int or scale < 1:
-            raise CertificateWrong(f"scale is {scale!r}, not a whole number from 1")
-        self.scale: int = scale
-        self._homes = {one.id: one.library for one in instance.colleagues}
-        self.libraries = _prices(certificate, "libraries", {one.id for one in instance.libraries})
-        self.colleagues = _prices(certificate, "colleagues", self._homes.keys())
-        dates = certificate.get("dates", {})
-        if not isinstance(dates, dict) or not dates.keys() <= self._homes.keys():
-            raise CertificateWrong("dates is not by ids of colleagues")
-        self.dates: dict[tuple[str, date], int] = {}
-        offered = {one.id: {day.isoformat(): day for day in one.dates} for one in instance.colleagues}
-        for colleague in dates:
-            for day, price in _prices(dates, colleague, offered[colleague].keys()).items():
-                self.dates[colleague, offered[colleague][day]] = price
-
-    def gain(self, colleague: Colleague, request: Wish, day: date) -> int:
-        """What is left of a day's worth when everything it uses is paid for."""
-        paid = self.colleagues.get(colleague.id, 0) + self.dates.get((colleague.id, day), 0)
-        paid += self.libraries.get(request.library, 0) - self.libraries.get(colleague.library, 0)
-        return self.scale - paid
-
-
-def _prices(certificate: Mapping[str, Any], kind: str, known: Set[str]) -> dict[str, int]:
-    prices = certificate.get(kind, {})
-    if not isinstance(prices, dict) or not prices.keys() <= known:
-        raise CertificateWrong(f"{kind} has prices of something that is not in the instance")
-    if not all(type(price) is int and price >= 0 for price in prices.values()):
-        raise CertificateWrong(f"{kind} has a price that is not a whole number from 0")
-    return prices
-
-
-_Gains = list[tuple[str, date, int]]
-
-
-def _best_apart(request: Wish, gains: _Gains) -> int:
-    """The most that the request can gain by different people: one a date, as many dates as it wants."""
-    best: dict[date, int] = {}
-    for _, day, gain in gains:
-        best[day] = max(gain, best.get(day, 0))
-    return sum(sorted(best.values(), reverse=True)[: request.days])
-
-
-def _best_together(request: Wish, gains: _Gains) -> int:
-    """The most that the request can gain by one person for all its days, or for none."""
-    people: dict[str, list[int]] = defaultdict(list)
-    for name, _, gain in gains:
-        people[name].append(gain)
-    whole = (sorted(one, reverse=True)[: request.days] for one in people.values() if len(one) >= request.days)
-    return max([0, *(sum(one) for one in whole)])
 
 
 class _Pairs:
@@ -244,24 +142,56 @@ def _request_violations(requests: dict[str, Wish], plan: list[PlannedDay]) -> It
         request = requests[name]
         if count > request.days:
             yield f"rule 4: request {name} gets {count} days and wants {request.days}"
-        if request.same_person and len(people[name]) > 1:
+        if (request.same_person or request.ends_half) and len(people[name]) > 1:
             yield f"rule 4: request {name} wants the same person and gets {len(people[name])}"
-        if request.same_person and count < request.days:
+        if (request.same_person or request.ends_half) and count < request.days:
             yield f"rule 4: request {name} wants all {request.days} days or none and gets {count}"
 
 
 def _library_violations(
     instance: Instance, colleagues: dict[str, Colleague], requests: dict[str, Wish], plan: list[PlannedDay]
 ) -> Iterator[str]:
-    given = Counter(colleagues[one.colleague].library for one in plan)
-    received = Counter(requests[one.request].library for one in plan)
+    given, received = Counter[str](), Counter[str]()
+    for day, half_days in _half_days(requests, plan):
+        given[colleagues[day.colleague].library] += half_days
+        received[requests[day.request].library] += half_days
     for library in instance.libraries:
-        after = library.balance_days + given[library.id] - received[library.id]
-        if after < -library.limit_days:
+        room = _room(instance, library)
+        if received[library.id] - given[library.id] > room:
+            gives, gets = given[library.id] / 2, received[library.id] / 2
+            after = library.balance_days + gives - gets
             yield (
-                f"rule 5: library {library.id} has {library.balance_days} days, gives {given[library.id]},"
-                f" receives {received[library.id]} and ends at {after}, below its limit -{library.limit_days}"
+                f"rule 5: library {library.id} has {library.balance_days} days, gives {gives:g},"
+                f" receives {gets:g} and ends at {after:g}, below its limit -{library.limit_days}"
             )
+
+
+def _cap_violations(
+    instance: Instance, colleagues: dict[str, Colleague], requests: dict[str, Wish], plan: list[PlannedDay]
+) -> Iterator[str]:
+    county = {one.id: one.county for one in instance.libraries}
+    gone = Counter[tuple[str | None, str | None]]()
+    for day, half_days in _half_days(requests, plan):
+        lender, host = colleagues[day.colleague].library, requests[day.request].library
+        gone[county[lender], county[host]] += half_days
+    for pair, most in instance.caps.items():
+        if gone[pair] > most:
+            yield f"rule 6: {gone[pair] / 2:g} days go from {pair[0]} to {pair[1]}, the cap is {most / 2:g}"
+
+
+def _half_days(requests: dict[str, Wish], plan: Sequence[PlannedDay]) -> list[tuple[PlannedDay, int]]:
+    """Two for each day of the plan, one for the last day of a request that ends so."""
+    last: dict[str, date] = {}
+    for one in plan:
+        last[one.request] = max(one.date, last.get(one.request, one.date))
+    return [
+        (one, 1 if requests[one.request].ends_half and one.date == last[one.request] else 2) for one in plan
+    ]
+
+
+def _room(instance: Instance, library: Library) -> int:
+    """Half-days that the library may receive beyond what it gives."""
+    return 2 * (library.balance_days + library.limit_days) + library.more_half_days
 
 
 def _named(day: PlannedDay) -> str:

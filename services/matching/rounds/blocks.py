@@ -2,7 +2,9 @@
 
 A block is a request with `same_person` together with one colleague, for all its days or for none. Columns:
 whether a block is taken (0 or 1), and each possible day (0 to 1). Given which blocks are taken, the rest is a
-network flow, so only those need to be integers. In a block without spare dates the days are the block itself.
+network flow, so only those need to be integers, and days under a cap, which no flow knows; and all days where
+there are half-days, for half a day to receive is of no use to a whole one. In a block without spare dates the
+days are the block itself. Accounts, caps and worth count in units (`Possible.unit`).
 """
 
 from dataclasses import dataclass
@@ -20,21 +22,22 @@ SHORT = 1_000.0
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What is left for a part of a round: room of accounts, days of colleagues, days that requests still
-    want."""
+    want, and what caps leave."""
 
     room: Ints
     most: Ints
     wanted: Ints
+    cap: Ints
 
 
 @dataclass(frozen=True, slots=True)
 class Programme:
     """Maximise `worth` · x with `lower` ≤ A x ≤ `upper` and 0 ≤ x ≤ `most`, A stored by columns.
 
-    The first columns are the blocks (`pairs`), integers; then a column for each of `own`, possible days; then
-    what libraries stay short. `day_column[i]` is the column by which `days[i]` is decided, `day_block[i]` its
-    block or -1. Rows begin with the accounts, the colleagues and the colleagues' dates, as many as there are
-    of each here.
+    The first columns are the blocks (`pairs`); then a column for each of `own`, possible days; then what
+    libraries stay short. `whole` are the columns that must be integers. `day_column[i]` is the column by
+    which `days[i]` is decided, `day_block[i]` its block or -1. Rows begin with the accounts, the colleagues
+    and the colleagues' dates, as many as there are of each here, and end with the `caps`.
     """
 
     worth: Floats
@@ -52,6 +55,8 @@ class Programme:
     accounts: Ints
     colleagues: Ints
     colleague_dates: Ints
+    whole: NDArray[np.int32]
+    caps: Ints
 
     def solution(self, used: Ints) -> Floats:
         """The columns' values for a plan that uses these possible days, all among `days`."""
@@ -118,11 +123,14 @@ def programme(possible: Possible, days: Ints, left: Resources) -> Programme:
     asks = np.concatenate([p.pair_request[pairs], p.day_request[own]])
     amount = np.concatenate([np.where(columns.spare, 0, columns.size), np.ones(len(own), dtype=np.int64)])
     counted = np.flatnonzero(amount)
-    home, host = p.home[who[counted]], p.host[asks[counted]]
+    # The half-day that the last day of a block lacks is the block's.
+    worth = p.unit * amount - np.concatenate([p.half[asks[:blocks]], np.zeros(len(own), dtype=bool)])
+    traded = np.flatnonzero(worth)
+    home, host = p.home[who[traded]], p.host[asks[traded]]
     accounts = np.unique(np.concatenate([home, host]))
     rows.kind(left.room[accounts])
-    rows.put(np.searchsorted(accounts, host), counted, amount[counted].astype(float))
-    rows.put(np.searchsorted(accounts, home), counted, -amount[counted].astype(float))
+    rows.put(np.searchsorted(accounts, host), traded, worth[traded].astype(float))
+    rows.put(np.searchsorted(accounts, home), traded, -worth[traded].astype(float))
     short = np.flatnonzero(left.room[accounts] < 0) if (p.room < 0).any() else np.zeros(0, dtype=np.int64)
     rows.put(short, blocks + len(own) + np.arange(len(short)), -1.0)
 
@@ -133,13 +141,17 @@ def programme(possible: Possible, days: Ints, left: Resources) -> Programme:
     )
     rows.put(rows.kind(np.ones(len(dates))) + at, day_column, 1.0)
     _requests(p, rows, columns, left)
+    cap = np.concatenate([p.pair_cap[pairs], p.pair_cap[p.day_pair[own]]])
+    capped = np.flatnonzero((cap >= 0) & (worth != 0))
+    caps, at = np.unique(cap[capped], return_inverse=True)
+    rows.put(rows.kind(left.cap[caps]) + at, capped, worth[capped].astype(float))
 
     row, column, value = (np.concatenate(one) for one in zip(*rows.entries, strict=True))
     order = np.lexsort((row, column))
-    gain = np.where(columns.spare, 0, columns.size).astype(float)
+    alone = blocks + np.flatnonzero(((cap[blocks:] >= 0) & (columns.own_block < 0)) | (p.unit > 1))
     count = blocks + len(own) + len(short)
     return Programme(
-        worth=np.concatenate([gain, np.ones(len(own)), np.full(len(short), -SHORT)]),
+        worth=np.concatenate([worth.astype(float), np.full(len(short), -SHORT)]),
         most=np.concatenate([np.ones(blocks + len(own)), -left.room[accounts[short]].astype(float)]),
         lower=np.concatenate(rows.lower),
         upper=np.concatenate(rows.upper),
@@ -154,6 +166,8 @@ def programme(possible: Possible, days: Ints, left: Resources) -> Programme:
         accounts=accounts,
         colleagues=colleagues,
         colleague_dates=dates,
+        whole=np.concatenate([np.arange(blocks), alone]).astype(np.int32),
+        caps=caps,
     )
 
 

@@ -5,7 +5,8 @@
 A day served flows through its request. What a library receives beyond what it gives flows on from its account
 to the bank, at most balance plus limit; what it saves comes from the bank. Days earned in the round count in
 the round, in any order. A block is a request with `same_person` and the colleague that has been chosen for
-it: all its days must flow, on dates that are still open.
+it: all its days must flow, on dates that are still open. Half a day flows as a day; where its block is
+fixed, its libraries' rooms make up for that, so what is left is whole days again. Caps are not known here.
 """
 
 from dataclasses import dataclass
@@ -153,7 +154,7 @@ class _Building:
         nodes = request_date + len(asked)
         supply = np.zeros(nodes, dtype=np.int64)
         limit = int(p.wanted.sum()) + int(p.most.sum()) + 1
-        room = np.clip(p.room, -limit, limit)
+        room = np.clip(self._room(), -limit, limit)
         supply[account:colleague] += np.maximum(-room, 0)
         supply[0] -= int(np.maximum(-room, 0).sum())
 
@@ -206,6 +207,18 @@ class _Building:
         needed = (many > 1) & (most[dates // width] > 1)
         node = np.cumsum(needed) - 1 + nodes
         return dates[needed], np.where(needed[at], node[at], first + who), nodes
+
+    def _room(self) -> Ints:
+        """Rooms in whole days, when the blocks that are fixed have their half-days."""
+        p = self.possible
+        if p.unit == 1:
+            return p.room
+        room = p.room.copy()
+        if self.blocks is not None:
+            half = self.blocks[p.half[p.pair_request[self.blocks]]]
+            np.add.at(room, p.host[p.pair_request[half]], 1)
+            np.subtract.at(room, p.home[p.pair_colleague[half]], 1)
+        return room // p.unit
 
     def _bank(self, accounts: Ints, room: Ints) -> None:
         """Arcs between accounts and the bank, in steps that cost as the square of the balance rises."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import numpy as np
 
 from services.matching.rounds.circulation import DAYS, circulation
+from services.matching.rounds.mending import mended
 from services.matching.rounds.network import Ints
 from services.matching.rounds.parts import Ground
 from services.matching.rounds.possible import Bools, Floats
@@ -37,13 +38,17 @@ def dive(
     dear: Bools | None,
     seed: int,
     over: Callable[[], bool],
+    toll: Floats | None = None,
 ) -> Ints:
     """A feasible plan that begins with these blocks, which fit together, and may leave some of them.
 
     `likely`: how much a pair is to be preferred, 0 to 1; `dear`: possible days to leave out until the blocks
-    are found. `over()`: whether to come to an end.
+    are found. `toll`: days that a day of each pair costs by the prices of caps. `over()`: whether to come to
+    an end.
     """
     p = on.possible
+    if len(p.cap) or p.unit > 1:
+        return _dive_and_mend(on, likely, blocks, dear, np.random.default_rng(seed), over, toll)
     random = np.random.default_rng(seed)
     best = np.zeros(0, dtype=np.int64)
     for _ in range(min(CHAIN, max(1, CHAIN_DAYS // max(1, len(p.day_pair))))):
@@ -55,6 +60,28 @@ def dive(
         blocks = best[random.random(len(best)) >= LEAVE]
     network = circulation(p, best, DAYS)
     return network.plan(network.solve())
+
+
+def _dive_and_mend(
+    on: Ground,
+    likely: Floats,
+    blocks: Ints,
+    dear: Bools | None,
+    random: np.random.Generator,
+    over: Callable[[], bool],
+    toll: Floats | None,
+) -> Ints:
+    """The same where flows do not know all rules: where there are half-days and caps."""
+    p = on.possible
+    toll = np.zeros(len(p.pair_request)) if toll is None else toll
+    found = _passes(on, likely - toll, blocks, dear, random, over)
+    network = circulation(p, found[:0], DAYS, found)
+    bias = (-DAY * toll).astype(np.int64)
+    bias[found] += BIAS + KEPT
+    cost = network.cost_of_days() * DAY
+    cost[network.day_arcs] -= bias[p.day_pair[network.days]]
+    used = network.plan(network.network.least_cost(cost))
+    return mended(on, used, np.maximum(p.pair_worth * (1 + likely - np.minimum(toll, 1)), 0.001))
 
 
 def _passes(
@@ -101,6 +128,7 @@ def _made_whole(
     """Blocks that can all be whole together, of these blocks and those on trial. The first flow all of whose
     blocks are whole is a plan."""
     p = on.possible
+    # Where there are caps, what is likely may be less than nothing.
     bias = (BIAS * (0.5 * likely + 0.5 * random.random(len(likely)))).astype(np.int64)
     bias[blocks] += KEPT
     before, trial = blocks, np.sort(np.concatenate([blocks, trial]))

@@ -79,6 +79,29 @@ class Element:
             self.refuse(f"{field} is {shown(value)}; write a whole number from {lowest} to {MAX_INTEGER}")
         return value
 
+    def account(self) -> tuple[int, int]:
+        """Half-days a library may receive, of which the balance is so many days: from `balance_half_days` and
+        `limit_half_days`, if they are there, else from `balance_days` and `limit_days`."""
+        if self._fields.get("balance_half_days") is None and self._fields.get("limit_half_days") is None:
+            balance = self.integer("balance_days", -MAX_INTEGER)
+            return 2 * (balance + self.integer("limit_days", 0)), balance
+        half_days = self.integer("balance_half_days", -MAX_INTEGER)
+        return half_days + self.integer("limit_half_days", 0), half_days // 2
+
+    def amount(self) -> tuple[int, bool]:
+        """Days that a request asks for, and whether the last is half a day: from `half_days`, or `days`."""
+        if self._fields.get("half_days") is None:
+            return self.integer("days", 0), False
+        half_days = self.integer("half_days", 1)
+        days = -(-half_days // 2)
+        if self._fields.get("days", days) != days:
+            self.refuse(f"half_days is {half_days}, which takes {days} days; write days so, or leave it out")
+        return days, half_days % 2 == 1
+
+    def text_or_none(self, field: str) -> str | None:
+        """The same as `text`, or None where the field is null or left out."""
+        return None if self._fields.get(field) is None else self.text(field)
+
     def number(self, field: str, lowest: float, highest: float) -> float | None:
         """A number, or None where the field is null or left out."""
         value = self._fields.get(field)

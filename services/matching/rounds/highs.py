@@ -51,8 +51,8 @@ def best(
     solver.setOptionValue("mip_abs_gap", ALMOST_A_DAY)
     solver.setOptionValue("mip_rel_gap", limits.close)
     solver.setOptionValue("mip_max_nodes", limits.nodes)
-    kinds = [highspy.HighsVarType.kInteger] * len(programme.pairs)
-    solver.changeColsIntegrality(len(kinds), np.arange(len(kinds), dtype=np.int32), np.array(kinds))
+    kinds = [highspy.HighsVarType.kInteger] * len(programme.whole)
+    solver.changeColsIntegrality(len(kinds), programme.whole, np.array(kinds))
     if start is not None:
         known = highspy.HighsSolution()
         known.col_value = start.tolist()
@@ -62,7 +62,10 @@ def best(
     solver.run()
     info = solver.getInfo()
     proven = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-    bound = float(info.mip_dual_bound)
+    # Where no column need be whole, HiGHS knows no bound beside what it has found.
+    bound = float(info.mip_dual_bound) if len(programme.whole) else np.inf
+    if proven and not len(programme.whole):
+        bound = float(info.objective_function_value)
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return Answer(None, bound, False, info.simplex_iteration_count)
     values = _whole(programme, np.array(solver.getSolution().col_value), limits.seconds)
@@ -119,9 +122,8 @@ def _whole(programme: Programme, values: Floats, seconds: float) -> Floats | Non
     if np.abs(values - np.round(values)).max(initial=0.0) < WHOLE:
         return values
     solver = _load(programme, max(seconds, 10.0), 0)
-    blocks = np.round(values[: len(programme.pairs)])
-    columns = np.arange(len(blocks), dtype=np.int32)
-    solver.changeColsBounds(len(blocks), columns, blocks, blocks)
+    fixed = np.round(values[programme.whole])
+    solver.changeColsBounds(len(fixed), programme.whole, fixed, fixed)
     solver.setOptionValue("solver", "simplex")
     solver.run()
     values = np.array(solver.getSolution().col_value)

@@ -29,14 +29,24 @@ class Ground:
         p = self.possible
         given = np.bincount(self.day_home[used], minlength=len(p.room))
         received = np.bincount(self.day_host[used], minlength=len(p.room))
+        room, cap = p.room + p.unit * (given - received), p.cap
+        if len(cap):
+            of = p.pair_cap[p.day_pair[used]]
+            cap = cap - p.unit * np.bincount(of[of >= 0], minlength=len(cap))
+        if p.unit > 1:
+            half = np.unique(p.day_pair[used[p.half[p.day_request[used]]]])
+            np.subtract.at(room, p.home[p.pair_colleague[half]], 1)
+            np.add.at(room, p.host[p.pair_request[half]], 1)
+            cap = cap + np.bincount(p.pair_cap[half][p.pair_cap[half] >= 0], minlength=len(cap))
         return Resources(
-            room=p.room + given - received,
+            room=room,
             most=p.most - np.bincount(p.day_colleague[used], minlength=len(p.most)),
             wanted=p.wanted - np.bincount(p.day_request[used], minlength=len(p.wanted)),
+            cap=cap,
         )
 
     def keeps_rules(self, used: Ints) -> bool:
-        """Whether the plan is feasible (rules 3 to 5 of the format; 1 and 2 hold for every possible day)."""
+        """Whether the plan is feasible (rules 3 to 6 of the format; 1 and 2 hold for every possible day)."""
         p, left = self.possible, self.left(used)
         served = np.bincount(p.day_request[used], minlength=len(p.wanted))
         blocks = np.unique(p.day_pair[used[p.same[p.day_request[used]]]])
@@ -45,6 +55,7 @@ class Ground:
             (left.room >= np.minimum(p.room, 0)).all()
             and (left.most >= 0).all()
             and (left.wanted >= 0).all()
+            and (left.cap >= 0).all()
             and whole.all()
             and len(np.unique(p.pair_request[blocks])) == len(blocks)
             and len(np.unique(self.colleague_date[used])) == len(used)
@@ -52,7 +63,7 @@ class Ground:
         )
 
     def short(self, used: Ints) -> int:
-        """Days by which libraries are below their limits after the plan."""
+        """Units by which libraries are below their limits after the plan."""
         return int(-np.minimum(self.left(used).room, 0).sum())
 
     def part(
@@ -106,25 +117,30 @@ def without_names(possible: Possible) -> Possible:
     return replace(possible, instance=empty)
 
 
-def guided(ground: Ground, worth: Floats) -> Ints:
+def guided(ground: Ground, worth: Floats, start: Ints | None = None) -> Ints:
     """A feasible plan in no time: by falling `worth` of the pairs, each taken that still fits.
 
-    Of a request with `same_person` all days or none, of others as many as fit.
+    Of a request with `same_person` all days or none, of others as many as fit. `start`: a feasible plan that
+    is kept.
     """
     p = ground.possible
-    room, most, wanted = p.room.tolist(), p.most.tolist(), p.wanted.tolist()
-    busy: set[int] = set()
+    begun = np.zeros(0, dtype=np.int64) if start is None else start
+    left = ground.left(begun)
+    room, most, wanted, cap = left.room.tolist(), left.most.tolist(), left.wanted.tolist(), left.cap.tolist()
+    busy = set(ground.colleague_date[begun].tolist())
     first = np.searchsorted(p.day_pair, np.arange(len(p.pair_request) + 1)).tolist()
     colleague_date, request_date = ground.colleague_date.tolist(), ground.request_date.tolist()
-    asked: set[int] = set()
-    used: list[int] = []
+    asked = set(ground.request_date[begun].tolist())
+    used: list[int] = begun.tolist()
     order = np.argsort(-worth, kind="stable")
     # What a library gives makes room for what was passed over before.
     for pair in np.tile(order[worth[order] > 0], PASSES).tolist():
         request, colleague = int(p.pair_request[pair]), int(p.pair_colleague[pair])
         host, home = int(p.host[request]), int(p.home[colleague])
-        size = min(wanted[request], most[colleague], room[host])
-        if size <= 0 or (p.same[request] and size < wanted[request]):
+        half, under = int(p.half[request]), int(p.pair_cap[pair])
+        free = room[host] if under < 0 else min(room[host], cap[under])
+        size = min(wanted[request], most[colleague], (free + half) // p.unit)
+        if size <= 0 or (p.same[request] and size < p.wanted[request]):
             continue
         days = [
             at
@@ -138,6 +154,9 @@ def guided(ground: Ground, worth: Floats) -> Ints:
         asked.update(request_date[at] for at in days)
         wanted[request] -= len(days)
         most[colleague] -= len(days)
-        room[host] -= len(days)
-        room[home] += len(days)
+        worth_here = p.unit * len(days) - half if days else 0
+        room[host] -= worth_here
+        room[home] += worth_here
+        if under >= 0:
+            cap[under] -= worth_here
     return np.array(sorted(used), dtype=np.int64)

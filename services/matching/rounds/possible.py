@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from services.matching.domain.instance import Colleague, Instance, Wish
 from services.matching.rounds.able import Able
+from services.matching.rounds.caps import binding_caps
+from services.matching.rounds.places import EARTH_RADIUS_KM, Places
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-EARTH_RADIUS_KM = 6371.0
 MOST_DAYS = 40_000_000
 """Possible days; about 4 GB while they are solved. A country's round (L of docs/rounds.md) has 6 million."""
 _CELLS = 1_000_000
@@ -36,9 +37,12 @@ class Possible:
     """The arrays of an instance. Indices are positions in `instance.libraries`, `.colleagues`, `.requests`,
     `dates`.
 
-    `room[l]`: days the library may receive more than it gives (below 0: must give more than it receives).
+    `room[l]`: what the library may receive more than it gives (below 0: must give more than it receives), in
+    half-days if anybody asks for half a day, else in days: `unit` to a day. `cap[k]`: the same for a pair of
+    counties, of those caps that may stop anything (`cap_names`).
     `most[c]`: days the colleague can work, `wanted[r]`: days the request can be served, both no more than it
-    has dates. `pair_km` is nan where the distance is not known.
+    has dates. `same[r]`: one colleague for all of them. `half[r]`: the last is half a day.
+    `pair_km` is nan where the distance is not known, `pair_cap` -1 where there is no cap.
     """
 
     instance: Instance
@@ -55,12 +59,39 @@ class Possible:
     pair_km: Floats
     day_pair: Ints
     day_date: Ints
+    unit: int
+    half: Bools
+    cap: Ints
+    cap_names: tuple[tuple[str, str], ...]
+    pair_cap: Ints
     day_colleague: Ints = field(init=False)
     day_request: Ints = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "day_colleague", self.pair_colleague[self.day_pair])
         object.__setattr__(self, "day_request", self.pair_request[self.day_pair])
+
+    @property
+    def is_flow(self) -> bool:
+        """Every plan is a flow of whole days: no blocks, no half-days, no caps."""
+        return self.unit == 1 and not len(self.cap) and not self.same[self.pair_request].any()
+
+    @property
+    def pair_worth(self) -> Ints:
+        """What a pair is worth if it serves its request in full, in units."""
+        return self.unit * self.wanted[self.pair_request] - self.half[self.pair_request]
+
+    def worth(self, used: Ints) -> int:
+        """What a plan that uses these possible days serves, in units."""
+        if self.unit == 1:
+            return len(used)
+        requests = np.unique(self.day_request[used])
+        return self.unit * len(used) - int(self.half[requests].sum())
+
+    def most_worth(self) -> int:
+        """What no plan serves more than, in units."""
+        asked = int(self.unit * self.wanted.sum() - self.half[self.wanted > 0].sum())
+        return min(asked, int(self.unit * self.most.sum()))
 
 
 def possible_days(instance: Instance) -> Possible:
@@ -74,7 +105,9 @@ def possible_days(instance: Instance) -> Possible:
     library = {one.id: at for at, one in enumerate(instance.libraries)}
     requests, colleagues = instance.requests, instance.colleagues
     wanted = _ints(min(one.days, len(one.dates)) for one in requests)
-    wanted[[at for at, one in enumerate(requests) if one.same_person and one.days > len(one.dates)]] = 0
+    wanted[[at for at, one in enumerate(requests) if one.is_whole and one.days > len(one.dates)]] = 0
+    half = np.array([one.ends_half for one in requests], dtype=bool) & (wanted > 0)
+    unit = 2 if half.any() else 1
     places = Places(instance, library)
     search = _Search(
         instance=instance,
@@ -84,18 +117,31 @@ def possible_days(instance: Instance) -> Possible:
         most=_ints(min(one.max_days, len(one.dates)) for one in colleagues),
         wanted=wanted,
         # One day is always by one person.
-        same=np.array([one.same_person for one in requests], dtype=bool) & (wanted > 1),
+        same=np.array([one.is_whole for one in requests], dtype=bool) & (wanted > 1) | half,
         colleague_dates=bits(colleagues, dates),
         request_dates=bits(requests, dates),
         max_km=np.array([np.inf if one.max_km is None else one.max_km for one in colleagues], dtype=float),
     )
     pieces = list(search.pieces())
     pair_colleague, pair_request, pair_km, day_pair, day_date = _together(pieces)
+    cap, cap_names, pair_cap = binding_caps(
+        instance,
+        search.home[pair_colleague],
+        search.host[pair_request],
+        search.most,
+        search.wanted,
+        pair_colleague,
+        pair_request,
+        unit,
+    )
     return Possible(
         instance=instance,
         dates=dates,
         balance=_ints(one.balance_days for one in instance.libraries),
-        room=_ints(one.balance_days + one.limit_days for one in instance.libraries),
+        room=_ints(
+            (2 * (one.balance_days + one.limit_days) + one.more_half_days) * unit // 2
+            for one in instance.libraries
+        ),
         home=search.home,
         most=search.most,
         host=search.host,
@@ -106,51 +152,12 @@ def possible_days(instance: Instance) -> Possible:
         pair_km=pair_km,
         day_pair=day_pair,
         day_date=day_date,
+        unit=unit,
+        half=half,
+        cap=cap,
+        cap_names=cap_names,
+        pair_cap=pair_cap,
     )
-
-
-class Places:
-    """How far it is from a home to a host, by `distances_km` first and coordinates after that."""
-
-    def __init__(self, instance: Instance, library: dict[str, int]) -> None:
-        at = [
-            (np.nan, np.nan) if one.lat is None or one.lon is None else (one.lat, one.lon)
-            for one in instance.libraries
-        ]
-        self.latitude, self.longitude = np.radians(np.array(at, dtype=float).reshape(-1, 2)).T
-        unit = np.array(
-            [
-                np.cos(self.latitude) * np.cos(self.longitude),
-                np.cos(self.latitude) * np.sin(self.longitude),
-                np.sin(self.latitude),
-            ]
-        ).T
-        self.unit: Floats = np.nan_to_num(unit)
-        """Points on the unit sphere, for a quick first look; the origin where the place is not known."""
-        self.count = len(instance.libraries)
-        listed = sorted(
-            (library[home] * self.count + library[host], km)
-            for (home, host), km in instance.distances_km.items()
-        )
-        self.listed = _ints(key for key, _ in listed)
-        self.listed_km: Floats = np.array([km for _, km in listed], dtype=float)
-
-    def km(self, home: Ints, host: Ints) -> Floats:
-        """Kilometres between libraries, pairwise; nan where neither listed nor computable (haversine
-        formula)."""
-        latitude, other = self.latitude[home], self.latitude[host]
-        half_chord = (
-            np.sin((other - latitude) / 2) ** 2
-            + np.cos(latitude)
-            * np.cos(other)
-            * np.sin((self.longitude[host] - self.longitude[home]) / 2) ** 2
-        )
-        km: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half_chord)))
-        if len(self.listed):
-            key = home * self.count + host
-            at = np.minimum(np.searchsorted(self.listed, key), len(self.listed) - 1)
-            km = np.where(self.listed[at] == key, self.listed_km[at], km)
-        return km
 
 
 _Piece = tuple[Ints, Ints, Floats, Ints, Ints]

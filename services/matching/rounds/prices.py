@@ -8,11 +8,13 @@ it. Then no plan serves more than
     Σ price(account) · (balance + limit) + Σ price(colleague) · max_days + Σ price(date) + Σ worth of each
     request
 
-days (Lagrange's relaxation, weak duality). For rounds without `same_person` the best prices meet the plan
-exactly. Prices are integers in units of 1/`scale`, and the sum is exact.
+days (Lagrange's relaxation, weak duality). A cap has a price too, which its days pay, and Σ price(cap) · cap
+is added. Half a day pays half of the accounts' and the cap's price, and all of the colleague's and the
+date's. For rounds without `same_person` and caps the best prices meet the plan exactly. Prices are integers
+in units of 1/`scale`, and the sum is exact: where there are half-days, it is made of twice of everything.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 
 from services.matching.rounds.circulation import Circulation
 from services.matching.rounds.network import Ints
-from services.matching.rounds.possible import Possible
+from services.matching.rounds.possible import Floats, Possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,10 @@ class Prices:
     colleague: Ints
     date_keys: Ints
     date: Ints
+    cap: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     def bound(self, possible: Possible) -> int:
-        """The most days that any plan can serve, by these prices."""
+        """What no plan serves more than by these prices, in units."""
         return int(self.bounds(possible, np.zeros(len(possible.room), dtype=np.int64), 1)[0])
 
     def bounds(self, possible: Possible, part: Ints, parts: int) -> Ints:
@@ -43,21 +46,41 @@ class Prices:
         p = possible
         sums = np.zeros(parts, dtype=np.int64)
         np.add.at(sums, part, p.room * self.account)
-        np.add.at(sums, part[p.home], p.most * self.colleague)
-        np.add.at(sums, part[p.home[self.date_keys // max(1, len(p.dates))]], self.date)
+        np.add.at(sums, part[p.home], p.unit * p.most * self.colleague)
+        np.add.at(sums, part[p.home[self.date_keys // max(1, len(p.dates))]], p.unit * self.date)
+        if len(self.cap):
+            capped = np.flatnonzero(p.pair_cap >= 0)
+            cap, first = np.unique(p.pair_cap[capped], return_index=True)
+            # All days under a cap are of one part.
+            where = part[p.host[p.pair_request[capped[first]]]]
+            np.add.at(sums, where, p.cap[cap] * self.cap[cap])
         np.add.at(sums, part[p.host], self._worth_split(possible) + self._worth_in_blocks(possible))
         return sums // self.scale
 
     def worth(self, possible: Possible) -> Ints:
-        """What each possible day is worth at these prices."""
+        """What each possible day is worth at these prices; of a half-day, as if it were whole."""
         p = possible
-        worth = self.scale - self.account[p.host[p.day_request]] + self.account[p.home[p.day_colleague]]
-        worth -= self.colleague[p.day_colleague]
+        worth = self._traded(possible)[p.day_pair] - self.colleague[p.day_colleague]
         if len(self.date_keys):
             key = p.day_colleague * len(p.dates) + p.day_date
             at = np.minimum(np.searchsorted(self.date_keys, key), len(self.date_keys) - 1)
             worth -= np.where(self.date_keys[at] == key, self.date[at], 0)
         return worth
+
+    def _traded(self, possible: Possible) -> Ints:
+        """What a day of each pair is worth when accounts and cap are paid."""
+        p = possible
+        traded = self.scale - self.account[p.host[p.pair_request]] + self.account[p.home[p.pair_colleague]]
+        if len(self.cap):
+            traded -= np.where(p.pair_cap >= 0, self.cap[np.maximum(p.pair_cap, 0)], 0)
+        return traded
+
+    def tolls(self, possible: Possible) -> Floats | None:
+        """What a day of each pair costs by the prices of caps, in days; None where there are no caps."""
+        if not len(self.cap):
+            return None
+        cap = possible.pair_cap
+        return np.where(cap >= 0, self.cap[np.maximum(cap, 0)], 0) / self.scale
 
     def dear(self, possible: Possible, days: float) -> NDArray[np.bool_]:
         """Possible days that lose more than this many days of worth against what their request could
@@ -85,7 +108,7 @@ class Prices:
         order = np.lexsort((-worth, p.day_date[split], request))
         key = (request * len(p.dates) + p.day_date[split])[order]
         best = order[np.concatenate([[True], key[1:] != key[:-1]])] if len(order) else order
-        return _largest(np.maximum(worth[best], 0), request[best], p.wanted, len(p.wanted))
+        return p.unit * _largest(np.maximum(worth[best], 0), request[best], p.wanted, len(p.wanted))
 
     def _worth_in_blocks(self, possible: Possible) -> Ints:
         """Of each request with `same_person`: its most valuable colleague, for all days or for none."""
@@ -93,6 +116,7 @@ class Prices:
         same = np.flatnonzero(p.same[p.day_request])
         pair = p.day_pair[same]
         worth = _largest(self.worth(possible)[same], pair, p.wanted[p.pair_request], len(p.pair_request))
+        worth = p.unit * worth - np.where(p.half[p.pair_request], self._traded(possible), 0)
         most = np.zeros(len(p.wanted), dtype=np.int64)
         np.maximum.at(most, p.pair_request, np.where(p.same[p.pair_request], worth, 0))
         return most
@@ -105,7 +129,9 @@ class Prices:
             if price:
                 colleague, day = divmod(key, len(possible.dates))
                 dates.setdefault(i.colleagues[colleague].id, {})[possible.dates[day].isoformat()] = price
+        caps = [[*possible.cap_names[at], int(self.cap[at])] for at in np.flatnonzero(self.cap)]
         return {
+            **({"caps": caps} if caps else {}),
             "scale": self.scale,
             "libraries": {i.libraries[at].id: int(self.account[at]) for at in np.flatnonzero(self.account)},
             "colleagues": {
@@ -140,4 +166,5 @@ def prices_of(circulation: Circulation, flow: Ints) -> Prices:
         colleague=np.maximum(colleague - account[c.possible.home], 0),
         date_keys=c.colleague_dates,
         date=np.maximum(date - colleague[c.colleague_dates // width], 0),
+        cap=np.zeros(len(c.possible.cap), dtype=np.int64),
     )

@@ -2,11 +2,11 @@
 
 Unknown fields are ignored with a warning. Left out or null may be: `format`, `name`, `source`, `compatible`,
 `distances_km`, `lat` with `lon`, `max_km`; left out may be `skills` (none), `same_person` (false) and
-`skills_rule` (all-of, with a warning). Everything else must be there. Time and memory grow with the file's
-size and have a bound.
+`skills_rule` (all-of, with a warning), and what `staff-day-exchange/2` adds: `half_days`, `county`, `caps`,
+`balance_half_days` with `limit_half_days`. Everything else must be there. Time and memory grow with the
+file's size and have a bound.
 """
 
-import zlib
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,15 @@ from typing import Any, NoReturn
 
 from services.matching.domain.instance import ALL_OF, ANY_OF, Colleague, Instance, Library, Wish
 from services.matching.rounds.elements import MAX_INTEGER, Element, InstanceRefused, Words
+from services.matching.rounds.opening import text_of
 from services.matching.rounds.scanning import Scanner, ScanRefused, shown
 
 __all__ = ["FORMAT", "InstanceRefused", "Limits", "Reading", "read_content", "read_instance"]
 
 FORMAT = "staff-day-exchange/1"
-GZIP = b"\x1f\x8b"
+WITH_HALF_DAYS = "staff-day-exchange/2"
+"""The same with half-days and caps, so that a program that knows neither refuses the file."""
+FORMATS = (FORMAT, WITH_HALF_DAYS)
 FAR_KM = 1e9
 MAX_WARNINGS = 50
 
@@ -61,18 +64,7 @@ def read_content(content: bytes, limits: Limits = Limits()) -> Reading:
         raise InstanceRefused(
             f"The file is larger than {limits.file_bytes} bytes; divide it by regions or weeks."
         )
-    if content.startswith(GZIP):
-        content = _unzipped(content, limits.content_bytes)
-    if len(content) > limits.content_bytes:
-        raise InstanceRefused(
-            f"More than {limits.content_bytes} bytes of JSON; divide it by regions or weeks."
-        )
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InstanceRefused(
-            f"The file is not UTF-8 text (byte {error.start}); save it as UTF-8."
-        ) from error
+    text = text_of(content, limits.content_bytes)
     del content
     try:
         return _Reader(text, limits).read()
@@ -80,26 +72,11 @@ def read_content(content: bytes, limits: Limits = Limits()) -> Reading:
         raise InstanceRefused(f"The file is not JSON as it should be: {error}.") from error
 
 
-def _unzipped(content: bytes, most: int) -> bytes:
-    """The content of all gzip members, one byte more than `most` at most."""
-    pieces: list[bytes] = []
-    room = most + 1
-    try:
-        while content and room:
-            unpacker = zlib.decompressobj(wbits=31)
-            pieces.append(unpacker.decompress(content, room))
-            room -= len(pieces[-1])
-            if room and not unpacker.eof:
-                raise InstanceRefused("The gzipped file is cut off; copy it again.")
-            content = unpacker.unused_data.lstrip(b"\0")
-    except zlib.error as error:
-        raise InstanceRefused(f"The file begins as gzip and is not ({error}); copy it again.") from error
-    return b"".join(pieces)
-
-
-_LIBRARY = frozenset({"id", "balance_days", "limit_days", "lat", "lon"})
+_LIBRARY = frozenset(
+    {"id", "balance_days", "limit_days", "balance_half_days", "limit_half_days", "lat", "lon", "county"}
+)
 _COLLEAGUE = frozenset({"id", "library", "skills", "dates", "max_days", "max_km"})
-_REQUEST = frozenset({"id", "library", "skills", "dates", "days", "same_person"})
+_REQUEST = frozenset({"id", "library", "skills", "dates", "days", "half_days", "same_person"})
 
 
 class _Reader:
@@ -116,6 +93,7 @@ class _Reader:
         self._requests: dict[str, Wish] = {}
         self._compatible: list[tuple[str, str]] | None = None
         self._distances: dict[tuple[str, str], float] = {}
+        self._caps: dict[tuple[str, str], int] = {}
         self._dates = 0
 
     def read(self) -> Reading:
@@ -143,13 +121,14 @@ class _Reader:
             "requests": self._request,
             "compatible": self._pair,
             "distances_km": self._distance,
+            "caps": self._cap,
         }
         if name in ("format", "name", "source", "skills_rule"):
             self._scalar(name, self._scanner.value())
         elif name not in readers:
             self._notes[f"the field {shown(name)} is not known and was ignored"] += 1
             self._scanner.skip()
-        elif name in ("compatible", "distances_km") and self._scanner.peek() == "n":
+        elif name in ("compatible", "distances_km", "caps") and self._scanner.peek() == "n":
             self._scanner.value()
         elif self._scanner.peek() != "[":
             raise InstanceRefused(f"{name} is {shown(self._scanner.value())}; write an array.")
@@ -167,8 +146,8 @@ class _Reader:
             return
         if not isinstance(value, str):
             raise InstanceRefused(f"{name} is {shown(value)}; write text.")
-        if name == "format" and value != FORMAT:
-            raise InstanceRefused(f"format is {shown(value)}; only {FORMAT} can be read.")
+        if name == "format" and value not in FORMATS:
+            raise InstanceRefused(f"format is {shown(value)}; only {' and '.join(FORMATS)} can be read.")
         if name == "skills_rule" and value not in (ALL_OF, ANY_OF):
             raise InstanceRefused(f"skills_rule is {shown(value)}; write {ALL_OF} or {ANY_OF}.")
         self._scalars[name] = value
@@ -179,14 +158,14 @@ class _Reader:
     def _library(self, number: int, value: Any) -> None:
         element = self._element("libraries", number, value, _LIBRARY)
         name = element.new_id(self._libraries)
-        balance = element.integer("balance_days", -MAX_INTEGER)
-        limit = element.integer("limit_days", 0)
+        room, balance = element.account()
         lat, lon = element.number("lat", -90, 90), element.number("lon", -180, 180)
         if (lat is None) != (lon is None):
             element.refuse("only one of lat and lon is given; write both, or null for both")
-        if balance + limit < 0:
+        if room < 0:
             element.note("balance_days is below -limit_days; the plan must bring it back")
-        self._libraries[name] = Library(name, balance, limit, lat, lon)
+        limit, county = room // 2 - balance, element.text_or_none("county")
+        self._libraries[name] = Library(name, balance, limit, lat, lon, room % 2, county)
 
     def _colleague(self, number: int, value: Any) -> None:
         element = self._element("colleagues", number, value, _COLLEAGUE)
@@ -207,13 +186,19 @@ class _Reader:
         name = element.new_id(self._requests)
         dates = element.days("dates")
         self._count_dates(element, len(dates))
-        days = element.integer("days", 0)
+        days, ends_half = element.amount()
         if days == 0:
             element.note("days is 0, so there is nothing to serve")
         elif days > len(dates):
             element.note("days is more than there are dates, so not all can be served")
         self._requests[name] = Wish(
-            name, element.text("library"), element.texts("skills"), dates, days, element.flag("same_person")
+            name,
+            element.text("library"),
+            element.texts("skills"),
+            dates,
+            days,
+            element.flag("same_person"),
+            ends_half,
         )
 
     def _count_dates(self, element: Element, number: int) -> None:
@@ -243,6 +228,21 @@ class _Reader:
                 f"{where}: {shown(one)} to {shown(other)} has two distances; leave one out."
             )
 
+    def _cap(self, number: int, value: Any) -> None:
+        where = f"caps[{number}]"
+        if (
+            not isinstance(value, list)
+            or len(value) != 3
+            or not all(isinstance(one, str) for one in value[:2])
+        ):
+            raise InstanceRefused(f"{where} is wrong; write [lending county, host county, days].")
+        lender, host, days = value
+        if type(days) not in (int, float) or not 0 <= days <= MAX_INTEGER or 2 * days != int(2 * days):
+            raise InstanceRefused(f"{where}: days is {shown(days)}; write 0, 0.5, 1, 1.5 and so on.")
+        if (lender, host) in self._caps:
+            raise InstanceRefused(f"{where}: {shown(lender)} to {shown(host)} has two caps; leave one out.")
+        self._caps[lender, host] = int(2 * days)
+
     def _same_texts(self, one: str, other: str) -> tuple[str, str]:
         """The two as they were met before, so that millions of pairs share their ids' memory."""
         texts = self._words.texts
@@ -265,6 +265,11 @@ class _Reader:
             for name in pair:
                 if name not in self._libraries:
                     _refuse_unknown("distances_km", "library", name)
+        counties = {one.county for one in self._libraries.values()}
+        for pair in self._caps:
+            for name in pair:
+                if name not in counties:
+                    _refuse_unknown("caps", "county", name)
 
     def _instance(self) -> Instance:
         for (one, other), km in list(self._distances.items()):
@@ -278,6 +283,7 @@ class _Reader:
             tuple(self._requests[name] for name in sorted(self._requests)),
             None if self._compatible is None else frozenset(self._compatible),
             self._distances,
+            self._caps,
         )
 
 

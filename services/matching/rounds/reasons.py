@@ -5,6 +5,7 @@ request, somebody could come, perhaps after others have changed places, and only
 the way. Where it does not, nobody can be freed however everybody is moved.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +17,9 @@ from services.matching.rounds.network import Ints
 from services.matching.rounds.possible import Bools, Possible, bits
 
 NO_CANDIDATE, OWN_LIMIT, NOBODY_FREE, NO_PLACE = "no_candidate", "own_limit", "nobody_free", "no_place"
-"""The first three are proven. The fourth is for rounds with `same_person`, where nothing is proven but the
-first."""
+CAP = "cap"
+"""All are proven but `no_place`, which is for rounds with `same_person`, half-days or caps: there only
+`no_candidate` and `cap` are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,16 @@ class Unmet:
 
 
 def reasons(
-    possible: Possible, used: Ints, circulation: Circulation | None, flow: Ints | None
+    possible: Possible,
+    used: Ints,
+    circulation: Circulation | None,
+    flow: Ints | None,
+    caps: Mapping[int, tuple[int, int]],
 ) -> tuple[Unmet, ...]:
     """Every request that lacks days, with its reason, ascending by id.
 
-    `circulation` and `flow` are those of the plan; None where blocks stand in the way of proofs.
+    `circulation` and `flow` are those of the plan; None where blocks stand in the way of proofs. `caps`: what
+    `stopped_by_cap` found.
     """
     p = possible
     served = np.bincount(p.day_request[used], minlength=len(p.wanted))
@@ -54,6 +61,8 @@ def reasons(
             reason, text = NO_CANDIDATE, _few_dates(request)
         elif not candidates[at]:
             reason, text = NO_CANDIDATE, funnel.text(at)
+        elif at in caps:
+            reason, text = CAP, _cap(p, at, *caps[at])
         elif reached is None or back is None or circulation is None:
             reason, text = (
                 NO_PLACE,
@@ -75,6 +84,14 @@ def reasons(
             reason, text = NOBODY_FREE, _nobody(request, bool(own))
         found.append(Unmet(request.id, reason, text))
     return tuple(found)
+
+
+def _cap(possible: Possible, at: int, cap: int, lacks: int) -> str:
+    lender, host = possible.cap_names[cap]
+    days = "én dag" if lacks == possible.unit else f"{lacks / possible.unit:g} dager".replace(".", ",")
+    gain = "hele forespørselen" if possible.same[at] else "én dag til"
+    text = f"Noen kunne ha kommet, men det kan ikke gå flere dager fra {lender} til {host} i denne runden."
+    return f"{text} Med {days} mer fra {lender} hadde dere fått {gain}."
 
 
 def _nobody(request: Wish, can_pay: bool) -> str:

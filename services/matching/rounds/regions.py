@@ -48,9 +48,11 @@ def map_of(on: Ground) -> Map:
     keys, days = np.unique(both, return_counts=True)
     here, there = keys // max(1, count), keys % max(1, count)
     part = np.arange(count)
+    one, other = _under_a_cap(on)
+    one, other = np.concatenate([here, one, other]), np.concatenate([there, other, one])
     while True:
         lower = part.copy()
-        np.minimum.at(lower, here, part[there])
+        np.minimum.at(lower, one, part[other])
         lower = lower[lower]
         if (lower == part).all():
             break
@@ -59,3 +61,12 @@ def map_of(on: Ground) -> Map:
     weight = np.zeros(count, dtype=np.int64)
     np.add.at(weight, here, days)
     return Map(part, len(names), np.searchsorted(here, np.arange(count + 1)), there, days, weight)
+
+
+def _under_a_cap(on: Ground) -> tuple[Ints, Ints]:
+    """Hosts of days under the same cap, which have to do with each other: each with the cap's first."""
+    p = on.possible
+    pairs = np.flatnonzero(p.pair_cap >= 0)
+    _, first, cap = np.unique(p.pair_cap[pairs], return_index=True, return_inverse=True)
+    host = p.host[p.pair_request[pairs]]
+    return host, host[first][cap]

@@ -123,7 +123,7 @@ class Search:
 
     def _dive(self, left: float, relaxing: bool) -> Dive:
         """The first from nothing, and one when the relaxation is known; the others from most of the plan."""
-        standing = self.standing
+        standing, p = self.standing, self.standing.on.possible
         blocks = standing.blocks
         if not self.to_relax and not relaxing:
             self.guided_dives += 1
@@ -133,8 +133,9 @@ class Search:
         self.without_dive = 0
         self.dive_gained = False
         kept = np.array([self.random.random() >= LEAVE for _ in blocks], dtype=bool)
+        seed = self.random.randrange(1000)
         return Dive(
-            standing.likely, blocks[kept], standing.dear, DIVE_SHARE * left, self.random.randrange(1000)
+            standing.likely, blocks[kept], standing.dear, DIVE_SHARE * left, seed, standing.prices.tolls(p)
         )
 
     def _open(self) -> list[int]:
@@ -185,7 +186,7 @@ class Search:
         dear = standing.dear if self.neighbourhoods.steps % 2 else None
         seconds, seed = min(left, REGION_SECONDS), self.random.randrange(1000)
         libraries, give = chosen.libraries, chosen.give
-        gap = 1 - len(standing.used) / max(1, int(standing.bound.sum()))
+        gap = 1 - standing.served() / max(1, int(standing.bound.sum()))
         close = CLOSE * max(0.0, gap)
         job = Improve(standing.used, libraries, closed, dear, give, False, close, REGION_NODES, seconds, seed)
         self.kinds[id(job)] = chosen.kind
@@ -197,10 +198,10 @@ class Search:
         if isinstance(said, Relaxed) and isinstance(job, Relax):
             standing.relaxed(job.libraries, said)
         elif isinstance(said, Dived):
-            days = len(standing.used)
+            days = standing.served()
             better = standing.take_by_part(said.used)
             is_quick = len(standing.on.possible.day_pair) <= QUICK_DIVE
-            self.dive_gained = is_quick and len(standing.used) > days * DIVE_AGAIN
+            self.dive_gained = is_quick and standing.served() > days * DIVE_AGAIN
         elif isinstance(job, Improve):
             better = self._improved(job, said if isinstance(said, Improved) else None)
             self.fruitless = 0 if better else self.fruitless + 1
@@ -220,7 +221,8 @@ class Search:
             kept = np.setdiff1d(standing.used, given_up, assume_unique=True)
             better = standing.take(np.union1d(kept, said.instead))
         if kind is not None:
-            self.neighbourhoods.heard(kind, len(standing.used) - len(before), said.iterations, said.proven)
+            gained = standing.served() - standing.on.possible.worth(before)
+            self.neighbourhoods.heard(kind, gained, said.iterations, said.proven)
         if part is not None:
             if not said.proven or not standing.short()[part]:
                 standing.limit(part, said.bound)
@@ -263,7 +265,7 @@ def search(
             state.give_work()
             turns.listen(clock(), min(WAIT_SECONDS, due - clock()))
             turns.hear(state.hear)
-            progress(len(standing.used), int(standing.bound.sum()))
+            progress(standing.served(), int(standing.bound.sum()))
         if not standing.finished().all():
             # Out of time: what has come is taken, in turn or not.
             turns.hear(state.hear, all_=True)

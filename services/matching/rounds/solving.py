@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from services.matching.domain.instance import Instance, PlannedDay
+from services.matching.rounds.capped import stopped_by_cap
 from services.matching.rounds.circulation import DAYS, FULL, Circulation, circulation
 from services.matching.rounds.crew import Crew
 from services.matching.rounds.network import Ints
@@ -39,14 +40,15 @@ class Outcome:
 
     `status`: `optimal` when no plan serves more days, proven; `feasible` when one might; `infeasible` when no
     plan at all keeps the limits, because a library starts below its limit and cannot be brought back;
-    `unknown` when such a library could not be brought back in time. The last two have no plan. No plan serves
-    more than `bound` days; `certificate` holds prices that prove a bound (`prices.py`), `seconds` is the time
-    it took.
+    `unknown` when such a library could not be brought back in time. The last two have no plan. The plan
+    serves `days`, none more than `bound`, both whole or ending in .5; `certificate` holds prices that prove a
+    bound (`prices.py`), `seconds` is the time it took.
     """
 
     status: str
     plan: tuple[PlannedDay, ...]
-    bound: int
+    days: float
+    bound: float
     certificate: dict[str, Any]
     seconds: float
     unmet: tuple[Unmet, ...]
@@ -98,14 +100,14 @@ class _Run:
         self.objective = objective
         self.due, self.clock, self.stop, self.tell, self.workers = due, clock, stop, tell, workers
         self.used = np.zeros(0, dtype=np.int64)
-        self.bound = int(min(on.possible.wanted.sum(), on.possible.most.sum()))
+        self.bound = on.possible.most_worth()
         self.prices: Prices | None = None
         self.proof: tuple[Circulation, Ints] | None = None
         self.infeasible = self.unknown = False
 
     def solve(self) -> None:
         p = self.on.possible
-        blocks = bool(p.same[p.pair_request].any())
+        blocks = not p.is_flow
         began = self.clock()
         flown = self._flow(Flow(None, DAYS if blocks else self.objective), self.due)
         if flown is None:
@@ -113,13 +115,17 @@ class _Run:
             return
         took = self.clock() - began
         network = circulation(p, None, DAYS if blocks else self.objective)
-        self.infeasible = flown.short > 0
+        # Half-days flow as days, so what does not flow may yet be possible.
+        self.infeasible = flown.short > 0 and p.unit == 1
         if self.infeasible:
             self.bound = 0
             return
         self.prices = prices_of(network, flown.flow)
+        self.infeasible = self.prices.bound(p) < 0
+        if self.infeasible:
+            return
         self.bound = min(self.bound, self.prices.bound(p))
-        self.tell("flow", 0 if blocks else len(flown.used), self.bound)
+        self._tell("flow", 0 if blocks else len(flown.used))
         if not blocks:
             self.used, self.proof = flown.used, (network, flown.flow)
         else:
@@ -136,26 +142,36 @@ class _Run:
             self.due - reserve,
             self.clock,
             self.stop,
-            lambda days, bound: self.tell("search", days, bound),
+            lambda worth, bound: self.tell("search", worth // p.unit, bound // p.unit),
         )
         self.bound, self.prices = min(self.bound, int(found.bound.sum())), found.prices
         short = found.short()
         if short.any():
-            self.infeasible, self.unknown = bool((found.proven & short).any()), True
+            self.infeasible, self.unknown = bool(((found.proven & short) | (found.bound < 0)).any()), True
             return
         self.used = found.used
-        self.tell("finish", len(self.used), self.bound)
+        self._tell("finish", p.worth(self.used))
         chosen = np.unique(p.day_pair[self.used[p.same[p.day_request[self.used]]]])
-        flown = self._flow(Flow(chosen, self.objective), self.due)
-        if flown is not None and not flown.short and len(flown.used) >= len(self.used):
+        # Under a cap, only days that are used already may be used, so that it is kept.
+        without = p.pair_cap[p.day_pair] >= 0 if len(p.cap) else None
+        if without is not None:
+            without[self.used] = False
+        flown = self._flow(Flow(chosen, self.objective, without), self.due)
+        if flown is None or flown.short or not self.on.keeps_rules(flown.used):
+            return
+        if p.worth(flown.used) >= p.worth(self.used):
             self.used = flown.used
+
+    def _tell(self, step: str, worth: int) -> None:
+        unit = self.on.possible.unit
+        self.tell(step, worth // unit, self.bound // unit)
 
     def _flow(self, job: Flow, due: float) -> Flown | None:
         """A flow; None when there is no time for it. Large ones in a process of their own, to be ended in
         time."""
         p = self.on.possible
         if len(p.day_pair) <= HERE:
-            network = circulation(p, job.blocks, job.objective)
+            network = circulation(p, job.blocks, job.objective, None, job.without)
             flow = network.solve()
             return Flown(network.plan(flow), flow, network.short_days(flow))
         with Crew(without_names(p), 1) as crew:
@@ -171,23 +187,31 @@ class _Run:
     def _first_come(self) -> Ints:
         """A plan in no time, for when there is none for a good one."""
         p = self.on.possible
-        return guided(self.on, p.wanted[p.pair_request].astype(float))
+        return guided(self.on, p.pair_worth.astype(float))
 
     def outcome(self, began: float) -> Outcome:
         p = self.on.possible
         if not self.on.keeps_rules(self.used):
             raise AssertionError("the plan breaks a rule")
-        status = OPTIMAL if len(self.used) >= self.bound else FEASIBLE
+        status = OPTIMAL if p.worth(self.used) >= self.bound else FEASIBLE
         if self.unknown or self.on.short(self.used):
             status, self.used = UNKNOWN, self.used[:0]
         if self.infeasible:
             status, self.bound = INFEASIBLE, 0
         certificate: dict[str, Any] = {"kind": "none"}
         if self.prices is not None:
-            certificate = {"kind": "prices", "bound": self.prices.bound(p), **self.prices.document(p)}
+            proven = _days(self.prices.bound(p), p.unit)
+            certificate = {"kind": "prices", "bound": proven, **self.prices.document(p)}
         circulation_, flow = self.proof or (None, None)
-        unmet = reasons(p, self.used, circulation_, flow)
-        return Outcome(status, _plan(p, self.used), self.bound, certificate, self.clock() - began, unmet)
+        caps = stopped_by_cap(self.on, self.used) if status in (OPTIMAL, FEASIBLE) and len(p.cap) else {}
+        unmet = reasons(p, self.used, circulation_, flow, caps)
+        days, bound = _days(p.worth(self.used), p.unit), _days(self.bound, p.unit)
+        return Outcome(status, _plan(p, self.used), days, bound, certificate, self.clock() - began, unmet)
+
+
+def _days(worth: int, unit: int) -> float:
+    """Units as days: whole ones as whole numbers."""
+    return worth // unit if worth % unit == 0 else worth / unit
 
 
 def _plan(possible: Possible, used: Ints) -> tuple[PlannedDay, ...]:

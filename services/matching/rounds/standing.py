@@ -20,10 +20,11 @@ ROUNDING = 1e-4
 
 @dataclass(slots=True)
 class Standing:
-    """`bound[k]`: no plan serves more days in part k. `likely`: share of each pair in the relaxation.
+    """`bound[k]`: no plan serves more in part k, in units (`Possible.unit`); below 0, none is feasible.
+    `likely`: share of each pair in the relaxation.
 
     `dear`: possible days that the prices rule out for a first look.
-    `prices` prove the bound of `prices_bound` days; solvers may have proven less by branching.
+    `prices` prove the bound of `prices_bound` units; solvers may have proven less by branching.
     """
 
     on: Ground
@@ -40,13 +41,28 @@ class Standing:
         self.bound = self.prices.bounds(self.on.possible, self.map.part, self.map.parts)
         self.prices_bound = int(self.bound.sum())
         self.dear = self.prices.dear(self.on.possible, DEAR)
-        self.proven = np.zeros(self.map.parts, dtype=bool)
+        # Where no day is possible there is nothing to find.
+        self.proven = np.bincount(self.map.part[self.on.day_host], minlength=self.map.parts) == 0
+        self.bound[self.proven] = np.minimum(self.bound[self.proven], 0)
         self.likely = np.zeros(len(self.on.possible.pair_request))
 
     @property
     def days(self) -> Ints:
-        """Days served in each part."""
-        return np.bincount(self.map.part[self.on.day_host[self.used]], minlength=self.map.parts)
+        """What is served in each part, in units."""
+        return self._served(self.used)
+
+    def _served(self, used: Ints) -> Ints:
+        p, part = self.on.possible, self.map.part
+        served = p.unit * np.bincount(part[self.on.day_host[used]], minlength=self.map.parts)
+        if p.unit > 1:
+            requests = np.unique(p.day_request[used])
+            half = requests[p.half[requests]]
+            served = served - np.bincount(part[p.host[half]], minlength=self.map.parts)
+        return served
+
+    def served(self) -> int:
+        """What the plan serves, in units."""
+        return self.on.possible.worth(self.used)
 
     @property
     def blocks(self) -> Ints:
@@ -64,8 +80,9 @@ class Standing:
         return self.proven | ((self.days >= self.bound) & ~self.short())
 
     def value(self, used: Ints) -> int:
-        """Days served; a limit that is not kept counts more than all of them."""
-        return len(used) - self.on.short(used) * (int(self.on.possible.wanted.sum()) + 1)
+        """What is served; a limit that is not kept counts more than all of it."""
+        p = self.on.possible
+        return p.worth(used) - self.on.short(used) * (p.unit * int(p.wanted.sum()) + 1)
 
     def take(self, used: Ints) -> bool:
         """Take over a plan that keeps the rules and is not worse; whether it is better."""
@@ -81,8 +98,7 @@ class Standing:
         if self.value(used) < 0 or self.value(self.used) < 0:
             return self.take(used)
         part = self.map.part[self.on.day_host]
-        days = np.bincount(part[used], minlength=self.map.parts)
-        better = days > self.days
+        better = self._served(used) > self.days
         return self.take(np.union1d(self.used[~better[part[self.used]]], used[better[part[used]]]))
 
     def limit(self, part: int, bound: float) -> None:
@@ -95,15 +111,18 @@ class Standing:
         """Take over the prices and shares of the relaxation at these libraries, which are whole parts."""
         if said.value is None or said.account is None or said.colleague is None or said.date is None:
             return
+        if said.cap is None or said.capped is None:
+            return
         p, width = self.on.possible, max(1, len(self.on.possible.dates))
         keys = np.unique(p.day_colleague * width + p.day_date)
         old, at_home = _spread(self.prices, keys), here[p.home]
         prices = Prices(
             scale=PRICE_SCALE,
             account=np.where(here, _whole(said.account), old.account),
-            colleague=np.where(at_home, _whole(said.colleague), old.colleague),
+            colleague=np.where(at_home, _whole(said.colleague / p.unit), old.colleague),
             date_keys=keys,
-            date=np.where(at_home[keys // width], _whole(said.date), old.date),
+            date=np.where(at_home[keys // width], _whole(said.date / p.unit), old.date),
+            cap=np.where(said.capped, _whole(said.cap), old.cap),
         )
         bounds = prices.bounds(p, self.map.part, self.map.parts)
         if bounds.sum() <= self.prices_bound:
@@ -122,7 +141,7 @@ def _whole(price: Floats) -> Ints:
 
 def _spread(prices: Prices, keys: Ints) -> Prices:
     """The same prices at PRICE_SCALE, with a price for each of these dates."""
-    factor = PRICE_SCALE // prices.scale
+    factor, caps = PRICE_SCALE // prices.scale, prices.cap * (PRICE_SCALE // prices.scale)
     date = np.zeros(len(keys), dtype=np.int64)
     date[np.searchsorted(keys, prices.date_keys)] = prices.date * factor
-    return Prices(PRICE_SCALE, prices.account * factor, prices.colleague * factor, keys, date)
+    return Prices(PRICE_SCALE, prices.account * factor, prices.colleague * factor, keys, date, caps)

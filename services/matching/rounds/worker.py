@@ -21,10 +21,12 @@ from services.matching.rounds.possible import Bools, Floats, Possible
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Solve the round with these blocks fixed (None: all requests split) for this objective."""
+    """Solve the round with these blocks fixed (None: all requests split) for this objective, without some
+    possible days."""
 
     blocks: Ints | None
     objective: str
+    without: Bools | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +62,14 @@ class Improve:
 @dataclass(frozen=True, slots=True)
 class Dive:
     """Find a plan by flows, beginning with these blocks; `likely` is how much each pair is to be
-    preferred."""
+    preferred, `toll` what days of it cost by the prices of caps."""
 
     likely: Floats
     blocks: Ints
     dear: Bools | None
     seconds: float
     seed: int
+    toll: Floats | None = None
 
 
 Job = Flow | Relax | Improve | Dive
@@ -83,13 +86,15 @@ class Flown:
 
 @dataclass(frozen=True, slots=True)
 class Relaxed:
-    """Value of each possible day, and prices of accounts, colleagues, and their dates, by index. None: no
-    time."""
+    """Value of each possible day, and prices of accounts, colleagues, and their dates, by index; of caps, and
+    which of them are about this part. None: no time."""
 
     value: Floats | None
     account: Floats | None
     colleague: Floats | None
     date: Floats | None
+    cap: Floats | None = None
+    capped: Bools | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +138,18 @@ def do(job: Job, on: Ground, say: Callable[[Said], None]) -> None:
     if isinstance(job, Flow):
         from services.matching.rounds.circulation import circulation
 
-        network = circulation(on.possible, job.blocks, job.objective)
+        network = circulation(on.possible, job.blocks, job.objective, None, job.without)
         flow = network.solve()
         say(Flown(network.plan(flow), flow, network.short_days(flow)))
     elif isinstance(job, Dive):
         from services.matching.rounds.diving import dive
 
         until = time.monotonic() + job.seconds
-        used = dive(on, job.likely, job.blocks, job.dear, job.seed, lambda: time.monotonic() > until)
+
+        def over() -> bool:
+            return time.monotonic() > until
+
+        used = dive(on, job.likely, job.blocks, job.dear, job.seed, over, job.toll)
         say(Dived(used))
     elif isinstance(job, Relax):
         say(_relax(job, on))
@@ -166,7 +175,9 @@ def _relax(job: Relax, on: Ground) -> Relaxed:
     colleague[part.colleagues] = price[first:second]
     keys = np.unique(p.day_colleague * max(1, len(p.dates)) + p.day_date)
     date[np.searchsorted(keys, part.colleague_dates)] = price[second : second + len(part.colleague_dates)]
-    return Relaxed(value, account, colleague, date)
+    cap, capped = np.zeros(len(p.cap)), np.zeros(len(p.cap), dtype=bool)
+    cap[part.caps], capped[part.caps] = price[len(price) - len(part.caps) :], True
+    return Relaxed(value, account, colleague, date, cap, capped)
 
 
 def _improve(job: Improve, on: Ground, say: Callable[[Said], None]) -> Improved:

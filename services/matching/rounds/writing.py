@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from services.matching.domain.instance import Instance
-from services.matching.rounds.reasons import NO_CANDIDATE, NO_PLACE, NOBODY_FREE, OWN_LIMIT
+from services.matching.rounds.reasons import CAP, NO_CANDIDATE, NO_PLACE, NOBODY_FREE, OWN_LIMIT
 from services.matching.rounds.solving import FEASIBLE, INFEASIBLE, OPTIMAL, UNKNOWN, Outcome
 
 STATUSES = {
@@ -17,6 +17,7 @@ REASONS = {
     NO_CANDIDATE: "nobody fits at all",
     OWN_LIMIT: "stopped by their own limit",
     NOBODY_FREE: "nobody can be freed, whoever is moved",
+    CAP: "stopped by a cap between two counties",
     NO_PLACE: "no place in the plan that was found",
 }
 
@@ -25,7 +26,7 @@ def document(outcome: Outcome, seconds: float) -> dict[str, Any]:
     """What `byttebank rounds solve --json` writes (`docs/rounds.md`)."""
     return {
         "status": outcome.status,
-        "days_served": len(outcome.plan),
+        "days_served": outcome.days,
         "bound": outcome.bound,
         "certificate": outcome.certificate,
         "seconds": round(seconds, 3),
@@ -39,11 +40,11 @@ def document(outcome: Outcome, seconds: float) -> dict[str, Any]:
 
 def summary(instance: Instance, outcome: Outcome, seconds: float) -> str:
     """A few lines for people."""
-    asked = sum(one.days for one in instance.requests)
+    asked = sum(one.half_days for one in instance.requests) / 2
     lines = [
         f"{instance.name or 'Round'}: {len(instance.libraries)} libraries, {len(instance.colleagues)}"
-        f" colleagues, {len(instance.requests)} requests for {asked} days",
-        f"Days served: {len(outcome.plan)}, at most possible: {outcome.bound}. {STATUSES[outcome.status]}.",
+        f" colleagues, {len(instance.requests)} requests for {asked:g} days",
+        f"Days served: {outcome.days}, at most possible: {outcome.bound}. {STATUSES[outcome.status]}.",
     ]
     for reason, count in sorted(Counter(one.reason for one in outcome.unmet).items()):
         lines.append(f"  {count} requests lack days: {REASONS[reason]}")

@@ -1,11 +1,12 @@
 """A small round that everybody can follow, and instances at random."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from random import Random
 from typing import Any
 
-from services.matching.domain.checker import violations
+from services.matching.domain.checker import served_half_days, violations
 from services.matching.domain.instance import Colleague, Instance, Library, PlannedDay, Wish
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2027, 3, 1) + timedelta(days=number) for number in range(3))
@@ -124,21 +125,38 @@ def random_instance(random: Random, *, same_person: bool, most: int = 2) -> Inst
     )
 
 
-def most_days(instance: Instance) -> int | None:
+def with_half_days(instance: Instance, random: Random) -> Instance:
+    """Some of the requests end with half a day, and some libraries have half a day more."""
+    requests = [replace(one, ends_half=one.days > 0 and random.random() < 0.6) for one in instance.requests]
+    libraries = [replace(one, more_half_days=random.randint(0, 1)) for one in instance.libraries]
+    return replace(instance, requests=tuple(requests), libraries=tuple(libraries))
+
+
+def with_caps(instance: Instance, random: Random, most: int = 4) -> Instance:
+    """Each library is a county of its own, and most pairs of counties have a cap, in half-days."""
+    libraries = tuple(replace(one, county=f"county {one.id}") for one in instance.libraries)
+    pairs = [(str(one.county), str(other.county)) for one, other in product(libraries, libraries)]
+    caps = {pair: random.randint(0, most) for pair in pairs if random.random() < 0.7}
+    return replace(instance, libraries=libraries, caps=caps)
+
+
+def most_days(instance: Instance) -> float | None:
     """The days of a best plan, by trying each choice of who does what when; None if none is feasible."""
     slots: list[list[PlannedDay]] = []
     for colleague in instance.colleagues:
         for day in colleague.dates:
             alone = [PlannedDay(one.id, colleague.id, day) for one in instance.requests]
             slots.append([one for one in alone if not _never(instance, one)])
-    best: int | None = None
+    best: float | None = None
 
     def choose(plan: list[PlannedDay], left: int) -> None:
         nonlocal best
         if best is not None and len(plan) + left <= best:
             return
         if not left:
-            best = len(plan) if not violations(instance, plan) else best
+            served = served_half_days(instance, plan) / 2
+            if (best is None or served > best) and not violations(instance, plan):
+                best = served
             return
         for one in slots[left - 1]:
             if all((one.request, one.date) != (other.request, other.date) for other in plan):

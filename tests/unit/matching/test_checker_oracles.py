@@ -13,7 +13,8 @@ from instance_cast import most_days, random_instance
 from bench.instances import CASES, country, hard_case
 from bench.rivals import first_come, network_simplex
 from bench.weeks import PATIENCE, year
-from services.matching.domain.checker import proven_bound, violations
+from services.matching.domain.certificate import proven_bound
+from services.matching.domain.checker import violations
 from services.matching.domain.instance import Instance
 from services.matching.rounds.reading import read_content
 from services.matching.rounds.solving import solve

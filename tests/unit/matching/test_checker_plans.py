@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from instance_cast import MONDAY, TUESDAY, WEDNESDAY, document, most_days, random_instance
 
-from services.matching.domain.checker import optimality_faults, possible_days, proven_bound, violations
+from services.matching.domain.certificate import optimality_faults, proven_bound
+from services.matching.domain.checker import possible_days, violations
 from services.matching.domain.instance import Instance, PlannedDay
 from services.matching.rounds.reading import read_content
 

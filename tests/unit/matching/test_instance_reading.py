@@ -119,7 +119,7 @@ def _put(kind: str, field: str, value: Any) -> Change:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda one: one.update(format="staff-day-exchange/2"), "format is"),
+        (lambda one: one.update(format="staff-day-exchange/3"), "format is"),
         (lambda one: one.update(skills_rule="some-of"), "write all-of or any-of"),
         (lambda one: one.update(skills_rule=None), "skills_rule is null"),
         (lambda one: one.update(name=5), "name is 5"),

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from instance_cast import MONDAY, TUESDAY, WEDNESDAY, document, most_days, random_instance
 
-from services.matching.domain.checker import optimality_faults, proven_bound, violations
+from services.matching.domain.certificate import optimality_faults, proven_bound
+from services.matching.domain.checker import violations
 from services.matching.domain.instance import Colleague, Instance, Library, PlannedDay, Wish
 from services.matching.rounds import __main__ as command
 from services.matching.rounds import possible as possible_module
