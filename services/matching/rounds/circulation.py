@@ -9,6 +9,7 @@ it: all its days must flow, on dates that are still open. Half a day flows as a 
 fixed, its libraries' rooms make up for that, so what is left is whole days again. Caps are not known here.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,15 +55,20 @@ class Circulation:
     request_node: int
     objective: str
 
-    def solve(self) -> Ints:
+    def solve(self, known: Callable[[Ints], None] | None = None) -> Ints:
         """The flow of a best plan: most days; if `full`, then most equal balances, and then the shortest
-        ways."""
+        ways. The first with the most days is told, for the rest takes longer than that."""
+        network, arcs = self.network, np.arange(len(self.gain))
+        flow = network.least_cost(self.cost_of_days())
         if self.objective == DAYS:
-            return self.network.least_cost(self.cost_of_days())
-        cost = self.cost_of_days() * self._heavier() + self.slope
-        flow = self.network.least_cost(cost)
-        network, free = self.network.tight(cost, flow)
-        flow[free] = network.least_cost(self.far[free])
+            return flow
+        if known is not None:
+            known(flow.copy())
+        before = self.cost_of_days()
+        for cost in (self.slope, self.far):
+            network, free = network.tight(before[arcs], flow[arcs])
+            arcs, before = arcs[free], cost
+            flow[arcs] = network.least_cost(cost[arcs])
         return flow
 
     def cost_of_days(self) -> Ints:
@@ -70,11 +76,6 @@ class Circulation:
         cost = -self.gain
         cost[self.short] = int(self.possible.wanted.sum()) + 1
         return cost
-
-    def _heavier(self) -> int:
-        """A day against the fairness of a cycle: a cycle passes the bank, where it is counted, at most
-        once."""
-        return 4 * int(np.abs(self.slope).max(initial=0)) + 1
 
     def plan(self, flow: Ints) -> Ints:
         """Positions of the possible days that the flow uses."""
@@ -172,12 +173,15 @@ class _Building:
         self.add(request + np.arange(len(p.host)), account + p.host, p.wanted - fixed, gain=1)
         supply[request : request + len(p.host)] -= fixed
         np.add.at(supply, account + p.host, fixed)
+        near = np.zeros(nodes, dtype=np.int64)
+        near[account:request_date] = np.concatenate([libraries, p.home, p.host, p.home[offered // width]])
+        near[request_date:] = p.host[asked // width]
         tail, head, capacity, gain, slope, far = (
             np.concatenate(one) for one in zip(*self.parts, strict=True)
         )
         return Circulation(
             possible=p,
-            network=Network(nodes, tail, head, capacity, supply),
+            network=Network(nodes, tail, head, capacity, supply, _rank(nodes, near)),
             days=self.days,
             day_arcs=day_arcs,
             short=short,
@@ -236,6 +240,14 @@ class _Building:
                 slope = 2 * way * balance[here] + 2 * min(done, 2 * MOST_BALANCE) + min(step, MOST_BALANCE)
                 tail, head = (0, accounts[here]) if way > 0 else (accounts[here], 0)
                 self.add(tail, head, capacity, slope=slope)
+
+
+def _rank(nodes: int, near: Ints) -> Ints:
+    """Places in memory: the bank, then what regards a library beside its account. Libraries lie as in the
+    instance, where neighbours mostly follow each other."""
+    rank = np.empty(nodes, dtype=np.int64)
+    rank[np.argsort(near, kind="stable")] = np.arange(nodes)
+    return rank
 
 
 def _steps(most: int) -> list[tuple[int, int]]:

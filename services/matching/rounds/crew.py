@@ -8,7 +8,7 @@ import threading
 from types import TracebackType
 from typing import Any
 
-from services.matching.rounds.worker import Bounded, Job, Said
+from services.matching.rounds.worker import Bounded, Flown, Job, Known, Said
 
 __all__ = ["Crew", "Worker"]
 
@@ -25,6 +25,7 @@ class Worker:
         self.job: Job | None = None
         self.due = 0.0
         self.bound: float | None = None
+        self.known: Flown | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-c", START],
             stdin=subprocess.PIPE,
@@ -36,7 +37,7 @@ class Worker:
 
     def begin(self, job: Job, due: float) -> None:
         """Give it a job; after `due` it may be ended."""
-        self.job, self.due, self.bound = job, due, None
+        self.job, self.due, self.bound, self.known = job, due, None, None
         self._send(pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL))
 
     def end(self) -> None:
@@ -94,7 +95,7 @@ class Crew:
         """The next that is said within `seconds`: who, on which job, and what. None as what: the job was
         lost.
 
-        Bounds on the way are kept at the worker. A worker that is overdue or has died is replaced when
+        What is said on the way is kept at the worker. A worker that is overdue or has died is replaced when
         needed.
         """
         try:
@@ -110,6 +111,9 @@ class Crew:
             return self._lost(worker)
         if isinstance(said, Bounded):
             worker.bound = said.bound
+            return None
+        if isinstance(said, Known):
+            worker.known = said.flown
             return None
         job, worker.job = worker.job, None
         return worker, job, said

@@ -13,8 +13,9 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from services.matching.domain.instance import Colleague, Instance, Wish
+from services.matching.domain.instance import Instance
 from services.matching.rounds.able import Able
+from services.matching.rounds.bits import bits
 from services.matching.rounds.caps import binding_caps
 from services.matching.rounds.places import EARTH_RADIUS_KM, Places
 
@@ -24,6 +25,8 @@ Floats = NDArray[np.float64]
 
 MOST_DAYS = 40_000_000
 """Possible days; about 4 GB while they are solved. A country's round (L of docs/rounds.md) has 6 million."""
+SLACK = 1e-9
+"""Of a distance on the unit sphere: nobody near enough is left out by the first look."""
 _CELLS = 1_000_000
 """Colleagues times requests looked at in one piece, which bounds the memory of the search."""
 
@@ -223,23 +226,34 @@ class _Search:
 
     def _blocks(self, requests: Ints, colleagues: Ints) -> Iterator[tuple[Ints, Ints]]:
         """Pairs of these with a date in common and not surely too far apart."""
-        places = self.places
-        reach = np.cos(np.minimum(self.max_km / EARTH_RADIUS_KM, np.pi)) - 1e-9
-        reach[np.isinf(self.max_km)] = -2.0
+        limited = np.isfinite(self.max_km[colleagues])
+        if len(self.places.listed):
+            limited[:] = False
+        yield from self._strips(requests, colleagues[~limited], np.inf)
+        near = colleagues[limited]
+        # Points this near on the sphere differ by no more than the chord on any axis.
+        widest = self.max_km[near].max(initial=0.0) / EARTH_RADIUS_KM
+        yield from self._strips(requests, near, 2 * np.sin(min(widest, np.pi) / 2) + SLACK)
+
+    def _strips(self, requests: Ints, colleagues: Ints, chord: float) -> Iterator[tuple[Ints, Ints]]:
+        """Those with a date in common and no farther apart than this along the axis on which they lie widest
+        apart; so not every request is looked at with every colleague of a country."""
+        unit = self.places.unit
+        axis = int(np.argmax(np.ptp(unit[self.home[colleagues]], axis=0))) if len(colleagues) else 0
+        there, here = unit[self.home[colleagues], axis], unit[self.host[requests], axis]
+        colleagues, there = _ascending(colleagues, there)
+        requests, here = _ascending(requests, here)
         offered = self.colleague_dates.view(np.uint64)[colleagues]
         asked = self.request_dates.view(np.uint64)[requests]
         rows = max(1, _CELLS // max(1, len(colleagues)))
         for start in range(0, len(requests), rows):
-            some = requests[start : start + rows]
-            fits = self.host[some][:, None] != self.home[colleagues][None, :]
-            if not len(places.listed):
-                near = places.unit[self.host[some]] @ places.unit[self.home[colleagues]].T
-                fits &= near >= reach[colleagues][None, :]
-            common = np.zeros(fits.shape, dtype=bool)
+            end = min(start + rows, len(requests))
+            first, last = np.searchsorted(there, (here[start] - chord, here[end - 1] + chord))
+            fits = np.zeros((end - start, last - first), dtype=bool)
             for word in range(offered.shape[1]):
-                common |= (asked[start : start + rows, word][:, None] & offered[:, word][None, :]) != 0
-            row, column = np.nonzero(fits & common)
-            yield colleagues[column], some[row]
+                fits |= (asked[start:end, word][:, None] & offered[first:last, word][None, :]) != 0
+            row, column = np.nonzero(fits)
+            yield colleagues[first + column], requests[start + row]
 
     def _days(self, colleague: Ints, request: Ints) -> _Piece:
         """The pairs among these that fit, exactly, and their days."""
@@ -272,15 +286,9 @@ def _together(pieces: list[_Piece]) -> _Piece:
     return colleague[order], request[order], km[order], day_pair[days], day_date[days]
 
 
-def bits(having: tuple[Colleague, ...] | tuple[Wish, ...], dates: tuple[date, ...]) -> NDArray[np.uint8]:
-    """Their dates as bits, one row each, padded to whole 64-bit words."""
-    at = {day: index for index, day in enumerate(dates)}
-    width = max(64, -(-len(dates) // 64) * 64)
-    bits = np.zeros((len(having), width // 8), dtype=np.uint8)
-    rows = np.repeat(np.arange(len(having)), [len(one.dates) for one in having])
-    columns = _ints(at[day] for one in having for day in one.dates)
-    np.bitwise_or.at(bits, (rows, columns >> 3), (128 >> (columns & 7)).astype(np.uint8))
-    return bits
+def _ascending(which: Ints, at: Floats) -> tuple[Ints, Floats]:
+    order = np.argsort(at, kind="stable")
+    return which[order], at[order]
 
 
 def _ints(values: Iterable[int]) -> Ints:

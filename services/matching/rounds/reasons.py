@@ -12,9 +12,10 @@ import numpy as np
 
 from services.matching.domain.instance import Wish
 from services.matching.rounds.able import Able
+from services.matching.rounds.bits import bits
 from services.matching.rounds.circulation import Circulation
 from services.matching.rounds.network import Ints
-from services.matching.rounds.possible import Bools, Possible, bits
+from services.matching.rounds.possible import Bools, Possible
 
 NO_CANDIDATE, OWN_LIMIT, NOBODY_FREE, NO_PLACE = "no_candidate", "own_limit", "nobody_free", "no_place"
 CAP = "cap"

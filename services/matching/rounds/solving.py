@@ -118,7 +118,6 @@ class _Run:
         # Half-days flow as days, so what does not flow may yet be possible.
         self.infeasible = flown.short > 0 and p.unit == 1
         if self.infeasible:
-            self.bound = 0
             return
         self.prices = prices_of(network, flown.flow)
         self.infeasible = self.prices.bound(p) < 0
@@ -167,8 +166,8 @@ class _Run:
         self.tell(step, worth // unit, self.bound // unit)
 
     def _flow(self, job: Flow, due: float) -> Flown | None:
-        """A flow; None when there is no time for it. Large ones in a process of their own, to be ended in
-        time."""
+        """A flow; with the most days alone when there is no time for balances and ways; None when there is
+        not even time for that. Large ones in a process of their own, to be ended in time."""
         p = self.on.possible
         if len(p.day_pair) <= HERE:
             network = circulation(p, job.blocks, job.objective, None, job.without)
@@ -180,9 +179,11 @@ class _Run:
             worker.begin(job, due)
             while self.clock() < due and not self.stop():
                 said = crew.next(self.clock(), WAIT_SECONDS)
+                if said is not None and isinstance(said[2], Flown):
+                    return said[2]
                 if said is not None:
-                    return said[2] if isinstance(said[2], Flown) else None
-        return None
+                    break
+            return worker.known
 
     def _first_come(self) -> Ints:
         """A plan in no time, for when there is none for a good one."""

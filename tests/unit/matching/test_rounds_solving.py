@@ -200,7 +200,7 @@ def test_more_possible_days_than_fit_into_memory_are_refused(monkeypatch: pytest
 
 def test_a_flow_that_is_not_the_cheapest_has_no_potentials() -> None:
     ints = [np.array(column) for column in ((0, 1), (1, 0), (1, 1), (0, 0))]
-    network, cost = Network(2, ints[0], ints[1], ints[2], ints[3]), np.array([-1, 0])
+    network, cost = Network(2, ints[0], ints[1], ints[2], ints[3], np.arange(2)), np.array([-1, 0])
     assert network.least_cost(cost).tolist() == [1, 1]
     with pytest.raises(FlowWrong):
         network.potentials(cost, np.array([0, 0]))
