@@ -3,13 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
+from demo.days import working_day_from
 from demo.people import Person, people_of
 from demo.reference import NEIGHBOURS, DemoLibrary, draw, fixed_id, pick
 
 Document = dict[str, Any]
 OFFERING_PER_CENT = 55
 ASKING_ONE_IN = 5
-SATURDAY = 5
 
 OFFER_WORDS = (
     "Vi hjelper gjerne, si bare fra når det passer.",
@@ -130,8 +130,8 @@ def requests_of(library: DemoLibrary, loaded_on: date) -> list[tuple[Person, Doc
                 "id": fixed_id("request", library.id, skill),
                 "library_id": library.id,
                 "skills": [skill],
-                "first_on": weekday_from(first_on).isoformat(),
-                "last_on": max(weekday_from(first_on), weekday_from(last_on)).isoformat(),
+                "first_on": working_day_from(first_on).isoformat(),
+                "last_on": max(working_day_from(first_on), working_day_from(last_on)).isoformat(),
                 "half_days": half_days,
                 "place": place,
                 "own_words": ASK_WORDS[skill],
@@ -142,11 +142,6 @@ def requests_of(library: DemoLibrary, loaded_on: date) -> list[tuple[Person, Doc
         )
         for skill, first_on, last_on, half_days, place in asked
     ]
-
-
-def weekday_from(day: date) -> date:
-    """The day, or the Monday after it when it falls on a weekend."""
-    return day + timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day
 
 
 def _story_offer(
@@ -168,7 +163,7 @@ def _offer(library: DemoLibrary, person: Person, loaded_on: date) -> Document:
     kind = draw(10, "kind", *seed)
     if kind >= 9:
         first = loaded_on + timedelta(days=3 + draw(20, "dates", *seed))
-        days = {weekday_from(first + timedelta(days=7 * week)).isoformat() for week in range(5)}
+        days = {working_day_from(first + timedelta(days=7 * week)).isoformat() for week in range(5)}
         offer["dates"] = sorted(days)
     elif kind >= 5:
         offer["first_on"] = loaded_on.isoformat()

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from demo.days import working_day_until
 from demo.people import Person, people_of
 from demo.reference import DemoLibrary, fixed_id
-
-SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -101,4 +100,4 @@ def _last_weekday(month: int, day: int, before: date) -> date:
     found = date(before.year, month, day)
     if found >= before:
         found = date(before.year - 1, month, day)
-    return found - timedelta(days=max(0, found.weekday() - SATURDAY + 1))
+    return working_day_until(found)

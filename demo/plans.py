@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from demo.days import working_day
 from demo.people import Person, people_of
 from demo.reference import DemoLibrary, fixed_id
-
-ONE_DAY = timedelta(days=1)
-SATURDAY = 5
 
 BOTH = ("lender_manager", "colleague")
 MANAGER = ("lender_manager",)
@@ -64,17 +62,6 @@ def plans(libraries: Iterable[DemoLibrary], loaded_on: date) -> list[Plan]:
         _plan(by_name[host], by_name[lender], name, half_days, skill, place, said_yes, words, days, loaded_on)
         for days, host, lender, name, half_days, skill, place, said_yes, words in _PLANS
     ]
-
-
-def working_day(start: date, days: int) -> date:
-    """The day that lies so many days from Monday to Friday after `start`, or before it."""
-    step = ONE_DAY if days > 0 else -ONE_DAY
-    day, left = start, abs(days)
-    while left > 0:
-        day += step
-        if day.weekday() < SATURDAY:
-            left -= 1
-    return day
 
 
 def _plan(

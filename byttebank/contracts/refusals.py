@@ -117,6 +117,12 @@ class OfferExpired(Refusal):
     code = "offer_expired"
 
 
+class LibraryClosed(Refusal):
+    """The host is closed on `date`: a public holiday where it is, or a day of its own."""
+
+    code = "library_closed"
+
+
 class NotOfferedDate(Refusal):
     """The colleague is not offered on `date`."""
 

@@ -77,6 +77,7 @@ SENTENCES: dict[str, str] = {
     "not_yet": N_("{date} har ikke vært ennå. Svar når dagen er over."),
     "not_your_role": N_("Dette kan {role} gjøre. Spør hos dere."),
     "number_taken": N_("{library} har dette nummeret fra før. Se om biblioteket står i lista to ganger."),
+    "library_closed": N_("{library} er stengt {date}. Velg en annen dag."),
     "offer_expired": N_("Tilbudet gikk ut {date}. Spør {library} om det fortsatt gjelder."),
     "offer_overlaps": N_(
         "Kollegaen er tilbudt på disse ukedagene fra før. Endre det andre tilbudet, eller velg andre dager."

@@ -11,6 +11,7 @@ from byttebank.clock import local_date
 from byttebank.storage.work import TIME_ZONE
 from demo.accounts import PASSWORD
 from demo.client import Client
+from demo.days import is_working_day
 from demo.people import Person, people_of
 from demo.reference import COUNTIES, DemoLibrary, read_libraries
 
@@ -104,7 +105,7 @@ class Past:
         """A working day far ahead that no test has used."""
         return next(
             day for day in (self.today() + timedelta(days=next(self._later)) for _ in count())
-            if day.weekday() < 5
+            if is_working_day(day)
         )  # fmt: skip
 
     def request(

@@ -1,6 +1,6 @@
 """One exchange between two counties, as two people at two browsers live it, with scripts and without."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +10,7 @@ from served import Served
 from visitor import Visitor
 
 from byttebank.storage.work import TIME_ZONE
+from demo.days import working_day
 
 AFTERNOON = time(15, 30)
 
@@ -122,7 +123,7 @@ def test_a_day_of_help_between_two_counties(
 ) -> None:
     kari, hanne = visit(KARI, javascript=javascript), visit(HANNE, javascript=javascript)
     before = balance(past, KARI, "Eidskog"), balance(past, HANNE, "Nes")
-    day = next_working_day(past.today())
+    day = working_day(past.today(), 1)
 
     ask_for_help(kari, day)
     offer_help(hanne)
@@ -143,8 +144,3 @@ def test_a_day_of_help_between_two_counties(
     for visitor in (kari, hanne):
         visitor.open("/om")
         visitor.sees("går i null")
-
-
-def next_working_day(day: date) -> date:
-    """The first day after this one from Monday to Friday."""
-    return next(one for one in (day + timedelta(days=n) for n in (1, 2, 3)) if one.weekday() < 5)

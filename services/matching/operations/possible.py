@@ -1,6 +1,8 @@
 """What must hold in this county's index before an engagement is proposed or accepted."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from byttebank.contracts.participation import PARTICIPATION_VERSION
 from byttebank.contracts.participation_refusals import ParticipationMissing
@@ -9,6 +11,7 @@ from byttebank.contracts.refusals import (
     CountyFrozen,
     CountyUnknown,
     HostContactMissing,
+    LibraryClosed,
     Malformed,
     NotFound,
     OfferExpired,
@@ -17,6 +20,7 @@ from byttebank.contracts.refusals import (
 from byttebank.identifiers import is_id
 from byttebank.storage.work import Work
 from services.matching.domain.engagement import Engagement
+from services.matching.domain.open_days import is_closed
 from services.matching.domain.proposal import check_colleague_is_free, covered_half_days
 from services.matching.operations.recording import is_covered
 from services.matching.operations.staffing import check_staffing
@@ -30,6 +34,17 @@ def library(work: Work, library_id: str) -> Row:
     if row is None or row["state"] != "open":
         raise NotFound(kind="library", id=library_id)
     return row
+
+
+def check_open(work: Work, host: Row, dates: Iterable[date]) -> None:
+    """Somebody is there to receive the visitor, or to be helped. Who agrees on today sees for herself.
+
+    Refuses: LibraryClosed, with the first such day.
+    """
+    own = frozenset(map(date.fromisoformat, host["closed_dates"].split()))
+    for day in sorted(dates):
+        if day > work.today and is_closed(day, host["country"], own):
+            raise LibraryClosed(date=day.isoformat(), library_id=host["id"], library=host["short_name"])
 
 
 def check_county(work: Work, slug: str) -> None:

@@ -37,9 +37,9 @@ def propose(work: Work, document: Document, actor_document: Document) -> Documen
     The host's county is its home; for a host elsewhere a copy is kept and the home is asked.
     Refuses: Malformed, NotFound (library, colleague, offer or request not known here), OwnLibrary,
     NotYourRole (neither library's; at the lender neither the manager nor the colleague), BelowHalfDay,
-    TooManyDays, DatePast, DateTooFar, ColleagueBusy, HostContactMissing (proposed by the host),
-    OfferExpired, AlreadyCovered, RequestClosed, CountyUnknown, CountyFrozen, ParticipationMissing (of a
-    library of ours), SameKeyOtherBody.
+    TooManyDays, DatePast, DateTooFar, LibraryClosed (the host), ColleagueBusy, HostContactMissing (proposed
+    by the host), OfferExpired, AlreadyCovered, RequestClosed, CountyUnknown, CountyFrozen,
+    ParticipationMissing (of a library of ours), SameKeyOtherBody.
     """
     proposal = load(Proposal, document)
     actor = load_actor(actor_document)
@@ -76,6 +76,7 @@ def _checked(work: Work, proposal: Document, actor: Actor) -> Engagement:
     )
     host = possible.library(work, proposal["host_library_id"])
     lender = possible.library(work, proposal["lender_library_id"])
+    possible.check_open(work, host, dates)
     _check_proposer(work, proposal, actor, host if actor.library_id == host["id"] else lender)
     possible.check_county(work, host["county"])
     possible.check_county(work, lender["county"])

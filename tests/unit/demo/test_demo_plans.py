@@ -17,9 +17,10 @@ from byttebank.storage.engine import open_engine
 from byttebank.storage.work import Database, Work
 from demo import federation
 from demo.accounts import SHOWN
+from demo.days import working_day, working_day_from, working_day_until
 from demo.federation import COUNTIES, load
 from demo.people import actor_of, people_of
-from demo.plans import plans, working_day
+from demo.plans import plans
 from demo.reference import read_libraries
 from services.ledger import operations as ledger
 from services.matching import operations as matching
@@ -60,6 +61,15 @@ def test_working_days_are_counted_over_the_weekend_both_ways() -> None:
     assert working_day(friday, 1) == monday
     assert working_day(date(2026, 11, 22), -1) == friday
     assert working_day(monday, 5) == date(2026, 11, 30)
+
+
+def test_nobody_works_at_christmas() -> None:
+    christmas_eve, after = date(2026, 12, 24), date(2026, 12, 28)
+    assert working_day(christmas_eve, 1) == after
+    assert (working_day_from(date(2026, 12, 25)), working_day_until(date(2026, 12, 26))) == (
+        after,
+        christmas_eve,
+    )
 
 
 def test_eidskog_has_something_that_waits_and_agreed_days(reading: Reading) -> None:

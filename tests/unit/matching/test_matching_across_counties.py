@@ -452,3 +452,14 @@ def test_an_older_state_changes_nothing(asked: tuple[Matching, Matching]) -> Non
     akershus.receive(older, "innlandet")
     assert akershus.see("Nora")["state"] == "declined"
     assert [body["version"] for body in akershus.told("EngagementChanged")] == [1, 3]
+
+
+def test_the_hosts_county_says_no_to_a_day_on_which_the_host_is_closed(
+    innlandet: Matching, akershus: Matching
+) -> None:
+    innlandet.hear("LibraryChanged", a_library("Eidskog", closed_dates=["2026-12-09"], version=2))
+    akershus.do(operations.propose, a_proposal(colleague="Per"), actor("Nora"))
+    carry(innlandet, akershus)
+    carry(innlandet, akershus)
+    engagement = akershus.ask(operations.get_engagement, an_id("engagement"), actor("Nora"))
+    assert (engagement["state"], engagement["refusal"]["code"]) == ("declined", "library_closed")

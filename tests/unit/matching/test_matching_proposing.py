@@ -26,6 +26,7 @@ from byttebank.contracts.refusals import (
     DatePast,
     DateTooFar,
     HostContactMissing,
+    LibraryClosed,
     Malformed,
     NotFound,
     NotYourRole,
@@ -271,3 +272,13 @@ def test_a_visit_may_be_proposed_too(innlandet: Matching) -> None:
 def test_the_directorys_news_of_a_colleague_counts_at_once(innlandet: Matching) -> None:
     innlandet.hear("ColleagueChanged", a_colleague("Jonas", sharing="county", version=2))
     assert propose(innlandet)["colleague_name"] == "Jonas"
+
+
+@pytest.mark.parametrize("day", ["2026-12-25", "2026-12-09"])
+def test_nobody_is_asked_for_a_day_on_which_the_host_is_closed(innlandet: Matching, day: str) -> None:
+    closed = a_library("Eidskog", country="NO", closed_dates=["2026-12-09"], version=2)
+    innlandet.hear("LibraryChanged", closed)
+    with pytest.raises(LibraryClosed) as refused:
+        propose(innlandet, dates=["2026-12-08", day], half_days=4)
+    assert refused.value.parameters == {"date": day, "library_id": an_id("Eidskog"), "library": "Eidskog"}
+    assert innlandet.told("EngagementChanged") == []
