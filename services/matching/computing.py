@@ -9,7 +9,6 @@ import atexit
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,7 +32,6 @@ class Computation:
         self, round_id: str, run: int, instance: str, time_limit_seconds: int = TIME_LIMIT_SECONDS
     ) -> None:
         self.round_id, self.run = round_id, run
-        self._began = time.monotonic()
         self._folder = TemporaryDirectory(prefix="byttebank-round-")
         self.folder = folder = Path(self._folder.name)
         given, self._outcome, self._progress = (folder / name for name in ("input", "outcome", "progress"))
@@ -60,11 +58,6 @@ class Computation:
             except (ValueError, KeyError, TypeError):
                 continue
         return None
-
-    @property
-    def seconds(self) -> float:
-        """How long it has taken so far."""
-        return time.monotonic() - self._began
 
     @property
     def is_over(self) -> bool:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from prometheus_client import Gauge
-
 from byttebank import telemetry
 from byttebank.contracts.received import ReceivedMessage, SentMessage
 from byttebank.messaging.service import Runtime, every, on_local, on_own, on_peer, rpc
@@ -18,20 +16,6 @@ FORGET_SECONDS = 3600
 AT_A_TIME = 25
 """Proposals in one look, so that other work gets its turn."""
 
-GAUGES = {
-    name: Gauge(f"byttebank_matching_round_{name}", text, ["county"])
-    for name, text in (
-        ("running", "1 while a round of matching is computed."),
-        ("seconds", "How long the computation of the running or last round has taken."),
-        ("served_days", "Days that the best plan of the running or last round serves."),
-        ("bound_days", "Days that no plan of that round exceeds."),
-    )
-}
-OPEN_JOINT_ROUNDS = Gauge(
-    "byttebank_matching_open_joint_rounds",
-    "Rounds with other counties in which something can still follow.",
-    ["county"],
-)
 _log = telemetry.logger(__name__)
 
 
@@ -110,7 +94,6 @@ class MatchingRounds:
             return
         with self.runtime.reading() as work:
             found = operations.open_joint_rounds(work)
-        OPEN_JOINT_ROUNDS.labels(self.runtime.county).set(len(found))
         for round_id in found:
             try:
                 with self.runtime.work() as work:
@@ -155,7 +138,6 @@ class MatchingRounds:
         if begun is not None:
             run, given = begun
             self.computations[self.runtime.county] = Computation(round_id, run, given)
-            GAUGES["running"].labels(self.runtime.county).set(1)
             _log.info("A round is computed", round_id=round_id, run=run)
 
     def _look(self, own: Computation, *, is_stopping: bool) -> None:
@@ -165,7 +147,6 @@ class MatchingRounds:
         if not own.is_over:
             with self.runtime.work() as work:
                 is_counted = operations.computing(work, own.round_id, own.run, days_served, bound)
-            self._measure(own.seconds, days_served, bound)
             if not is_counted:
                 self._close()
             return
@@ -181,7 +162,6 @@ class MatchingRounds:
                 operations.computed(work, own.round_id, own.run, outcome)
         self._close()
         if outcome is not None:
-            self._measure(outcome["seconds"], outcome["days_served"], outcome["bound"])
             totals = {name: outcome[name] for name in ("status", "days_served", "bound", "seconds")}
             _log.info("A round is computed to its end", round_id=own.round_id, **totals)
 
@@ -193,13 +173,5 @@ class MatchingRounds:
                 _log.info("A round is published", round_id=round_id)
                 return
 
-    def _measure(self, seconds: float, days_served: int | None, bound: int | None) -> None:
-        county = self.runtime.county
-        GAUGES["seconds"].labels(county).set(seconds)
-        if days_served is not None and bound is not None:
-            GAUGES["served_days"].labels(county).set(days_served)
-            GAUGES["bound_days"].labels(county).set(bound)
-
     def _close(self) -> None:
         self.computations.pop(self.runtime.county).close()
-        GAUGES["running"].labels(self.runtime.county).set(0)

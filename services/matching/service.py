@@ -6,6 +6,7 @@ from byttebank.contracts.received import ReceivedMessage, SentMessage
 from byttebank.messaging.service import Runtime, every, on_local, on_own, on_peer, rpc
 from byttebank.storage.work import Work
 from services.matching import operations
+from services.matching.measuring import MeasuredRounds
 from services.matching.round_shell import MatchingRounds
 from services.matching.vandring_shell import VandringRounds
 
@@ -13,7 +14,7 @@ Document = dict[str, Any]
 TICK_SECONDS = 60
 
 
-class MatchingService(MatchingRounds, VandringRounds):
+class MatchingService(MatchingRounds, VandringRounds, MeasuredRounds):
     """What fits: candidates and engagements (`byttebank.contracts.rpc.MatchingPort`)."""
 
     name = "matching"

@@ -117,7 +117,7 @@ LABELS = {
     "table",
 }
 UNITS = ("_seconds", "_days", "_half_days", "_ratio")
-COUNTED = ("_messages", "_mails", "_transfers", "_claims", "_disputes", "_rounds", "_erasures")
+COUNTED = ("_messages", "_mails", "_transfers", "_claims", "_disputes", "_rounds", "_erasures", "_visits")
 """A gauge without a unit says of what it is the number, in the plural."""
 FACTS = (
     "byttebank_database_up",

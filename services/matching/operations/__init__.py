@@ -52,6 +52,7 @@ from services.matching.operations.rounds.deciding import (
     run_matching_round,
     stop_matching_round,
 )
+from services.matching.operations.rounds.figures import measured_rounds
 from services.matching.operations.rounds.forgetting import forget_pseudonyms
 from services.matching.operations.rounds.gathering import accounts_reported
 from services.matching.operations.rounds.publishing import publish_next
@@ -134,6 +135,7 @@ __all__ = [
     "matching_round",
     "matching_round_input",
     "matching_rounds",
+    "measured_rounds",
     "offer_changed",
     "open_joint_rounds",
     "own_joint_documents",
