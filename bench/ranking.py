@@ -22,6 +22,7 @@ from sqlalchemy import Connection, insert
 from bench.instances import SIZES, country
 from bench.measuring import percentile
 from byttebank.clock import FixedClock
+from byttebank.contracts.participation import PARTICIPATION_VERSION
 from byttebank.identifiers import uuid7
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
@@ -54,7 +55,10 @@ def filled(size: str, folder: Path, questions: int) -> Iterator[tuple[Database, 
         connection.execute(insert(tables.county).values(slug=OURS, neighbours=["county-001"], version=1))
         others = sorted(set(county_of.values()) - {OURS})
         _put(connection, tables.peers, [{"county": one, "state": "active", "version": 1} for one in others])
-        _put(connection, tables.libraries, _libraries(made["libraries"], county_of))
+        libraries = _libraries(made["libraries"], county_of)
+        _put(connection, tables.libraries, libraries)
+        accepted = [{"library_id": one["id"], "version": PARTICIPATION_VERSION} for one in libraries]
+        _put(connection, tables.participations, accepted)
         offers, skills, people, balances, visits = _offers(made["colleagues"], county_of, random)
         _put(connection, tables.offers, offers)
         _put(connection, tables.offer_skills, skills)

@@ -4,8 +4,21 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, delete, exists, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+)
 
+from byttebank.contracts.participation import PARTICIPATION_VERSION
 from services.matching.domain.distance import Journey
 from services.matching.domain.names import Person
 from services.matching.domain.ranking import Option
@@ -45,13 +58,21 @@ def put_library(connection: Connection, row: Row) -> bool:
 
 def put_participation(connection: Connection, row: Row) -> bool:
     """Which participation agreement a library has accepted, if newer."""
-    return put_newer(connection, participations, row)
+    is_newer = put_newer(connection, participations, row)
+    return _noted(connection, changes.LIBRARY, row["library_id"], is_newer)
 
 
 def participation_version(connection: Connection, library_id: str) -> int:
     """The newest participation agreement that the library has accepted; 0 for none."""
     row = find(connection, participations, library_id)
     return 0 if row is None else int(row["version"])
+
+
+def has_accepted() -> ColumnElement[bool]:
+    """That the library in the query has accepted the participation agreement that counts now. Those of other
+    counties are their county's."""
+    accepted = select(participations.c.library_id).where(participations.c.version >= PARTICIPATION_VERSION)
+    return libraries.c.id.in_(accepted)
 
 
 def put_colleague(connection: Connection, row: Row) -> bool:
@@ -174,14 +195,15 @@ def open_libraries(connection: Connection, own_county: str) -> list[Row]:
 
 
 def count_libraries(connection: Connection, own_county: str, except_id: str) -> int:
-    """Open libraries that may be asked, here and in counties we exchange with."""
+    """Open libraries that may be asked: here those that have accepted the participation agreement, and those
+    of counties we exchange with."""
     query = (
         select(func.count())
         .select_from(libraries.outerjoin(peers, peers.c.county == libraries.c.county))
         .where(
             libraries.c.state == "open",
             libraries.c.id != except_id,
-            or_(libraries.c.county == own_county, peers.c.state == "active"),
+            or_(and_(libraries.c.county == own_county, has_accepted()), peers.c.state == "active"),
         )
     )
     return connection.execute(query).scalar_one()
@@ -287,7 +309,7 @@ def _options_query(wanted: Row, own_county: str, among: Iterable[str] | None) ->
             offers.c.purpose == "help",
             offers.c.library_id != wanted["library_id"],
             libraries.c.state == "open",
-            or_(is_ours, peers.c.state == "active"),
+            or_(and_(is_ours, has_accepted()), peers.c.state == "active"),
             reaches,
             *([offers.c.id.in_(has_skills)] if skills and among is None else []),
             *([] if among is None else [offers.c.id.in_(list(among))]),

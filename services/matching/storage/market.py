@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, select
 
 from services.matching.market.arrays import Market
-from services.matching.storage import changes
+from services.matching.storage import changes, index
 from services.matching.storage.changes import BALANCE, COLLEAGUE, FORGOTTEN, LIBRARY, OFFER, PEER
 from services.matching.storage.tables import (
     balances,
@@ -46,6 +46,7 @@ def known(connection: Connection, county: str, today: date) -> Market:
 class _Fresh:
     def __init__(self, connection: Connection, county: str, today: date) -> None:
         self._place = changes.place_now(connection)
+        self._county = county
         self.market = Market(county, today - timedelta(days=DAYS_BEFORE))
         for kind in TABLES:
             self._read(connection, kind, None)
@@ -70,7 +71,8 @@ class _Fresh:
             kind
         ]
         (key,) = table.primary_key
-        query = select(table) if keys is None else select(table).where(key.in_(keys))
+        columns = [table, index.has_accepted().label("accepted")] if kind == LIBRARY else [table]
+        query = select(*columns) if keys is None else select(*columns).where(key.in_(keys))
         rows = connection.execute(query).mappings()
         market = self.market
         if kind == PEER:
@@ -80,7 +82,8 @@ class _Fresh:
             for row in rows:
                 lat, lon = row["latitude"], row["longitude"]
                 place = None if lat is None or lon is None else (lat, lon)
-                market.put_library(row["id"], row["county"], place, is_open=row["state"] == "open")
+                may_be_asked = row["state"] == "open" and (row["county"] != self._county or row["accepted"])
+                market.put_library(row["id"], row["county"], place, is_open=may_be_asked)
         elif kind == BALANCE:
             for row in rows:
                 market.put_balance(row["library_id"], row["given_half_days"], row["received_half_days"])

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, update
 
-from byttebank.contracts.participation import PARTICIPATION_VERSION
 from services.matching.domain.engagement import OPEN, TAKEN
 from services.matching.domain.proposal import add_up, spread
+from services.matching.storage.index import has_accepted
 from services.matching.storage.round_tables import round_matches, rounds
 from services.matching.storage.rows import Row, add_once, find
 from services.matching.storage.tables import (
@@ -16,7 +16,6 @@ from services.matching.storage.tables import (
     offer_counties,
     offer_skills,
     offers,
-    participations,
     peers,
     requests,
 )
@@ -133,7 +132,7 @@ def open_requests(connection: Connection, county: str, first_on: date, last_on: 
             requests.c.first_on <= last_on,
             requests.c.last_on >= first_on,
             libraries.c.state == "open",
-            _has_accepted(),
+            has_accepted(),
         )
     )
     return [dict(row) for row in connection.execute(query.order_by(requests.c.id)).mappings()]
@@ -162,7 +161,7 @@ def open_offers(connection: Connection, county: str, first_on: date, last_on: da
             or_(offers.c.first_on.is_(None), offers.c.first_on <= last_on),
             or_(offers.c.last_on.is_(None), offers.c.last_on >= first_on),
             libraries.c.state == "open",
-            or_(and_(offers.c.county == county, _has_accepted()), peers.c.state == "active"),
+            or_(and_(offers.c.county == county, has_accepted()), peers.c.state == "active"),
             reaches,
         )
         .order_by(offers.c.id)
@@ -175,11 +174,6 @@ def open_offers(connection: Connection, county: str, first_on: date, last_on: da
     ):
         skills.setdefault(offer_id, set()).add(skill)
     return [{**row, "skills": frozenset(skills.get(row["id"], ()))} for row in found]
-
-
-def _has_accepted() -> ColumnElement[bool]:
-    accepted = select(participations.c.library_id).where(participations.c.version >= PARTICIPATION_VERSION)
-    return libraries.c.id.in_(accepted)
 
 
 def libraries_by_id(connection: Connection) -> dict[str, Row]:

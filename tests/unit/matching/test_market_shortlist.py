@@ -17,11 +17,13 @@ from matching_cast import (
     a_proposal,
     a_request,
     actor,
+    an_acceptance,
     an_id,
     an_offer,
 )
 from sqlalchemy import delete, insert, select, update
 
+from byttebank.contracts.participation import PARTICIPATION_VERSION
 from services.matching import operations
 from services.matching.domain.weights import NAMES
 from services.matching.operations import shortlists
@@ -56,7 +58,7 @@ def _something_happens(county: Matching, random: Random, version: int) -> None:
     """An offer, a library, a person, a peer or the request is as it was not before."""
     library, number = f"L{random.randint(0, 5)}", random.randint(0, 11)
     where = COUNTIES[int(library[1]) % 3]
-    what = random.choice(["offer"] * 6 + ["library", "colleague", "peer", "request"])
+    what = random.choice(["offer"] * 6 + ["library", "colleague", "peer", "request", "acceptance"])
     if what == "offer":
         first, last = sorted((_a_day(random), _a_day(random)))
         dates = sorted({_a_day(random).isoformat() for _ in range(random.randint(1, 4))})
@@ -81,6 +83,9 @@ def _something_happens(county: Matching, random: Random, version: int) -> None:
             library, where, latitude=place[0], longitude=place[1], state=state, version=version
         )
         county.hear("LibraryChanged", changed)
+    elif what == "acceptance":
+        innlandets = an_acceptance(f"L{random.choice([0, 3])}", random.choice([0, PARTICIPATION_VERSION]))
+        county.hear("ParticipationAccepted", innlandets)
     elif what == "colleague":
         taught = random.sample(SKILLS, random.randint(0, 2))
         person = a_colleague("Jonas", id=an_id(f"c{random.randint(0, 5)}"), can_teach=taught, version=version)
@@ -110,13 +115,14 @@ def test_a_shortlist_answers_as_reading_every_offer_does_whatever_happens(
         innlandet.hear(
             "LibraryChanged", a_library(f"L{number}", COUNTIES[number % 3], longitude=11 + number / 9)
         )
+    innlandet.hear("ParticipationAccepted", an_acceptance("L0"))
     with innlandet.database.work() as work:
         row = {"library_id": an_id("L0"), "given_half_days": 2, "received_half_days": 7}
         work.connection.execute(insert(balances).values(row))
         row = {"library_id": an_id("Eidskog"), "other_library_id": an_id("L1"), "last_on": date(2026, 9, 1)}
         work.connection.execute(insert(visits).values(row))
     found = 0
-    for version in range(2, 160):
+    for version in range(2, 240):
         if version % 40 == 0:
             weights = {name: Random(f"{name} {version}").randint(1, 99) for name in NAMES}
             innlandet.do(operations.set_ranking_weights, weights, {**actor("Kari"), "role": "county"})

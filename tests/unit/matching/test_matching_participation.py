@@ -126,3 +126,18 @@ def test_a_round_counts_with_libraries_that_have_accepted(
         for find in (rounds.open_requests, rounds.open_offers)
     ]
     assert all(found) is takes_part
+
+
+def test_nobody_is_suggested_whose_library_has_not_accepted(innlandet: Matching) -> None:
+    innlandet.hear("RequestChanged", a_request())
+    for offer in open_offers("Jonas", "Per"):
+        innlandet.hear("OfferChanged", offer)
+
+    def libraries() -> tuple[int, set[str]]:
+        answer = innlandet.ask(operations.candidates, an_id("request"), 10)
+        return answer["funnel"]["libraries"], {one["library_name"] for one in answer["candidates"]}
+
+    before, names = libraries()
+    assert "Grue" in names
+    forget(innlandet, "Grue")
+    assert libraries() == (before - 1, names - {"Grue"})
