@@ -112,6 +112,25 @@ def test_what_contradicts_itself_can_be_read_and_is_warned_of() -> None:
     assert len(reading.warnings) == 4
 
 
+def test_half_days_counties_and_caps_are_read() -> None:
+    changed = document() | {"format": "staff-day-exchange/2", "caps": [["innlandet", "oslo", 1.5]]}
+    hamar, eidskog = changed["libraries"]
+    hamar.update(county="oslo", balance_half_days=-1, limit_half_days=4)
+    eidskog.update(county="innlandet")
+    changed["requests"][0].update(half_days=3)
+    del changed["requests"][1]["days"]
+    changed["requests"][1].update(half_days=2)
+    reading = _read(changed)
+    one, two = reading.libraries[1], reading.libraries[0]
+    assert (one.balance_days + one.limit_days, one.more_half_days, one.county) == (1, 1, "oslo")
+    assert (two.balance_days + two.limit_days, two.more_half_days, two.county) == (1, 0, "innlandet")
+    assert [(one.days, one.ends_half, one.half_days) for one in reading.requests] == [
+        (2, True, 3),
+        (1, False, 2),
+    ]
+    assert reading.caps == {("innlandet", "oslo"): 3}
+
+
 def _put(kind: str, field: str, value: Any) -> Change:
     return lambda changed: changed[kind][0].update({field: value})
 
@@ -165,6 +184,18 @@ def _put(kind: str, field: str, value: Any) -> Change:
             "compatible[1] names the request",
         ),
         (lambda one: one.update(distances_km=[["hamar", "oslo", 1]]), 'names the library "oslo"'),
+        (_put("requests", "half_days", 0), "half_days is 0"),
+        (_put("requests", "half_days", 1.5), "half_days is 1.5"),
+        (_put("requests", "half_days", 10**10), "half_days is 10000000000"),
+        (_put("requests", "half_days", 2), "takes 1 days"),
+        (_put("libraries", "limit_half_days", 2), "balance_half_days is missing"),
+        (_put("libraries", "county", ""), "county is or holds"),
+        (lambda one: one.update(caps={}), "caps is an object"),
+        (lambda one: one.update(caps=[["a", "b"]]), "caps[0] is wrong"),
+        (lambda one: one.update(caps=[["a", "b", -1]]), "caps[0]: days is -1"),
+        (lambda one: one.update(caps=[["a", "b", 0.25]]), "caps[0]: days is 0.25"),
+        (lambda one: one.update(caps=[["a", "b", 1], ["a", "b", 2]]), "has two caps"),
+        (lambda one: one.update(caps=[["a", "b", 1]]), 'caps names the county "a"'),
         (lambda one: one.update(distances_km=[["hamar", "eidskog", -1]]), "km is -1"),
         (lambda one: one.update(distances_km=[["hamar", "eidskog", 1], ["hamar", "eidskog", 2]]), "two dist"),
     ],
