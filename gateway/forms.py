@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import request
+from flask import g, request
 
 from byttebank.contracts.refusals import FieldMissing, Malformed, Refusal
 from byttebank.identifiers import is_id, new_id
@@ -21,6 +21,12 @@ class Form:
     errors: dict[str, str] = field(default_factory=dict)
     id: str = field(default_factory=new_id)
     """The id of what the form will make. Made with the form, so that two clicks make one thing."""
+    key: str = ""
+    """What tells the form from others with the same fields on its page."""
+
+    def place(self, name: str) -> str:
+        """The id of a field in the page."""
+        return f"{name}-{self.key}" if self.key else name
 
     def text(self, name: str) -> str:
         """What was written, as it was written."""
@@ -48,3 +54,23 @@ def sent_form(fields: Mapping[str, str], many: tuple[str, ...] = ()) -> Form:
     values.update({name: request.form.getlist(name) for name in many})
     sent_id = request.form.get("id")
     return Form(fields, values, id=sent_id if is_id(sent_id) else new_id())  # type: ignore[arg-type]
+
+
+def keep_refused(form: Form) -> None:
+    """The page that is shown now has the form as it was sent."""
+    g.refused = form
+
+
+def take_refused() -> Form | None:
+    """The form that was sent and refused just now; None when there is none, or the page has it already."""
+    form: Form | None = g.pop("refused", None)
+    return form
+
+
+def form_at(action: str, key: str, **values: Any) -> Form:
+    """The form that is sent to `action`: as it was sent when it is refused now, otherwise with `values`."""
+    is_sent_here = request.method == "POST" and action == request.script_root + request.path
+    form = take_refused() if is_sent_here else None
+    form = form or Form({}, values)
+    form.key = key
+    return form

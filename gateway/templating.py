@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from byttebank.clock import format_time
 from byttebank.language import calendar_leaf, month_name
 from gateway import speech
-from gateway.forms import Form
+from gateway.forms import Form, form_at
 from gateway.here import here
 from gateway.languages import language_links
 from gateway.words import engagements
@@ -79,7 +79,8 @@ def month_long(day: date) -> str:
 def described(form: Form, name: str, help_words: str | None) -> Markup:
     """The attributes that tie a field to its help and to its error."""
     is_wrong = name in form.errors
-    ids = [f"{name}-{what}" for what, stands in (("hjelp", help_words), ("feil", is_wrong)) if stands]
+    place = form.place(name)
+    ids = [f"{place}-{what}" for what, stands in (("hjelp", help_words), ("feil", is_wrong)) if stands]
     attributes = Markup(' aria-describedby="{}"').format(" ".join(ids)) if ids else Markup("")
     return attributes + (Markup(' aria-invalid="true"') if is_wrong else "")
 
@@ -111,6 +112,7 @@ def prepare_words(app: Flask) -> None:
             "ngettext": say_many_markup,
             "leaf_of": lambda day: calendar_leaf(speech.as_date(day), speech.speech().language),
             "described": described,
+            "form_at": form_at,
             "role_words": role_words,
             "month_short": lambda month: calendar_leaf(date(2000, month, 1), speech.speech().language).month,
             "month_long": month_long,

@@ -13,7 +13,7 @@ from gateway.amounts import half_days_from_text
 from gateway.auth.guard import signed_in
 from gateway.forms import Form, sent_form
 from gateway.here import here, person
-from gateway.pages.promises import form_id
+from gateway.pages import acting
 from gateway.speech import say
 from gateway.statements import county_rows, csv_text
 from gateway.words.refusals import refusal_sentence
@@ -22,6 +22,13 @@ pages = Blueprint("county_book", __name__)
 Document = dict[str, Any]
 PAGE_LENGTH = 50
 COUNTY_ROLES = ("county", "operator")
+PLACES = {
+    **acting.REASON,
+    "/how": "hvordan",
+    "/successor_id": "til",
+    "field_missing": "til",
+    "account_unknown": "til",
+}
 CLOSINGS = ("transfer", "gift", "forgive", "merge")
 
 
@@ -29,9 +36,12 @@ CLOSINGS = ("transfer", "gift", "forgive", "merge")
 @signed_in(*COUNTY_ROLES)
 def show() -> ResponseReturnValue:
     """Every posted transfer of the county, of one library, or with one other county, in a period."""
-    chosen = _chosen()
+    return _show(_chosen(), request.args.get("videre") or None)
+
+
+def _show(chosen: dict[str, str], cursor: str | None = None) -> ResponseReturnValue:
     try:
-        found = _page_of(chosen, request.args.get("videre") or None, PAGE_LENGTH)
+        found = _page_of(chosen, cursor, PAGE_LENGTH)
         problem = ""
     except Refusal as refusal:
         found, problem = {"lines": [], "next_cursor": None}, refusal_sentence(refusal)
@@ -46,8 +56,7 @@ def show() -> ResponseReturnValue:
         counties=[one["county"] for one in counties],
         account=_account(chosen["hvem"]),
         closings=_closing_options(),
-        others=[one for one in libraries if one[0] != chosen["hvem"]],
-        act_id=Form({}).id,
+        others=[("", say("Ingen")), *(one for one in libraries if one[0] != chosen["hvem"])],
     )
     return (page, 422) if problem else page
 
@@ -100,33 +109,40 @@ def reverse(transfer_id: str) -> ResponseReturnValue:
 @signed_in(*COUNTY_ROLES)
 def close(library_id: str) -> ResponseReturnValue:
     """The library's account closes at zero, in one of four ways."""
+    fields = {"hvordan": say("Hva skjer med dagene?"), "til": say("Hvem overtar dagene?")}
+    form, user = sent_form({**fields, "grunn": say("Grunn")}), person()
+    form.need("hvordan", "grunn")
     closing = {
-        "id": form_id(),
+        "id": form.id,
         "library_id": library_id,
-        "how": request.form.get("hvordan", ""),
-        "successor_id": request.form.get("til") or None,
-        "reason": request.form.get("grunn", ""),
+        "how": form.text("hvordan"),
+        "successor_id": form.text("til") or None,
+        "reason": form.text("grunn"),
     }
-    names = {"reason": say("Grunn"), "successor_id": say("Hvem overtar dagene?")}
-    try:
-        here().backend.ledger.close_account(closing, person().actor)
-        flash(say("Kontoen er avsluttet og går i null."), "success")
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal, names), "danger")
-    return redirect(url_for("county_book.show", hvem=library_id))
+    return acting.act(
+        form,
+        lambda: here().backend.ledger.close_account(closing, user.actor),
+        say("Kontoen er avsluttet og går i null."),
+        lambda: _show(_account_of(library_id)),
+        url_for("county_book.show", hvem=library_id),
+        PLACES,
+    )
 
 
 @pages.post("/fylket/bibliotek/<library_id>/apne")
 @signed_in(*COUNTY_ROLES)
 def open_again(library_id: str) -> ResponseReturnValue:
     """A closed account is used again, from zero."""
-    opening = {"id": form_id(), "library_id": library_id, "reason": request.form.get("grunn", "")}
-    try:
-        here().backend.ledger.open_account(opening, person().actor)
-        flash(say("Kontoen er i bruk igjen."), "success")
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal, {"reason": say("Grunn")}), "danger")
-    return redirect(url_for("county_book.show", hvem=library_id))
+    form, user = sent_form({"grunn": say("Grunn")}), person()
+    form.need("grunn")
+    opening = {"id": form.id, "library_id": library_id, "reason": form.text("grunn")}
+    return acting.act(
+        form,
+        lambda: here().backend.ledger.open_account(opening, user.actor),
+        say("Kontoen er i bruk igjen."),
+        lambda: _show(_account_of(library_id)),
+        url_for("county_book.show", hvem=library_id),
+    )
 
 
 def act(line: Document) -> str:
@@ -159,6 +175,10 @@ def _who(line: Document, side: str) -> str:
 
 def _chosen() -> dict[str, str]:
     return {name: request.args.get(name, "").strip()[:60] for name in ("hvem", "fra", "til")}
+
+
+def _account_of(library_id: str) -> dict[str, str]:
+    return {"hvem": library_id, "fra": "", "til": ""}
 
 
 def _next_url(chosen: dict[str, str], cursor: str | None) -> str | None:

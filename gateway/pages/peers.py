@@ -5,14 +5,15 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from byttebank.contracts.refusals import FieldMissing, Malformed, NotFound, Refusal
+from byttebank.contracts.refusals import NotFound, Refusal
 from byttebank.identifiers import is_id, new_id
 from gateway import speech
 from gateway.auth.guard import signed_in
+from gateway.forms import Form, sent_form
 from gateway.here import here, person
 from gateway.leaving import leave_county
+from gateway.pages.acting import REASON, act
 from gateway.pages.operations import line_state, used_percent
-from gateway.pages.promises import form_id
 from gateway.speech import say
 from gateway.words import peers as words
 from gateway.words.refusals import refusal_sentence
@@ -62,7 +63,7 @@ def show(county: str) -> str:
         compared=[words.compared(one, own) for one in ledger.reconciliations() if one["county"] == county],
         disputes=[(one, words.difference(one, own)) for one in ledger.disputes() if one["county"] == county],
         acts=[(one, words.decided(one), words.why(one)) for one in acts],
-        successors=sorted([own, *(one["county"] for one in peers if one["county"] != county)]),
+        successors=_successors([own, *(one["county"] for one in peers if one["county"] != county)]),
         act_id=new_id(),
     )
 
@@ -71,14 +72,14 @@ def show(county: str) -> str:
 @signed_in(*COUNTY_ROLES)
 def freeze(county: str) -> ResponseReturnValue:
     """Nothing new is agreed with the county or sent to it."""
-    return _act(county, "freeze", say("Utvekslingen er stanset."))
+    return _act(_reasoned(), county, "freeze", say("Utvekslingen er stanset."))
 
 
 @pages.post("/fylket/samarbeid/<county>/apne")
 @signed_in(*COUNTY_ROLES)
 def thaw(county: str) -> ResponseReturnValue:
     """The county is exchanged with again; what waited is sent and decided."""
-    return _act(county, "thaw", say("Utvekslingen er åpnet igjen. Det som ventet, går nå."))
+    return _act(_reasoned(), county, "thaw", say("Utvekslingen er åpnet igjen. Det som ventet, går nå."))
 
 
 @pages.post("/fylket/samarbeid/<county>/avslutt")
@@ -86,31 +87,31 @@ def thaw(county: str) -> ResponseReturnValue:
 def leave(county: str) -> ResponseReturnValue:
     """The county is exchanged with no more, and what it published is gone here. Its name is typed first."""
     name = speech.county_name(county)
-    if request.form.get("navn", "").strip().casefold() != name.casefold():
-        flash(
-            say("Skriv {county} i feltet for å bekrefte at samarbeidet skal avsluttes.", county=name),
-            "danger",
+    form = _reasoned(navn=say("Skriv {county} for å bekrefte", county=name))
+    if form.text("navn").strip().casefold() != name.casefold():
+        form.errors["navn"] = say(
+            "Skriv {county} i feltet for å bekrefte at samarbeidet skal avsluttes.", county=name
         )
-        return redirect(url_for("peers.show", county=county))
-    reason = request.form.get("grunn", "")
-    try:
-        leave_county({"id": form_id(), "county": county, "what": "leave", "reason": reason})
-        flash(say("Samarbeidet med {county} er avsluttet.", county=name), "success")
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal, _names()), "danger")
-    return redirect(url_for("peers.show", county=county))
+    done = say("Samarbeidet med {county} er avsluttet.", county=name)
+    return act(
+        form,
+        lambda: leave_county(_peer_act(form, county, "leave")),
+        done,
+        lambda: show(county),
+        url_for("peers.show", county=county),
+    )
 
 
 @pages.post("/fylket/samarbeid/<county>/grense")
 @signed_in(*COUNTY_ROLES)
 def set_fuse(county: str) -> ResponseReturnValue:
     """Another security limit. Lowered, new days wait; those that are agreed stand."""
-    days = request.form.get("dager", "").strip()
+    form = _reasoned(dager=say("Hele dager"))
+    days = form.text("dager").strip()
     if not days.isdecimal() or int(days[:9]) > FUSE_DAYS:
-        flash(say("Skriv hvor mange hele dager, fra 0 og oppover."), "danger")
-        return redirect(url_for("peers.show", county=county))
-    done = say("Sikkerhetsgrensen er endret.")
-    return _act(county, "fuse", done, fuse_half_days=2 * int(days))
+        form.errors["dager"] = say("Skriv hvor mange hele dager, fra 0 og oppover.")
+        days = "0"
+    return _act(form, county, "fuse", say("Sikkerhetsgrensen er endret."), fuse_half_days=2 * int(days[:9]))
 
 
 @pages.post("/fylket/samarbeid/sammenlign")
@@ -145,25 +146,23 @@ def ask_for_no(county: str, transfer_id: str) -> ResponseReturnValue:
 @signed_in(*COUNTY_ROLES)
 def merge(county: str) -> ResponseReturnValue:
     """The county has become part of another one: what is owed stands towards that one from now on."""
-    merger = {
-        "id": form_id(),
-        "county": county,
-        "successor": request.form.get("til", ""),
-        "reason": request.form.get("grunn", ""),
-    }
-    try:
-        here().backend.ledger.merge_county(merger, person().actor)
-        said = say(
-            "Mellomværendet med {county} står nå mot {successor}.",
-            county=speech.county_name(county),
-            successor=speech.county_name(merger["successor"]),
-        )
-        flash(said, "success")
-    except Malformed:
-        flash(refusal_sentence(FieldMissing(field="successor"), _names()), "danger")
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal, _names()), "danger")
-    return redirect(url_for("peers.show", county=county))
+    form = _reasoned(til=say("Hvilket fylke har overtatt?"))
+    form.need("til")
+    successor, user = form.text("til"), person()
+    merger = {"id": form.id, "county": county, "successor": successor, "reason": form.text("grunn")}
+    done = say(
+        "Mellomværendet med {county} står nå mot {successor}.",
+        county=speech.county_name(county),
+        successor=speech.county_name(successor),
+    )
+    return act(
+        form,
+        lambda: here().backend.ledger.merge_county(merger, user.actor),
+        done,
+        lambda: show(county),
+        url_for("peers.show", county=county),
+        {**REASON, "/successor": "til"},
+    )
 
 
 @pages.get("/fylket/samarbeid/<county>/bevis/<sender>/<int:seq>.json")
@@ -179,18 +178,30 @@ def proof(county: str, sender: str, seq: int) -> Response:
     )
 
 
-def _act(county: str, what: str, done: str, **more: Any) -> ResponseReturnValue:
-    act = {"id": form_id(), "county": county, "what": what, "reason": request.form.get("grunn", ""), **more}
-    try:
-        here().backend.directory.act_on_peer(act, person().actor)
-        flash(done, "success")
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal, _names()), "danger")
-    return redirect(url_for("peers.show", county=county))
+def _act(form: Form, county: str, what: str, done: str, **more: Any) -> ResponseReturnValue:
+    user = person()
+    return act(
+        form,
+        lambda: here().backend.directory.act_on_peer(_peer_act(form, county, what, **more), user.actor),
+        done,
+        lambda: show(county),
+        url_for("peers.show", county=county),
+    )
 
 
-def _names() -> dict[str, str]:
-    return {"reason": say("Grunn"), "successor": say("Hvilket fylke har overtatt?")}
+def _successors(counties: list[str]) -> list[tuple[str, str]]:
+    return [("", say("Velg")), *((one, speech.county_name(one)) for one in sorted(counties))]
+
+
+def _peer_act(form: Form, county: str, what: str, **more: Any) -> Document:
+    return {"id": form.id, "county": county, "what": what, "reason": form.text("grunn"), **more}
+
+
+def _reasoned(**fields: str) -> Form:
+    """The form as it was sent: the fields, and the reason that every act here has."""
+    form = sent_form({**fields, "grunn": say("Grunn")})
+    form.need("grunn")
+    return form
 
 
 def _peers() -> list[Document]:

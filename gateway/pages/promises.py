@@ -10,7 +10,9 @@ from byttebank.identifiers import is_id, new_id
 from gateway import speech
 from gateway.amounts import half_days_from_text
 from gateway.auth.guard import signed_in
+from gateway.forms import sent_form
 from gateway.here import here, person
+from gateway.pages.acting import act
 from gateway.speech import say
 from gateway.words.refusals import refusal_sentence
 
@@ -44,9 +46,12 @@ def withdraw(promise_id: str) -> ResponseReturnValue:
     """What is open of the promise is taken back, if nothing was asked for against it."""
     ledger = here().backend.ledger
     withdrawal = {"id": form_id(), "promise_id": promise_id}
-    return _act(
-        lambda actor: ledger.withdraw_promise(withdrawal, actor), say("Løftet er trukket."), "accounts.show"
-    )
+    try:
+        ledger.withdraw_promise(withdrawal, person().actor)
+        flash(say("Løftet er trukket."), "success")
+    except Refusal as refusal:
+        flash(refusal_sentence(refusal), "danger")
+    return redirect(url_for("accounts.show"))
 
 
 @pages.get("/fylket/lofter")
@@ -56,7 +61,7 @@ def index() -> str:
     found = here().backend.ledger.open_promises()
     return render_template(
         "promises.html",
-        promises=[(promise, standing(promise), new_id()) for promise in found],
+        promises=[(promise, standing(promise)) for promise in found],
         late=sum(1 for promise in found if promise["is_late"]),
     )
 
@@ -65,22 +70,25 @@ def index() -> str:
 @signed_in("county", "operator")
 def give_date(promise_id: str) -> ResponseReturnValue:
     """Somebody has asked for the day: the promise has a date."""
-    ledger = here().backend.ledger
-    dating = {"id": form_id(), "promise_id": promise_id, "dated_on": request.form.get("dato", "")}
-    return _act(
-        lambda actor: ledger.date_promise(dating, actor), say("Løftet har fått dato."), "promises.index"
-    )
+    ledger, user = here().backend.ledger, person()
+    form = sent_form({"dato": say("Hvilken dag har noen spurt om?")})
+    form.need("dato")
+    dating = {"id": form.id, "promise_id": promise_id, "dated_on": form.text("dato")}
+    done, places = say("Løftet har fått dato."), {"/dated_on": "dato"}
+    back = url_for("promises.index")
+    return act(form, lambda: ledger.date_promise(dating, user.actor), done, index, back, places)
 
 
 @pages.post("/fylket/lofter/<promise_id>/ettergi")
 @signed_in("county", "operator")
 def forgive(promise_id: str) -> ResponseReturnValue:
     """What is open of the promise is forgiven, with a reason."""
-    ledger = here().backend.ledger
-    forgiving = {"id": form_id(), "promise_id": promise_id, "reason": request.form.get("grunn", "")}
-    return _act(
-        lambda actor: ledger.forgive_promise(forgiving, actor), say("Løftet er ettergitt."), "promises.index"
-    )
+    ledger, user = here().backend.ledger, person()
+    form = sent_form({"grunn": say("Hvorfor ettergis løftet?")})
+    form.need("grunn")
+    forgiving = {"id": form.id, "promise_id": promise_id, "reason": form.text("grunn")}
+    done, back = say("Løftet er ettergitt."), url_for("promises.index")
+    return act(form, lambda: ledger.forgive_promise(forgiving, user.actor), done, index, back)
 
 
 def standing(promise: Document) -> str:
@@ -103,12 +111,3 @@ def form_id() -> str:
     """The id of what the form does: made with the form, so that two presses do one thing."""
     sent = request.form.get("id")
     return sent if sent is not None and is_id(sent) else new_id()
-
-
-def _act(act: Any, done: str, back: str) -> ResponseReturnValue:
-    try:
-        act(person().actor)
-        flash(done, "success")
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal, {"reason": say("Grunn")}), "danger")
-    return redirect(url_for(back))

@@ -2,21 +2,21 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from byttebank.contracts.refusals import NotFound, Refusal
-from byttebank.identifiers import is_id, new_id
+from byttebank.contracts.refusals import NotFound
+from byttebank.identifiers import is_id
 from gateway import speech
 from gateway.auth.guard import signed_in
+from gateway.forms import sent_form
 from gateway.here import here, person
-from gateway.pages.county_book import act
-from gateway.pages.promises import form_id
+from gateway.pages import county_book
+from gateway.pages.acting import act
 from gateway.reading import reader_of
 from gateway.speech import say
 from gateway.words.engagements import sentence, title
 from gateway.words.history import line_sentence
-from gateway.words.refusals import refusal_sentence
 
 pages = Blueprint("rulings", __name__)
 Document = dict[str, Any]
@@ -43,7 +43,6 @@ def index() -> str:
             for one, reader in found
         ],
         requests=[_request(one) for one in here().backend.ledger.reversal_requests()],
-        act_id=new_id(),
     )
 
 
@@ -53,36 +52,42 @@ def rule(engagement_id: str) -> ResponseReturnValue:
     """It happened, or it did not: `svar` is `ja` or `nei`."""
     if not is_id(engagement_id):
         raise NotFound(kind="engagement", id=engagement_id)
-    answer, reason = request.form.get("svar"), request.form.get("grunn", "")
+    form, user = sent_form({"grunn": say("Grunn"), "svar": say("Svar")}), person()
+    form.need("grunn")
+    answer, reason = form.text("svar"), form.text("grunn")
     if answer not in ("ja", "nei"):
-        flash(say("Svar ja eller nei."), "danger")
-        return redirect(url_for("rulings.index"))
-    try:
-        here().backend.matching.rule(engagement_id, answer == "ja", reason, person().actor)
-        flash(say("Uenigheten er avgjort. Begge bibliotekene får beskjed."), "success")
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal, {"reason": say("Grunn")}), "danger")
-    return redirect(url_for("rulings.index"))
+        form.errors["svar"] = say("Svar ja eller nei.")
+    done = say("Uenigheten er avgjort. Begge bibliotekene får beskjed.")
+    return act(
+        form,
+        lambda: here().backend.matching.rule(engagement_id, answer == "ja", reason, user.actor),
+        done,
+        index,
+        url_for("rulings.index"),
+    )
 
 
 @pages.post("/fylket/tilbakeforinger/<transfer_id>/avsla")
 @signed_in("county", "operator")
 def decline(transfer_id: str) -> ResponseReturnValue:
     """The other county is told that the days stay where they are."""
-    declining = {"id": form_id(), "transfer_id": transfer_id, "reason": request.form.get("grunn", "")}
-    try:
-        here().backend.ledger.decline_reversal(declining, person().actor)
-        flash(say("Det andre fylket får beskjed om at dagene står."), "success")
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal, {"reason": say("Grunn")}), "danger")
-    return redirect(url_for("rulings.index"))
+    form, user = sent_form({"grunn": say("Hvorfor blir dagene stående?")}), person()
+    form.need("grunn")
+    declining = {"id": form.id, "transfer_id": transfer_id, "reason": form.text("grunn")}
+    return act(
+        form,
+        lambda: here().backend.ledger.decline_reversal(declining, user.actor),
+        say("Det andre fylket får beskjed om at dagene står."),
+        index,
+        url_for("rulings.index"),
+    )
 
 
 def _request(request_: Document) -> Document:
     standing = here().backend.ledger.transfer(request_["transfer_id"])
     return {
         **request_,
-        "what": act({**standing, "kind": "work"}),
+        "what": county_book.act({**standing, "kind": "work"}),
         "work_date": standing["work_date"],
         "half_days": request_["amount_half_days"],
     }

@@ -2,25 +2,33 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from byttebank.contracts.refusals import Malformed, NotFound, Refusal
-from byttebank.identifiers import is_id, new_id
+from byttebank.contracts.refusals import Malformed, NotFound
+from byttebank.identifiers import is_id
 from gateway import speech
 from gateway.amounts import ore_from_text
 from gateway.auth.guard import signed_in
+from gateway.forms import Form, sent_form
 from gateway.here import here, person
+from gateway.pages import acting
 from gateway.pages.county_book import libraries_of_the_book
-from gateway.pages.promises import form_id
 from gateway.speech import N_, say
 from gateway.statements import csv_text, plain
-from gateway.words.refusals import refusal_sentence
 
 pages = Blueprint("travel_fund", __name__)
 Document = dict[str, Any]
 COUNTY_ROLES = ("county", "operator")
 LINES = 1000
+PLACES = {
+    **acting.REASON,
+    "/amount_ore": "belop",
+    "/library_id": "bibliotek",
+    "/travelled_on": "dato",
+    "account_unknown": "bibliotek",
+    "fund_too_small": "belop",
+}
 KINDS = {
     "grant": N_("Satt av til reiser"),
     "refund": N_("Reiserefusjon: {library}"),
@@ -37,8 +45,7 @@ def show() -> str:
         "travel_fund.html",
         fund=here().backend.ledger.travel_fund(),
         lines=[(line, act(line)) for line in lines],
-        libraries=libraries_of_the_book(),
-        act_id=new_id(),
+        libraries=[("", say("Velg")), *libraries_of_the_book()],
     )
 
 
@@ -63,19 +70,26 @@ def download() -> Response:
 @signed_in(*COUNTY_ROLES)
 def grant() -> ResponseReturnValue:
     """Money is set aside for travel."""
-    return _act("grant_travel", say("Pengene er satt av."), amount_ore=request.form.get("belop", ""))
+    form = sent_form({"belop": say("Kroner"), "grunn": say("Grunn")})
+    form.need("belop", "grunn")
+    return _act(form, "grant_travel", say("Pengene er satt av."), amount_ore=_ore(form))
 
 
 @pages.post("/fylket/reisepott/refusjon")
 @signed_in(*COUNTY_ROLES)
 def refund() -> ResponseReturnValue:
     """A library is refunded for a journey."""
-    more = {
-        "library_id": request.form.get("bibliotek", ""),
-        "travelled_on": request.form.get("dato") or None,
-        "amount_ore": request.form.get("belop", ""),
-    }
-    return _act("refund_travel", say("Refusjonen er ført."), **more)
+    fields = {"bibliotek": say("Bibliotek"), "belop": say("Kroner"), "dato": say("Reisedato")}
+    form = sent_form({**fields, "grunn": say("Grunn")})
+    form.need("bibliotek", "belop", "grunn")
+    return _act(
+        form,
+        "refund_travel",
+        say("Refusjonen er ført."),
+        library_id=form.text("bibliotek"),
+        travelled_on=form.text("dato") or None,
+        amount_ore=_ore(form),
+    )
 
 
 @pages.post("/fylket/reisepott/<transfer_id>/tilbake")
@@ -84,7 +98,9 @@ def give_back(transfer_id: str) -> ResponseReturnValue:
     """A wrong refund is in the fund again."""
     if not is_id(transfer_id):
         raise NotFound(kind="refund", id=transfer_id)
-    return _act("return_refund", say("Refusjonen er ført tilbake."), transfer_id=transfer_id)
+    form = sent_form({"grunn": say("Grunn")})
+    form.need("grunn")
+    return _act(form, "return_refund", say("Refusjonen er ført tilbake."), transfer_id=transfer_id)
 
 
 def act(line: Document) -> str:
@@ -98,15 +114,16 @@ def kroner(ore: int) -> str:
     return f"{'-' if ore < 0 else ''}{abs(ore) // 100},{abs(ore) % 100:02d}"
 
 
-def _act(method: str, done: str, **body: Any) -> ResponseReturnValue:
+def _ore(form: Form) -> int:
+    """The amount, or 0 and a sentence at its field."""
     try:
-        if "amount_ore" in body:
-            body["amount_ore"] = ore_from_text(body["amount_ore"])
-        asked = {"id": form_id(), "reason": request.form.get("grunn", ""), **body}
-        getattr(here().backend.ledger, method)(asked, person().actor)
-        flash(done, "success")
+        return ore_from_text(form.text("belop"))
     except Malformed:
-        flash(say("Skriv beløpet i kroner, og velg bibliotek."), "danger")
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal, {"reason": say("Grunn")}), "danger")
-    return redirect(url_for("travel_fund.show"))
+        form.errors.setdefault("belop", say("Skriv beløpet i kroner."))
+        return 0
+
+
+def _act(form: Form, method: str, done: str, **body: Any) -> ResponseReturnValue:
+    asked, actor = {"id": form.id, "reason": form.text("grunn"), **body}, person().actor
+    do = getattr(here().backend.ledger, method)
+    return acting.act(form, lambda: do(asked, actor), done, show, url_for("travel_fund.show"), PLACES)

@@ -203,12 +203,14 @@ def move_what_is_owed(desk: Desk) -> Visitor:
 def end_the_exchange(desk: Desk) -> Visitor:
     """Without the county's name: said what to write, so that others may go on with the county."""
     visitor = _peer(desk)
+    visitor.watch.expected_statuses = {422}
     page = visitor.page
     page.get_by_text("Avslutt samarbeidet").first.click()
     page.locator("#navn-avslutt").fill("Øst")
     page.locator("#grunn-avslutt").fill("Vi går hver til vårt.")
     visitor.press("Avslutt")
     visitor.sees("Skriv Østfold i feltet for å bekrefte at samarbeidet skal avsluttes.")
+    assert page.locator("#grunn-avslutt").input_value() == "Vi går hver til vårt."
     return visitor
 
 

@@ -127,12 +127,15 @@ def test_the_county_dates_and_forgives_promises_with_a_reason(node: Node, ledger
     kari.press(kari.get("/konto"), "Ja, vi lover")
     page = county.get("/fylket/lofter")
     assert "Eidskog bibliotek har lovet 1 dag" in page.words
-    assert (
-        county.press(page, "Gi dato", dato="2026-11-01").alerts[0].startswith("Søndag 1. november har vært")
-    )
+    refused = county.press(page, "Gi dato", dato="2026-11-01")
+    assert (refused.status, refused.alerts) == (422, [])
+    assert "Søndag 1. november har vært" in refused.form("Gi dato").get_text(" ")
+    assert refused.form("Gi dato").find("input", {"name": "dato"})["value"] == "2026-11-01"
     dated = county.press(page, "Gi dato", dato="2026-12-01")
     assert "Noen har spurt om dagen: tirsdag 1. desember." in dated.words
-    assert county.press(dated, "Ettergi", grunn=" ").alerts == ["Fyll ut «Grunn»."]
+    refused = county.press(dated, "Ettergi", grunn=" ")
+    assert "Fyll ut «Hvorfor ettergis løftet?»." in refused.form("Ettergi").get_text(" ")
+    assert refused.form("Ettergi").find_parent("details").has_attr("open")
     forgiven = county.press(dated, "Ettergi", grunn="Vannskade")
     assert "Ingen bibliotek har åpne løfter nå." in forgiven.words
     assert "Ettergitt av fylkesbiblioteket Vannskade" in kari.get("/konto").words
@@ -193,16 +196,21 @@ def test_the_county_closes_and_opens_an_account(node: Node, ledger: Ledger) -> N
     path = f"/fylket/kontoutskrift?hvem={eidskog.library('Grue')}"
     page = county.get(path)
     refused = county.press(page, "Avslutt kontoen", hvordan="forgive", grunn="Nedlagt")
-    assert refused.alerts[0].endswith("Velg den andre måten.")
+    form = refused.form("Avslutt kontoen")
+    assert "Velg den andre måten." in form.get_text(" ")
+    assert form.find("input", {"name": "grunn"})["value"] == "Nedlagt"
+    assert form.find("input", {"value": "forgive"}).has_attr("checked")
     busy = county.press(
         county.get(f"/fylket/kontoutskrift?hvem={eidskog.library('Eidskog')}"),
         "Avslutt kontoen",
         hvordan="forgive",
         grunn="Nedlagt",
     )
-    assert busy.alerts == [
+    assert (
         "Eidskog har dager som er satt av eller på vei. Vent til de er ført, eller avlys avtalene først."
-    ]
+        in busy.words
+    )
+    assert busy.form("Avslutt kontoen").find("input", {"name": "grunn"})["value"] == "Nedlagt"
     closed = county.press(
         county.get(path),
         "Avslutt kontoen",
@@ -268,6 +276,9 @@ def test_the_county_rules_on_what_two_libraries_disagree_about(node: Node, ledge
     county = node.browser("ingrid")
     page = county.get("/fylket/uenigheter")
     assert "Les hva begge har skrevet, og avgjør." in page.words
+    refused = county.press(page, "Det ble ikke noe av", grunn="")
+    assert (refused.status, ruled) == (422, [])
+    assert "Fyll ut «Grunn»." in refused.form("Det ble gjort").get_text(" ")
     done = county.press(page, "Det ble ikke noe av", grunn="Ingen kom")
     assert done.alerts == ["Uenigheten er avgjort. Begge bibliotekene får beskjed."]
     assert ruled == [(disputed["id"], False, "Ingen kom")]

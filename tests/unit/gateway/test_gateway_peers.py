@@ -129,15 +129,21 @@ def test_the_county_stops_and_opens_the_exchange_with_a_reason_that_stays_on_the
 def test_without_a_reason_nothing_is_stopped(node: Node) -> None:
     browser = node.browser("ingrid")
     said = browser.press(browser.get(PAGE), "Stans", grunn=" ")
-    assert said.alerts == ["Fyll ut «Grunn»."]
-    assert "Stans" in said.buttons()
+    assert (said.status, said.alerts) == (422, [])
+    form = said.form("Stans")
+    assert form.select_one(".ds-validation-message").get_text() == "Fyll ut «Grunn»."
+    assert form.find_parent("details").has_attr("open")
 
 
 @pytest.mark.parametrize("days", ["", "-1", "1,5", "mange", "9" * 30])
 def test_a_limit_that_is_no_number_of_whole_days_is_said(node: Node, days: str) -> None:
     browser = node.browser("ingrid")
     said = browser.press(browser.get(PAGE), "Endre grensen", dager=days, grunn="Mye på gang.")
-    assert said.alerts == ["Skriv hvor mange hele dager, fra 0 og oppover."]
+    assert said.status == 422
+    form = said.form("Endre grensen")
+    assert form.find(id="dager-grense-feil").get_text() == "Skriv hvor mange hele dager, fra 0 og oppover."
+    assert form.find("input", {"name": "dager"})["value"] == days
+    assert form.find("input", {"name": "grunn"})["value"] == "Mye på gang."
     assert node.backend.asked("directory.act_on_peer") == []
 
 
@@ -176,7 +182,12 @@ def test_what_is_owed_moves_to_the_county_that_has_taken_over(node: Node) -> Non
 
     ledger.merge_county = refuse
     said = browser.press(page, "Flytt mellomværendet", til="trondelag", grunn="Slått sammen.")
-    assert "satt av eller på vei" in said.alerts[0]
+    form = said.form("Flytt mellomværendet")
+    assert "satt av eller på vei" in form.get_text()
+    assert form.find("option", selected=True)["value"] == "trondelag"
+    said = browser.press(page, "Flytt mellomværendet", til="", grunn="Slått sammen.")
+    assert "Fyll ut «Hvilket fylke har overtatt?»." in said.words
+    assert said.form("Flytt mellomværendet").find("input", {"name": "grunn"})["value"] == "Slått sammen."
 
 
 def test_a_county_leaves_when_its_name_is_typed_and_nothing_is_unfinished(node: Node) -> None:
@@ -185,19 +196,32 @@ def test_a_county_leaves_when_its_name_is_typed_and_nothing_is_unfinished(node: 
     browser = node.browser("ingrid")
     page = browser.get(PAGE)
     said = browser.press(page, "Avslutt", navn="Akers", grunn="Vi går hver til vårt.")
-    assert said.alerts == ["Skriv Akershus i feltet for å bekrefte at samarbeidet skal avsluttes."]
+    form = said.form("Avslutt")
+    sentence = "Skriv Akershus i feltet for å bekrefte at samarbeidet skal avsluttes."
+    assert form.find(id="navn-avslutt-feil").get_text() == sentence
+    assert form.find("input", {"name": "grunn"})["value"] == "Vi går hver til vårt."
+    assert len(said.soup.select("#feil")) == 1, "the other forms are as they were"
     for name in ("net_half_days", "pending_out_half_days"):
         ledger._positions = [
             {**one, "net_half_days": 0, "pending_out_half_days": 0, name: 2} for one in ledger._positions
         ]
         said = browser.press(page, "Avslutt", navn="Akershus", grunn="Vi går hver til vårt.")
-        assert "Det er fortsatt noe mellom oss og Akershus" in said.alerts[0]
+        assert "Det er fortsatt noe mellom oss og Akershus" in said.form("Avslutt").get_text()
     assert directory._peer_acts == []
     ledger._positions = [{**one, "net_half_days": 0, "pending_out_half_days": 0} for one in ledger._positions]
     said = browser.press(page, "Avslutt", navn=" akershus ", grunn="Vi går hver til vårt.")
     assert said.alerts == ["Samarbeidet med Akershus er avsluttet."]
     assert "Samarbeidet ble avsluttet av fylkesbiblioteket." in said.words
     assert "Avslutt samarbeidet" not in said.words
+
+
+def test_a_form_that_is_gone_from_the_page_says_why_on_it(node: Node) -> None:
+    browser = node.browser("ingrid")
+    page = browser.get(PAGE)
+    browser.press(page, "Stans", grunn="Nøkkelen er på avveie.")
+    said = browser.press(page, "Stans", grunn="")
+    assert said.status == 200
+    assert said.alerts == ["Fyll ut «Grunn»."]
 
 
 def test_an_engagement_that_is_under_way_keeps_a_county_from_leaving(node: Node) -> None:
