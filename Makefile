@@ -47,7 +47,7 @@ test: programs check ## Everything
 
 texts: $(VENV)/.installed ## Bring the catalogs and the description of the interface up to the code
 	@$(BIN)/python -m gateway.generate
-	@$(BIN)/python -m byttebank.language.catalogs services/notify
+	@$(BIN)/python -m byttebank.language.catalogs services/notify services/matching/rounds
 
 simulate: $(VENV)/.installed ## Play SEEDS lives of several counties with every fault, FROM a first seed
 	@exec $(BIN)/byttebank bench simulate --seeds "$(SEEDS)" --from "$(FROM)"

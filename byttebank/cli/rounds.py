@@ -1,5 +1,6 @@
 """`byttebank rounds ...`: the most days that libraries can exchange, computed from a file."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import typer
 
 from byttebank.cli.county_rounds import add_county_commands
 from byttebank.cli.exits import EXIT_CODES, FAILED, USAGE, fail
+from byttebank.language import LANGUAGES, language_of
 
 OBJECTIVES = ("days", "full")
 LONGEST_SECONDS = 1_000_000.0
@@ -47,6 +49,14 @@ def solve(
             "--objective", help="days: as many as possible. full: then even balances, then short ways."
         ),
     ] = "full",
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--language",
+            help="nb, nn or en: the reasons' with --json. Left out: as LC_ALL, LC_MESSAGES or LANG says.",
+            show_default=False,
+        ),
+    ] = None,
     progress: Annotated[
         bool, typer.Option("--progress", help="A line of JSON for each step, on stderr.")
     ] = False,
@@ -57,11 +67,13 @@ def solve(
     """
     if objective not in OBJECTIVES:
         raise typer.BadParameter(f"must be one of {', '.join(OBJECTIVES)}", param_hint="--objective")
+    if language is not None and language not in LANGUAGES:
+        raise typer.BadParameter(f"must be one of {', '.join(LANGUAGES)}", param_hint="--language")
     if time_limit is not None and not time_limit <= LONGEST_SECONDS:
         raise typer.BadParameter("must be a number of seconds up to 1000000", param_hint="--time-limit")
     if not file.is_file():
         fail(f"{file} is not a file.", USAGE)
-    wishes = ["--objective", objective]
+    wishes = ["--objective", objective, "--language", language or language_of(os.environ)]
     wishes += [] if time_limit is None else ["--time-limit", str(time_limit)]
     wishes += ["--json"] if json else []
     wishes += ["--progress"] if progress else []

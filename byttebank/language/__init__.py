@@ -1,5 +1,6 @@
 """Words for people: numbers and dates as they are written, and texts by language."""
 
+from byttebank.language.environment import language_of
 from byttebank.language.phrases import (
     CalendarLeaf,
     calendar_leaf,
@@ -50,6 +51,7 @@ __all__ = [
     "days_count",
     "days_phrase",
     "distance_phrase",
+    "language_of",
     "languages_in",
     "list_phrase",
     "money_phrase",

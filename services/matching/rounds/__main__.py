@@ -17,6 +17,7 @@ from services.matching.rounds.circulation import FULL, OBJECTIVES
 from services.matching.rounds.possible import RoundTooLarge
 from services.matching.rounds.reading import InstanceRefused, read_instance
 from services.matching.rounds.solving import solve
+from services.matching.rounds.words import LANGUAGES, SOURCE_LANGUAGE
 from services.matching.rounds.writing import document, summary
 
 DONE, FAILED, REFUSED = 0, 1, 2
@@ -33,31 +34,33 @@ def main() -> int:
 
     def tell(step: str, days: int, bound: int) -> None:
         if wishes.progress:
-            say(json.dumps({"step": step, "days": days, "bound": bound}))
+            warn(json.dumps({"step": step, "days": days, "bound": bound}))
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     try:
         reading = read_instance(wishes.file)
         for warning in reading.warnings:
-            say(f"byttebank: {warning}")
+            warn(f"byttebank: {warning}")
         left = None if wishes.time_limit is None else wishes.time_limit - (time.monotonic() - began)
         outcome = solve(reading.instance, wishes.objective, left, tell, lambda: bool(stopped))
     except (InstanceRefused, RoundTooLarge) as refused:
-        say(f"byttebank: {refused}")
+        warn(f"byttebank: {refused}")
         return REFUSED
     except MemoryError:
-        say("byttebank: The round does not fit into memory. Divide it by weeks, skills or regions.")
+        warn("byttebank: The round does not fit into memory. Divide it by weeks, skills or regions.")
         return FAILED
     if wishes.json:
-        json.dump(document(outcome, time.monotonic() - began), sys.stdout, ensure_ascii=False)
+        json.dump(
+            document(outcome, time.monotonic() - began, wishes.language), sys.stdout, ensure_ascii=False
+        )
         sys.stdout.write("\n")
     else:
         sys.stdout.write(summary(reading.instance, outcome, time.monotonic() - began))
     return DONE
 
 
-def say(line: str) -> None:
+def warn(line: str) -> None:
     """A line on standard error."""
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
@@ -69,6 +72,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--progress", action="store_true")
     parser.add_argument("--time-limit", type=float)
+    parser.add_argument("--language", choices=LANGUAGES, default=SOURCE_LANGUAGE)
     parser.add_argument("--objective", choices=OBJECTIVES, default=FULL)
     return parser.parse_args()
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from services.matching.domain.instance import Wish
+from services.matching.rounds import words
 from services.matching.rounds.able import Able
 from services.matching.rounds.bits import bits
 from services.matching.rounds.circulation import Circulation
 from services.matching.rounds.network import Ints
 from services.matching.rounds.possible import Bools, Possible
+from services.matching.rounds.words import Sentence, text_of
 
 NO_CANDIDATE, OWN_LIMIT, NOBODY_FREE, NO_PLACE = "no_candidate", "own_limit", "nobody_free", "no_place"
 CAP = "cap"
@@ -25,11 +26,16 @@ CAP = "cap"
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A request that lacks days, a reason, and a sentence for people in bokmål."""
+    """A request that lacks days, a reason, and what there is to say of it to people."""
 
     request: str
     reason: str
-    text: str
+    said: Sentence
+
+    @property
+    def text(self) -> str:
+        """The sentence in bokmål."""
+        return text_of(self.said)
 
 
 def reasons(
@@ -59,68 +65,25 @@ def reasons(
     for at in lacking.tolist():
         request = p.instance.requests[at]
         if served[at] == p.wanted[at]:
-            reason, text = NO_CANDIDATE, _few_dates(request)
+            reason, said = NO_CANDIDATE, words.few_dates(request)
         elif not candidates[at]:
-            reason, text = NO_CANDIDATE, funnel.text(at)
+            reason, said = NO_CANDIDATE, funnel.said(at)
         elif at in caps:
-            reason, text = CAP, _cap(p, at, *caps[at])
+            reason, said = CAP, _cap(p, at, *caps[at])
         elif reached is None or back is None or circulation is None:
-            reason, text = (
-                NO_PLACE,
-                (
-                    "Den beste planen vi fant, har ikke plass. Det er ikke bevist at det er umulig:"
-                    " flere datoer eller flere som kan komme, gjør det lettere."
-                ),
-            )
+            reason, said = NO_PLACE, words.NO_PLACE_FOUND
         elif reached[circulation.request_node + at]:
-            reason, text = (
-                OWN_LIMIT,
-                (
-                    "I en fordelingsrunde kan ingen gå over grensen. Noen kunne ha kommet:"
-                    " med én dag mer å bruke hadde dere fått én dag til."
-                ),
-            )
+            reason, said = OWN_LIMIT, words.BEYOND_LIMIT
         else:
             own = back[circulation.account_node + int(p.host[at])]
-            reason, text = NOBODY_FREE, _nobody(request, bool(own))
-        found.append(Unmet(request.id, reason, text))
+            reason, said = NOBODY_FREE, words.all_busy(request, can_pay=bool(own))
+        found.append(Unmet(request.id, reason, said))
     return tuple(found)
 
 
-def _cap(possible: Possible, at: int, cap: int, lacks: int) -> str:
+def _cap(possible: Possible, at: int, cap: int, lacks: int) -> Sentence:
     lender, host = possible.cap_names[cap]
-    days = "én dag" if lacks == possible.unit else f"{lacks / possible.unit:g} dager".replace(".", ",")
-    gain = "hele forespørselen" if possible.same[at] else "én dag til"
-    text = f"Noen kunne ha kommet, men det kan ikke gå flere dager fra {lender} til {host} i denne runden."
-    return f"{text} Med {days} mer fra {lender} hadde dere fått {gain}."
-
-
-def _nobody(request: Wish, can_pay: bool) -> str:
-    dates = _dates(request)
-    what = f"som kan {_and(request.skills)}" if request.skills else "som kan komme"
-    text = f"Alle {what} {dates}, er opptatt, også om andre bytter plass."
-    if can_pay:
-        return f"{text} Én kollega til {what} på en av disse datoene, hadde gitt dere én dag til."
-    return f"{text} Det trengs én kollega til {what}, og dere har nådd grensen: tilby selv én dag til."
-
-
-def _few_dates(request: Wish) -> str:
-    text = f"Forespørselen ber om {request.days} dager og har {len(request.dates)} datoer."
-    return f"{text} Velg flere datoer eller færre dager."
-
-
-def _dates(request: Wish) -> str:
-    first, last = request.dates[0], request.dates[-1]
-    one, other = (f"{day.day}.{day.month}.{day.year}" for day in (first, last))
-    return one if first == last else f"mellom {one} og {other}"
-
-
-def _free(count: int) -> str:
-    return "ledig" if count == 1 else "ledige"
-
-
-def _and(words: tuple[str, ...]) -> str:
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " og " + words[-1]
+    return words.capped(lender, host, 2 * lacks // possible.unit, is_whole=bool(possible.same[at]))
 
 
 class _Funnel:
@@ -132,27 +95,21 @@ class _Funnel:
         self._colleague_dates = bits(possible.instance.colleagues, possible.dates)
         self._request_dates = bits(possible.instance.requests, possible.dates)
 
-    def text(self, at: int) -> str:
+    def said(self, at: int) -> Sentence:
         """The sentence for the request at this position."""
         p, request = self._possible, self._possible.instance.requests[at]
         if not request.dates:
-            return "Forespørselen har ingen datoer. Velg minst én."
+            return words.NO_DATES
         able = self._able.who(request.skills)
         able = able[p.home[able] != p.host[at]]
-        skills = f" {_and(request.skills)}" if request.skills else " komme"
         if not len(able):
-            return f"Ingen på andre bibliotek kan{skills}."
-        enough = request.days if request.same_person else 1
+            return words.nobody_can(request)
+        enough = request.days if request.is_whole else 1
         common = np.bitwise_count(self._colleague_dates[able] & self._request_dates[at]).sum(axis=1)
         free = int((np.minimum(common, p.most[able]) >= enough).sum())
         if not free:
-            together = f" alle {request.days} dagene" if enough > 1 else ""
-            text = f"{len(able)} kan{skills}, ingen av dem er ledig{together} {_dates(request)}."
-            return f"{text} Velg flere datoer."
-        return (
-            f"{len(able)} kan{skills}, {free} av dem er {_free(free)} {_dates(request)},"
-            " ingen av dem kan reise så langt eller passer ellers."
-        )
+            return words.nobody_free_then(request, len(able))
+        return words.nobody_near(request, len(able), free)
 
 
 def _from_bank(circulation: Circulation, flow: Ints) -> Bools:

@@ -6,6 +6,7 @@ from typing import Any
 from services.matching.domain.instance import Instance
 from services.matching.rounds.reasons import CAP, NO_CANDIDATE, NO_PLACE, NOBODY_FREE, OWN_LIMIT
 from services.matching.rounds.solving import FEASIBLE, INFEASIBLE, OPTIMAL, UNKNOWN, Outcome
+from services.matching.rounds.words import SOURCE_LANGUAGE, text_of
 
 STATUSES = {
     OPTIMAL: "best possible, proven",
@@ -22,8 +23,8 @@ REASONS = {
 }
 
 
-def document(outcome: Outcome, seconds: float) -> dict[str, Any]:
-    """What `byttebank rounds solve --json` writes (`docs/rounds.md`)."""
+def document(outcome: Outcome, seconds: float, language: str = SOURCE_LANGUAGE) -> dict[str, Any]:
+    """What `byttebank rounds solve --json` writes (`docs/rounds.md`), its sentences in the language."""
     return {
         "status": outcome.status,
         "days_served": outcome.days,
@@ -34,7 +35,10 @@ def document(outcome: Outcome, seconds: float) -> dict[str, Any]:
             {"request": day.request, "colleague": day.colleague, "date": day.date.isoformat()}
             for day in outcome.plan
         ],
-        "unmet": [{"request": one.request, "reason": one.reason, "text": one.text} for one in outcome.unmet],
+        "unmet": [
+            {"request": one.request, "reason": one.reason, "text": text_of(one.said, language)}
+            for one in outcome.unmet
+        ],
     }
 
 
