@@ -1,4 +1,4 @@
-"""What a form of one act comes to: it is done and said, or the page stands with the form as it was filled in."""
+"""What a form of one act comes to: it is done and said, or the page has the form as it was filled in."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -21,6 +21,7 @@ DECIDING = ("library_manager", "county")
 class Direct:
     """How a request to one library stands. `is_over`: there is no answer, or it was no."""
 
+    title: str
     sentence: str
     is_over: bool
 
@@ -29,7 +30,7 @@ def direct_of(wanted: Document) -> Direct | None:
     """What those read who have asked one library alone; None when they have not, or ask all by now."""
     if wanted["to_library_id"] is None or wanted["is_open"] or wanted["state"] != "open":
         return None
-    return Direct(_sentence(wanted), wanted["direct_answer"] is not None)
+    return Direct(_title(wanted), _sentence(wanted), wanted["direct_answer"] is not None)
 
 
 def is_asked_alone(wanted: Document, user: User) -> bool:
@@ -74,12 +75,17 @@ def _to_answer(wanted: Document) -> Task:
 
 
 def _to_open(wanted: Document) -> Task:
-    words = {
-        "declined": say("{library} kan ikke hjelpe", library=_name(wanted["to_library_id"])),
-        "unanswered": say("{library} har ikke svart", library=_name(wanted["to_library_id"])),
-    }
     text = say("{what}, {when}.", what=speech.skills(wanted["skills"]), when=when_words(wanted))
-    return Task(words[wanted["direct_answer"]], text, "", say("Spør noen andre"), _page(wanted))
+    return Task(_title(wanted), text, "", say("Spør noen andre"), _page(wanted))
+
+
+def _title(wanted: Document) -> str:
+    library = _name(wanted["to_library_id"])
+    if wanted["direct_answer"] == "declined":
+        return say("{library} kan ikke hjelpe", library=library)
+    if wanted["direct_answer"] == "unanswered":
+        return say("{library} har ikke svart", library=library)
+    return say("Dere venter på svar fra {library}", library=library)
 
 
 def _sentence(wanted: Document) -> str:

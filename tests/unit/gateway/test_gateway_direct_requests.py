@@ -24,7 +24,13 @@ def ask_grue(node: Node) -> str:
     page = browser.press(page, BUTTON, **GOOD)
     assert "Dere har spurt Grue direkte. Ingen andre ser det." in page.words
     assert "Svarer de ikke innen mandag 30. november, sier vi fra." in page.words
-    assert "Spør alle i stedet" not in page.buttons()
+    assert page.title == "Dere venter på svar fra Grue"
+    assert "Disse passer best" not in page.words
+    assert "Spør alle i stedet" in page.buttons()
+    outside = [
+        one for one in page.soup.select("main form[action*='/spor/']") if not one.find_parent("details")
+    ]
+    assert outside == [], "others are asked only by whoever looks for them"
     return page.url.rsplit("/", 1)[1]
 
 
@@ -49,10 +55,21 @@ def test_a_no_asks_nobody_why_and_one_press_asks_all(node: Node) -> None:
     assert "Vi kan ikke denne gangen" not in page.buttons()
     browser = node.browser("kari")
     assert "Grue kan ikke hjelpe" in browser.get("/oversikt").words
-    page = browser.press(browser.get(f"/foresporsler/{request_id}"), "Spør alle i stedet")
+    page = browser.get(f"/foresporsler/{request_id}")
+    assert page.title == "Grue kan ikke hjelpe"
+    assert "Disse passer best" in [one.get_text() for one in page.soup.find_all("h2")]
+    page = browser.press(page, "Spør alle i stedet")
     assert "Nå ser bibliotekene i Innlandet det." in page.words
     request = node.backend.directory._requests[request_id]
     assert (request["is_open"], request["reach"], request["widens_after_days"]) == (True, "county", 3)
+
+
+def test_whoever_waits_asks_all_with_one_press(node: Node) -> None:
+    request_id = ask_grue(node)
+    browser = node.browser("kari")
+    page = browser.press(browser.get(f"/foresporsler/{request_id}"), "Spør alle i stedet")
+    assert "Nå ser bibliotekene i Innlandet det." in page.words
+    assert page.title == "Disse passer best"
 
 
 def test_silence_is_told_with_the_same_press(node: Node) -> None:
