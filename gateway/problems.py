@@ -78,6 +78,7 @@ STATUS: dict[str, int] = {
     "stale_page": 412,
     "swap_impossible": 409,
     "swap_over": 409,
+    "skill_known": 409,
     "too_few_at_home": 409,
     "too_few_counties": 409,
     "too_few_libraries": 409,
@@ -111,6 +112,7 @@ FIELD_OF = {
     "too_few_at_home": "/min_at_home",
     "outside_area": "/latitude",
     "number_taken": "/national_number",
+    "skill_known": "/names",
 }
 """Where in the document the fault lies, for refusals that are about one field."""
 

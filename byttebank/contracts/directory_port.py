@@ -67,7 +67,8 @@ class DirectoryPort(ParticipationPort, Protocol):
         """`Skill`s, by category and code."""
 
     def write_skill(self, skill: Document, actor: Document) -> Document:
-        """`Skill` of the county's own. Refuses: NotYourRole, SameKeyOtherBody (a shared entry's code)."""
+        """`Skill` of the county's own. Refuses: NotYourRole, SameKeyOtherBody (a shared entry's code),
+        SkillKnown (another entry's name), Malformed."""
 
     def mapping(self) -> Document:
         """Which skills exist, are wanted and are missing; the county first, then each municipality:

@@ -49,3 +49,9 @@ class RoundOpen(Refusal):
     """The round of matching `round_id` is under way; there is one at a time."""
 
     code = "round_open"
+
+
+class SkillKnown(Refusal):
+    """Another entry of the vocabulary, `code`, is called `name` already, in some language."""
+
+    code = "skill_known"

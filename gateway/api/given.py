@@ -32,6 +32,23 @@ class LanguageChoice(Given):
     language = one_of(*LANGUAGES, required=True, allow_none=True)
 
 
+class OwnSkill(Given):
+    """A skill of the county's own."""
+
+    category = text(60, metadata={"description": "One of the categories that `/skills` shows."})
+    names = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={"description": "By language, bokmål (`nb`) at least."},
+    )
+    maps_to = fields.String(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The code of the shared skill that other counties see instead."},
+    )
+
+
 class NewOffer(Given):
     """An offer of a colleague of the caller's library."""
 

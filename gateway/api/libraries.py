@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from byttebank.contracts import resources
 from byttebank.contracts.fields import Id, Slug
-from gateway.api.given import LanguageChoice, LibraryShown
+from gateway.api.given import LanguageChoice, LibraryShown, OwnSkill
 from gateway.api.nouns import next_link, nouns_called
 from gateway.api.schemas import County, ListQuery, Mapping, Peer, list_of, page_of
 from gateway.here import here, person
@@ -103,6 +103,17 @@ def list_staff(query: Document) -> Document:
 def list_skills() -> Document:
     """The vocabulary of skills"""
     return {"items": here().backend.directory.list_skills()}
+
+
+@nouns.route("/skills/<string:code>", methods=["PUT"])
+@nouns.arguments(OwnSkill)
+@nouns.response(200, resources.Skill)
+def write_skill(given: Document, code: str) -> Document:
+    """Add a skill of the county's own, or give it other names
+
+    For the county library. The code is made once and never changes.
+    """
+    return here().backend.directory.write_skill({**given, "code": code}, person().actor)
 
 
 @nouns.route("/mapping", methods=["GET"])

@@ -34,13 +34,10 @@ def index() -> str:
 @signed_in("county")
 def write() -> ResponseReturnValue:
     """The skill has these names from now on. Its code is made once, of the form, and never changes."""
-    skills = here().backend.directory.list_skills()
     form = sent_form({**_fields(), "kode": ""})
     form.need("navn")
     name = form.text("navn").strip()
     code = form.text("kode") or f"egen-{form.id.rpartition('-')[2]}"
-    if not form.errors and any(_is_named(one, name) for one in skills if one["code"] != code):
-        form.errors["navn"] = say("{skill} finnes fra før. Bruk den, eller velg et annet navn.", skill=name)
     if not form.errors:
         names = {language: form.text(field).strip() for language, field in LANGUAGES.items()}
         skill = {
@@ -54,7 +51,7 @@ def write() -> ResponseReturnValue:
         except Refusal as refusal:
             form.refuse(refusal, PLACES)
     if form.errors:
-        return _index(form, skills), 422
+        return _index(form, here().backend.directory.list_skills()), 422
     flash(say("{skill} er med blant fylkets ferdigheter.", skill=name), "success")
     return redirect(url_for("vocabulary.index"))
 
@@ -75,10 +72,6 @@ def _index(form: Form, skills: list[Document]) -> str:
 
 def _name(skill: Document) -> str:
     return speech.capitalised(skill["names"].get(speech.speech().language) or skill["names"]["nb"])
-
-
-def _is_named(skill: Document, name: str) -> bool:
-    return name.casefold() in {one.casefold() for one in skill["names"].values()}
 
 
 def _values(skill: Document) -> Document:

@@ -125,6 +125,7 @@ SENTENCES: dict[str, str] = {
         "Noen har endret dette etter at du åpnet siden. Se endringen og send på nytt. Det du skrev, står "
         "her fortsatt."
     ),
+    "skill_known": N_("{name} finnes fra før. Bruk den, eller velg et annet navn."),
     "too_few_at_home": N_(
         "Det blir for få igjen på biblioteket den dagen. Velg et lavere tall, eller tilby færre dager."
     ),

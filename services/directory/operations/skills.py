@@ -8,6 +8,7 @@ from typing import Any
 
 from byttebank.contracts import resources
 from byttebank.contracts.actor import load_actor
+from byttebank.contracts.market_refusals import SkillKnown
 from byttebank.contracts.refusals import NotYourRole, SameKeyOtherBody
 from byttebank.storage.work import Work
 from services.directory.operations.documents import read, refuse
@@ -44,7 +45,8 @@ def write_skill(work: Work, skill: Document, actor: Document) -> Document:
     """`Skill`, an entry of the county's own; other counties are told the shared one it maps to.
 
     Without one it stays in the county: what is offered and asked for under it alone tells others nothing.
-    Refuses: NotYourRole for others than the county; SameKeyOtherBody for a shared entry's code; Malformed.
+    Refuses: NotYourRole for others than the county; SameKeyOtherBody for a shared entry's code; SkillKnown
+    for a name that another entry has; Malformed.
     """
     if load_actor(actor).role != "county":
         raise NotYourRole(role="county")
@@ -61,8 +63,17 @@ def write_skill(work: Work, skill: Document, actor: Document) -> Document:
     names = wanted["names"]
     if not names.get("nb", "").strip() or any(len(name) > MAX_NAME for name in names.values()):
         raise refuse("/names", f"A name in bokmål (nb) at least, each of at most {MAX_NAME} characters.")
+    _check_names(work, wanted["code"], [name.strip() for name in names.values()])
     libraries.write_skill(work.connection, {name: wanted[name] for name in wanted if name != "is_own"})
     return wanted
+
+
+def _check_names(work: Work, code: str, names: list[str]) -> None:
+    for other in libraries.list_skills(work.connection):
+        taken = {name.casefold() for name in other["names"].values()}
+        known = next((name for name in names if name.casefold() in taken), None)
+        if other["code"] != code and known is not None:
+            raise SkillKnown(name=known, code=other["code"])
 
 
 def list_skills(work: Work) -> list[Document]:

@@ -24,6 +24,7 @@ from typer.testing import CliRunner
 
 from byttebank.cli.app import app
 from byttebank.cli.mapping import write_rows
+from byttebank.contracts.market_refusals import SkillKnown
 from byttebank.contracts.refusals import Malformed, NotYourRole, SameKeyOtherBody
 from byttebank.storage.work import Database
 from services.directory import operations
@@ -75,6 +76,8 @@ def test_only_what_the_county_has_added_is_its_own_to_change(innlandet: Database
         ({"maps_to": "cooking"}, Malformed),
         ({"names": {"en": "local history"}}, Malformed),
         ({"names": {"nb": "x" * 101}}, Malformed),
+        ({"names": {"nb": "KASSERING"}}, SkillKnown),
+        ({"names": {"nb": "Noe helt annet", "en": " weeding "}}, SkillKnown),
     ],
 )
 def test_an_entry_that_makes_no_sense_is_refused(

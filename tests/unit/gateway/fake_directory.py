@@ -10,6 +10,7 @@ from fake_service import Document, Service, against, checked, for_, kilometres, 
 from byttebank.contracts import peer_acts, resources
 from byttebank.contracts.actor import load_actor
 from byttebank.contracts.fields import load
+from byttebank.contracts.market_refusals import SkillKnown
 from byttebank.contracts.refusals import (
     AlreadyCovered,
     BelowHalfDay,
@@ -143,7 +144,14 @@ class FakeDirectory(FakeParticipation, Service):
         return [checked(resources.Skill, {**shared, **skill}) for skill in self._skills]
 
     def write_skill(self, skill: Document, actor: Document) -> Document:
+        if load_actor(actor).role != "county":
+            raise NotYourRole(role="county")
         wanted = {"maps_to": None, **skill, "is_own": True}
+        name = wanted["names"]["nb"]
+        for one in self._skills:
+            taken = {known.casefold() for known in one["names"].values()}
+            if one["code"] != skill["code"] and name.casefold() in taken:
+                raise SkillKnown(name=name, code=one["code"])
         self._skills = [one for one in self._skills if one["code"] != skill["code"]] + [wanted]
         return checked(resources.Skill, wanted)
 
