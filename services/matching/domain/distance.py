@@ -28,3 +28,10 @@ def distance_km(one: Point | None, other: Point | None) -> int | None:
         + cos(latitude) * cos(other_latitude) * sin((other_longitude - longitude) / 2) ** 2
     )
     return round(2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half_chord))))
+
+
+def way_km(one: Point | None, other: Point | None, journey: Journey | None) -> int | None:
+    """What an offer's `max_km` is held against: by road where the table says the kilometres, else as the crow
+    flies; None when neither is known.
+    """
+    return distance_km(one, other) if journey is None or journey.km is None else journey.km

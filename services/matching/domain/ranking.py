@@ -196,6 +196,7 @@ def _journey(need: Need, option: Option) -> tuple[bool, int | None]:
         return True, None
     distance = distance_km(need.at, option.at)
     journey = need.journeys.get(option.library_id)
+    # As `way_km`, which would compute the distance once more.
     km = distance if journey is None or journey.km is None else journey.km
     return option.max_km is None or km is None or km <= option.max_km, distance
 
