@@ -6,8 +6,10 @@ from typing import Any
 from flask import flash, redirect
 from flask.typing import ResponseReturnValue
 
-from byttebank.contracts.refusals import Refusal
+from byttebank.contracts.refusals import NotFound, Refusal
+from byttebank.identifiers import is_id
 from gateway.forms import Form, keep_refused, take_refused
+from gateway.words.refusals import refusal_sentence
 
 REASON = {"/reason": "grunn"}
 """Where a refusal of the reason stands, in the forms that ask for one."""
@@ -40,3 +42,26 @@ def act(
         return page, 422
     flash(" ".join(form.errors.values()), "danger")
     return redirect(back)
+
+
+def press(do: Callable[[], Any], done: str, back: str) -> ResponseReturnValue:
+    """A button and nothing to fill in: `do` is done and `done` said, or the refusal is; one is sent `back`.
+
+    Refuses: NotFound, on a page of its own.
+    """
+    try:
+        do()
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        flash(refusal_sentence(refusal), "danger")
+    else:
+        flash(done, "success")
+    return redirect(back)
+
+
+def known(thing_id: str, kind: str) -> str:
+    """The id in an address. Refuses: NotFound when it is none."""
+    if not is_id(thing_id):
+        raise NotFound(kind=kind, id=thing_id)
+    return thing_id

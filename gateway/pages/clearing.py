@@ -8,6 +8,7 @@ from byttebank.contracts.refusals import NotFound, Refusal
 from byttebank.identifiers import is_id, new_id
 from gateway.auth.guard import signed_in
 from gateway.here import here, person
+from gateway.pages.acting import press
 from gateway.speech import say
 from gateway.words import clearing as words
 from gateway.words.refusals import refusal_sentence
@@ -71,9 +72,7 @@ def propose() -> ResponseReturnValue:
 @signed_in(*COUNTY_ROLES)
 def close(round_id: str) -> ResponseReturnValue:
     """The others are asked to end a round whose coordinator is silent."""
-    try:
-        here().backend.ledger.close_clearing(round_id, person().actor)
-        flash(say("De andre fylkene er bedt om å avslutte runden."), "success")
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal), "danger")
-    return redirect(url_for("clearing.show", round_id=round_id))
+    ledger, actor = here().backend.ledger, person().actor
+    said = say("De andre fylkene er bedt om å avslutte runden.")
+    back = url_for("clearing.show", round_id=round_id)
+    return press(lambda: ledger.close_clearing(round_id, actor), said, back)

@@ -6,14 +6,13 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from byttebank.contracts.refusals import Malformed, NotFound, Refusal
-from byttebank.identifiers import is_id
+from byttebank.contracts.refusals import Malformed, Refusal
 from gateway.auth.guard import signed_in
 from gateway.forms import Form, sent_form
 from gateway.here import here, person
+from gateway.pages.acting import known, press
 from gateway.speech import say
 from gateway.words import matching_rounds as words
-from gateway.words.refusals import refusal_sentence
 
 pages = Blueprint("matching_rounds", __name__)
 Document = dict[str, Any]
@@ -152,20 +151,12 @@ def _index(form: Form) -> str:
 
 
 def _act(round_id: str, act: Callable[[str, Document], Document], said: str) -> ResponseReturnValue:
-    try:
-        act(_known(round_id), person().actor)
-        flash(said, "success")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal), "danger")
-    return redirect(url_for("matching_rounds.show", round_id=round_id))
+    round_id, actor = _known(round_id), person().actor
+    return press(lambda: act(round_id, actor), said, url_for("matching_rounds.show", round_id=round_id))
 
 
 def _known(round_id: str) -> str:
-    if not is_id(round_id):
-        raise NotFound(kind="matching_round", id=round_id)
-    return round_id
+    return known(round_id, "matching_round")
 
 
 def _given(form: Form) -> Document:

@@ -12,11 +12,11 @@ from gateway.accounts import User
 from gateway.auth.guard import signed_in
 from gateway.forms import Form, sent_form
 from gateway.here import here, person
+from gateway.pages.acting import known, press
 from gateway.pages.choices import colleague_options, own_colleagues
 from gateway.pages.tasks import Task
 from gateway.speech import say
 from gateway.words import vandring as words
-from gateway.words.refusals import refusal_sentence
 
 pages = Blueprint("own_vandring", __name__)
 Document = dict[str, Any]
@@ -206,21 +206,11 @@ def _waiting_swaps(round_: Document, library_id: str) -> list[Document]:
 
 
 def _act(round_id: str, act: Any, said: str) -> ResponseReturnValue:
-    try:
-        _known(round_id)
-        act()
-        flash(said, "success")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal), "danger")
-    return redirect(url_for("own_vandring.show", round_id=round_id))
+    return press(act, said, url_for("own_vandring.show", round_id=_known(round_id)))
 
 
 def _known(thing_id: str) -> str:
-    if not is_id(thing_id):
-        raise NotFound(kind="vandring_round", id=thing_id)
-    return thing_id
+    return known(thing_id, "vandring_round")
 
 
 def _fields() -> dict[str, str]:

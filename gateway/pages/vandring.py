@@ -6,19 +6,19 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from byttebank.contracts.refusals import Malformed, NotFound, Refusal
+from byttebank.contracts.refusals import Malformed, Refusal
 from byttebank.contracts.vandring import SIZE_RULES
 from byttebank.identifiers import is_id
 from gateway import speech
 from gateway.auth.guard import signed_in
 from gateway.forms import Form, sent_form
 from gateway.here import here, person
+from gateway.pages.acting import known, press
 from gateway.pages.dates import dates_from_text
 from gateway.pictures.dots import Place
 from gateway.pictures.ways import WayMap, way_map
 from gateway.speech import say, say_many
 from gateway.words import vandring as words
-from gateway.words.refusals import refusal_sentence
 
 pages = Blueprint("vandring", __name__)
 Document = dict[str, Any]
@@ -188,20 +188,12 @@ def _picture(round_: Document) -> WayMap | None:
 
 
 def _act(round_id: str, act: Callable[[str, Document], Document], said: str) -> ResponseReturnValue:
-    try:
-        act(_known(round_id), person().actor)
-        flash(said, "success")
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        flash(refusal_sentence(refusal), "danger")
-    return redirect(url_for("vandring.show", round_id=round_id))
+    round_id, actor = _known(round_id), person().actor
+    return press(lambda: act(round_id, actor), said, url_for("vandring.show", round_id=round_id))
 
 
 def _known(round_id: str) -> str:
-    if not is_id(round_id):
-        raise NotFound(kind="vandring_round", id=round_id)
-    return round_id
+    return known(round_id, "vandring_round")
 
 
 def _given(form: Form) -> Document:

@@ -1,6 +1,7 @@
 """A manager confirms skills of the own library's colleagues, and takes it back."""
 
 import eidskog
+import pytest
 from conftest import Node
 from fake_service import an_id
 from gateway_browser import Page
@@ -44,10 +45,20 @@ def test_what_a_colleague_does_not_say_she_can_is_not_confirmed(node: Node) -> N
     assert _confirmed(node) == []
 
 
-def test_only_the_manager_of_the_library_confirms(node: Node) -> None:
-    assert node.browser("ingrid").get(PAGE).status == 403
+@pytest.mark.parametrize("who", ["jonas", "ingrid", "per"])
+def test_nobody_but_a_manager_confirms_anything(node: Node, who: str) -> None:
+    browser = node.browser(who)
+    assert browser.get(PAGE).status == 403
+    token = browser.get("/oversikt").soup.find("input", attrs={"name": "csrf_token"})["value"]
+    answer = browser.post(f"{PAGE}/{KARI}/ferdigheter", {"csrf_token": token, FIELD: "weeding"})
+    assert answer.status == 403
+    assert _confirmed(node) == []
+    assert node.backend.asked("directory.confirm_skills") == []
+
+
+def test_a_colleague_nobody_knows_is_not_found(node: Node) -> None:
     browser = node.browser("kari")
     form = browser.get(PAGE).form("Lagre for Kari Moen")
     token = form.find("input", attrs={"name": "csrf_token"})["value"]
-    assert browser.post(f"{PAGE}/{an_id('nobody')}/ferdigheter", {"csrf_token": token}).status == 200
+    assert browser.post(f"{PAGE}/{an_id('nobody')}/ferdigheter", {"csrf_token": token}).alerts
     assert browser.post(f"{PAGE}/x/ferdigheter", {"csrf_token": token}).status == 404

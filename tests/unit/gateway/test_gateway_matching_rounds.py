@@ -389,3 +389,32 @@ def test_who_collected_the_last_answers_is_said_where_the_next_round_begins(node
     with_rounds(node, gone, joint("published"), ours)
     said = "Svarene er sist samlet av Akershus søndag 22. november og Innlandet tirsdag 6. oktober."
     assert said in browser.get(INDEX).words
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({}, "En fordelingsrunde er klar til å sendes"),
+        ({"coordinator": "akershus"}, "En fordelingsrunde er klar til å sendes"),
+        ({"stage": "interrupted"}, "En fordelingsrunde ble avbrutt"),
+        ({"coordinator": "akershus", "is_settled": False}, ""),
+        ({"match_count": 0}, ""),
+        ({"stage": "published"}, ""),
+        ({"first_on": "2026-11-02", "last_on": "2026-11-20"}, ""),
+    ],
+)
+def test_the_first_page_of_the_county_says_that_a_round_waits(
+    node: Node, changes: Document, title: str
+) -> None:
+    with_rounds(node, a_round(**changes))
+    page = node.browser("ingrid").get("/oversikt")
+    assert [one.get_text() for one in page.soup.select("main h3") if "fordelingsrunde" in one.get_text()] == (
+        [title] if title else []
+    )
+    assert "fordelingsrunde" not in node.browser("kari").get("/oversikt").words
+
+
+def test_the_form_promises_that_nothing_is_sent_before_the_county_says_so(node: Node) -> None:
+    page = with_rounds(node).browser("ingrid").get(INDEX)
+    assert "Dere får se forslagene først. De sendes når dere sier fra, ikke før." in page.words
+    assert "Ingen forslag sendes til noen" not in page.words

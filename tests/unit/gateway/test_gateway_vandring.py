@@ -217,6 +217,25 @@ def test_answer_by_is_said_while_answers_are_awaited(
     assert [("Svar innen" in page.words) for page in pages] == [is_said, is_said]
 
 
+@pytest.mark.parametrize(
+    ("stage", "changes", "title"),
+    [
+        ("planned", {}, "Oppsettet for vandringen Vinter 2027 er klart"),
+        ("inviting", {"reply_by_on": "2026-11-22"}, "Svarene på vandringen Vinter 2027 er kommet"),
+        ("inviting", {"no_count": 1}, "Svarene på vandringen Vinter 2027 er kommet"),
+        ("inviting", {}, ""),
+        ("published", {}, ""),
+    ],
+)
+def test_the_first_page_of_the_county_says_what_a_vandring_waits_for(
+    node: Node, stage: str, changes: Document, title: str
+) -> None:
+    page = with_vandring(node, a_round(stage, **changes)).browser("ingrid").get("/oversikt")
+    assert [one.get_text() for one in page.soup.select("main h3") if "vandring" in one.get_text()] == (
+        [title] if title else []
+    )
+
+
 PUBLISHED = {
     "visits": [a_visit("Eidskog", "Tolga"), a_visit("Nes", "Eidskog")],
     "swap_with": [a_visit("Grue", "Nes")],
