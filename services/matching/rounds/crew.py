@@ -8,7 +8,7 @@ import threading
 from types import TracebackType
 from typing import Any
 
-from services.matching.rounds.worker import Bounded, Flown, Job, Known, Said
+from services.matching.rounds.worker import Flown, Job, Known, Said, Underway
 
 __all__ = ["Crew", "Worker"]
 
@@ -24,7 +24,7 @@ class Worker:
         self.number = number
         self.job: Job | None = None
         self.due = 0.0
-        self.bound: float | None = None
+        self.underway: list[Underway] = []
         self.known: Flown | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-c", START],
@@ -37,7 +37,7 @@ class Worker:
 
     def begin(self, job: Job, due: float) -> None:
         """Give it a job; after `due` it may be ended."""
-        self.job, self.due, self.bound, self.known = job, due, None, None
+        self.job, self.due, self.underway, self.known = job, due, [], None
         self._send(pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL))
 
     def end(self) -> None:
@@ -109,8 +109,8 @@ class Crew:
             return None
         if said is _GONE:
             return self._lost(worker)
-        if isinstance(said, Bounded):
-            worker.bound = said.bound
+        if isinstance(said, Underway):
+            worker.underway.append(said)
             return None
         if isinstance(said, Known):
             worker.known = said.flown
@@ -118,9 +118,13 @@ class Crew:
         job, worker.job = worker.job, None
         return worker, job, said
 
+    def end(self, worker: Worker) -> None:
+        """End this worker, whatever it is doing; another starts when needed."""
+        worker.end()
+        self.workers.remove(worker)
+
     def _lost(self, worker: Worker) -> tuple[Worker, Job, None]:
         job = worker.job
         assert job is not None
-        worker.end()
-        self.workers.remove(worker)
+        self.end(worker)
         return worker, job, None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from services.matching.rounds.crew import Crew
-from services.matching.rounds.worker import Bounded, Dive, Improve, Job, Relax, Said
+from services.matching.rounds.worker import Dive, Improve, Job, Relax, Said
 
 GRACE_SECONDS = 3.0
 """After the time of a job, before its process is ended."""
@@ -64,11 +64,3 @@ class Turns:
                 hear(turn.job, turn.said)
             if not all_:
                 return
-
-    def bounds(self) -> list[tuple[Job, Bounded]]:
-        """What solvers have proven on the way."""
-        return [
-            (one.job, Bounded(one.bound))
-            for one in self.solvers.workers
-            if one.job is not None and one.bound is not None
-        ]

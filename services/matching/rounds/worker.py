@@ -16,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from services.matching.rounds.network import Ints
+from services.matching.rounds.packing import packed
 from services.matching.rounds.parts import Ground, ground
 from services.matching.rounds.possible import Bools, Floats, Possible
 
@@ -44,6 +45,8 @@ class Improve:
 
     `dear`: possible days that are not worth considering (None: all are considered, so what is proven is
     true). `give`: the pairs that may be given up (None: all). `afresh`: without a thought of what was used.
+    `sifts`: so many relaxations say what is considered at all (0: everything), beside what was used.
+    `tells`: also of what it finds and proves on the way.
     It ends when it is proven that `close`, a share, is the most that is missing, after `nodes` of the search,
     and after `seconds`, which alone is not the same everywhere.
     """
@@ -54,10 +57,12 @@ class Improve:
     dear: Bools | None
     give: Bools | None
     afresh: bool
+    sifts: int
     close: float
     nodes: int
     seconds: float
     seed: int
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +118,13 @@ class Dived:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounded:
-    """On the way: no use of the part is worth more."""
+class Underway:
+    """On the way: no use of the part is worth more than `bound`; the nodes of the search so far; what could
+    be used instead, if that is better than before."""
 
     bound: float
+    nodes: int
+    instead: Ints | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +146,7 @@ class Failed:
     why: str
 
 
-Said = Flown | Known | Relaxed | Dived | Bounded | Improved | Failed
+Said = Flown | Known | Relaxed | Dived | Underway | Improved | Failed
 
 
 def do(job: Job, possible: Possible, on: Callable[[], Ground], say: Callable[[Said], None]) -> None:
@@ -192,12 +200,26 @@ def _relax(job: Relax, on: Ground) -> Relaxed:
 
 
 def _improve(job: Improve, on: Ground, say: Callable[[Said], None]) -> Improved:
-    from services.matching.rounds.highs import Limits, best
+    from services.matching.rounds.highs import Limits, best, sifted
 
+    began, p = time.monotonic(), on.possible
     given_up, part = on.part(job.used, job.libraries, job.closed, job.dear, job.give)
+    part = packed(part, p)
+    if job.sifts:
+        used = sifted(part, job.sifts, job.seed, job.seconds / 2)
+        # Of a block all days, of others those that were used.
+        keep = used[np.where(part.day_block >= 0, part.day_block, part.day_column)]
+        without = np.ones(len(p.day_pair), dtype=bool)
+        without[part.days[keep]] = False
+        _, part = on.part(job.used, job.libraries, job.closed, without, job.give)
+        part = packed(part, p)
     start = None if job.afresh else part.solution(given_up)
-    limits = Limits(job.seconds, job.nodes, job.close)
-    answer = best(part, limits, start, job.seed, lambda bound: say(Bounded(bound)))
+    limits = Limits(max(0.1, job.seconds - (time.monotonic() - began)), job.nodes, job.close)
+
+    def on_way(bound: float, nodes: int, values: Floats | None) -> None:
+        say(Underway(bound, nodes, None if values is None else part.used(values)))
+
+    answer = best(part, limits, start, job.seed, on_way if job.tells else None)
     instead = None if answer.values is None else part.used(answer.values)
     return Improved(given_up, instead, answer.bound, answer.proven, answer.iterations)
 

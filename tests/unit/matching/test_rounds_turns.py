@@ -13,7 +13,7 @@ from services.matching.domain.checker import violations
 from services.matching.domain.instance import Instance
 from services.matching.rounds.circulation import circulation
 from services.matching.rounds.crew import Crew
-from services.matching.rounds.neighbourhoods import PERIOD, REGION, SAMPLE, Neighbourhoods
+from services.matching.rounds.neighbourhoods import PERIOD, REGION, SAMPLE, SIEVE, Neighbourhoods
 from services.matching.rounds.parts import Ground, ground, guided
 from services.matching.rounds.possible import possible_days
 from services.matching.rounds.prices import Prices
@@ -105,11 +105,11 @@ def test_a_neighbourhood_leaves_closed_libraries_alone_and_gives_up_what_is_its_
         one = some.next(closed)
         assert one is not None
         assert not (one.libraries & closed).any()
-        assert (one.give is None) == (one.kind == REGION)
+        assert (one.give is None) == (one.kind in (REGION, SIEVE))
         kinds.add(one.kind)
         whole, _ = standing.on.part(standing.used, one.libraries, closed, None, one.give)
         assert set(whole.tolist()) <= set(standing.used.tolist())
-    assert kinds == {REGION, SAMPLE, PERIOD}
+    assert kinds == {REGION, SAMPLE, PERIOD, SIEVE}
     assert some.next(np.ones(len(p.room), dtype=bool)) is None
 
 
