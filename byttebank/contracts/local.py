@@ -215,11 +215,22 @@ class ReportedAccount(Contract):
     available_half_days = WholeNumber(required=True)
 
 
+class ReportedCounty(Contract):
+    """What the limit between this county and another leaves for both; below zero where it is passed."""
+
+    county = Slug(required=True)
+    may_receive_half_days = WholeNumber(required=True)
+    may_give_half_days = WholeNumber(required=True)
+
+
 class AccountsReported(Contract):
-    """Every open account of a library of this county, all at the same moment."""
+    """Every open account of a library of this county, all at the same moment. `counties`: those it exchanges
+    days with; who is not there has no limit that is known.
+    """
 
     round_id = Id(required=True)
     accounts = fields.List(fields.Nested(ReportedAccount), required=True)
+    counties = fields.List(fields.Nested(ReportedCounty), load_default=list)
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,10 @@ REASONS = {
         "Den beste fordelingen vi fant, har ikke plass. Det er ikke bevist at det er umulig: flere datoer "
         "gjør det lettere."
     ),
+    "cap": N_(
+        "Noen kunne ha kommet fra et annet fylke, men grensen mellom fylkene er brukt opp i denne runden. "
+        "Spør fylkesbiblioteket om den kan heves."
+    ),
     "half_day": N_("En fordelingsrunde teller hele dager. Den halve dagen kan dere spørre noen om selv."),
     "no_dates": N_("Det er ingen åpne dager igjen i runden. Velg flere datoer, eller vent på neste runde."),
     "no_account": N_("Biblioteket har ingen åpen konto. Fylkesbiblioteket kan åpne den."),
@@ -157,15 +161,21 @@ def totals(round_: Document) -> str:
     if round_["days_served"] is None:
         return ""
     values = {
-        "served": speech.days(2 * round_["days_served"]),
-        "wanted": speech.days(2 * round_["days_wanted"]),
-        "bound": speech.days(2 * round_["bound"]),
+        "served": speech.days(_half_days(round_, "served", "days_served")),
+        "wanted": speech.days(_half_days(round_, "wanted", "days_wanted")),
+        "bound": speech.days(_half_days(round_, "bound", "bound")),
     }
     if round_["is_optimal"]:
         return say("Det blir hjelp i {served} av {wanted} det er bedt om. Mer er ikke mulig.", **values)
     return say(
         "Det blir hjelp i {served} av {wanted} det er bedt om. Høyst {bound} kan være mulig.", **values
     )
+
+
+def _half_days(round_: Document, which: str, days: str) -> int:
+    """Rounds of before know whole days alone."""
+    found = round_.get(f"half_days_{which}")
+    return int(found if found is not None else 2 * round_[days])
 
 
 def unmet(one: Document) -> str:

@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any
 
 from services.matching.domain.distance import Point
+from services.matching.domain.participants import Helping, Standing, Wanted
 from services.matching.domain.round import Match, pseudonym
-from services.matching.domain.round_input import Helping, RoundInput, Standing, Wanted, round_input
+from services.matching.domain.round_input import RoundInput, round_input
 
 PLACE_DECIMALS = 2
 """A hundredth of a degree, about a kilometre: enough for distances."""
@@ -129,6 +130,7 @@ def assembled(round_id: str, days_each: int, parts: Mapping[str, Document]) -> R
         wanted=wanted,
         helping=helping,
         points=points,
+        with_half_days=False,
     )
 
 

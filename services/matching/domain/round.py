@@ -9,7 +9,7 @@ from typing import Any
 
 from byttebank.contracts.refusals import DateOrder, DatePast, DateTooFar, FieldMissing, NotNow
 from services.matching.domain.instance import PlannedDay
-from services.matching.domain.proposal import MAX_MONTHS_AHEAD, months_after
+from services.matching.domain.proposal import FULL_DAY, MAX_MONTHS_AHEAD, months_after
 
 AWAITING = frozenset({"gathering", "collecting", "comparing"})
 """The ledger or other counties have the next word."""
@@ -73,13 +73,14 @@ def pseudonym(salt: str, kind: str, *ids: str) -> str:
 
 @dataclass(frozen=True)
 class Match:
-    """One colleague helps with one request on these dates, a whole day each."""
+    """One colleague helps with one request on these dates, on the last perhaps for half a day."""
 
     engagement_id: str
     request_id: str
     offer_id: str
     colleague_id: str
     dates: tuple[date, ...]
+    half_days: int
 
 
 def matches_of(
@@ -90,6 +91,7 @@ def matches_of(
     `names`: as `round_input.RoundInput` holds them. `engagement_id`: of the request and the colleague.
     """
     days: dict[tuple[str, str], list[tuple[date, str]]] = {}
+    end_half = {names["requests"][one] for one in names.get("end_half", ())}
     for day in plan:
         helper = names["helpers"][day.colleague]
         request_id = names["requests"][day.request]
@@ -102,6 +104,7 @@ def matches_of(
             min(found)[1],
             colleague_id,
             tuple(sorted(day for day, _ in found)),
+            FULL_DAY * len(found) - (request_id in end_half),
         )
         for (request_id, colleague_id), found in sorted(days.items())
     ]

@@ -1,4 +1,4 @@
-"""What a round is computed from: open requests, free colleagues and balances as `staff-day-exchange/1`.
+"""What a round is computed from: open requests, free colleagues and balances as `staff-day-exchange`.
 
 Nobody is named in it. Ids are salted hashes, places are only distances between libraries, and what cannot be
 said in the format without them (which of a colleague's offers fits, work that is not done at the host) is
@@ -10,61 +10,26 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from services.matching.domain.distance import Point, distance_km
+from services.matching.domain.distance import Journey, Point, way_km
+from services.matching.domain.participants import Helping, Standing, Wanted
 from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import pseudonym
 
-FORMAT = "staff-day-exchange/1"
+FORMAT, WITH_HALF_DAYS = "staff-day-exchange/1", "staff-day-exchange/2"
+"""The second where half-days or caps count, so that a program that knows neither refuses the file."""
 Document = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A library's days as the ledger reports them, in half-days: `available` is what it may still receive."""
-
-    balance: int
-    available: int
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """An open request: `half_days` that nobody helps with yet, and the dates on which somebody could."""
-
-    request_id: str
-    library_id: str
-    skills: tuple[str, ...]
-    dates: tuple[date, ...]
-    half_days: int
-    same_person: bool
-    place: str
-    county: str = ""
-
-
-@dataclass(frozen=True)
-class Helping:
-    """An open offer that reaches the county, and the dates on which its colleague has the whole day.
-
-    `reaches`: the counties it may be matched in; None: everywhere.
-    """
-
-    offer_id: str
-    county: str
-    library_id: str
-    colleague_id: str
-    skills: frozenset[str]
-    dates: frozenset[date]
-    places: tuple[str, ...]
-    max_km: int | None
-    reaches: frozenset[str] | None = None
+Roads = Mapping[str, Mapping[str, Journey]]
+"""By host and home library what the county's table of travel times says."""
 
 
 @dataclass(frozen=True)
 class RoundInput:
     """`instance`: the document that is hashed and solved. The rest stays in the county.
 
-    `names`: `{requests: {pseudonym: id}, helpers: {pseudonym: {colleague_id, offers: {request: offer}}}}`.
+    `names`: `{requests: {pseudonym: id}, helpers: {pseudonym: {colleague_id, offers: {request: offer}}},
+    end_half: [pseudonym, ...]}`, the last of requests whose last day is half a day.
     `funnels`: by request id, libraries that can, are free, are near. `left_out`: by request id, why it takes
-    no part: `half_day` (a round deals in whole days), `no_dates`, `no_account`.
+    no part: `half_day` (where the round deals in whole days), `no_dates`, `no_account`.
     """
 
     instance: Document
@@ -95,42 +60,87 @@ def round_input(
     wanted: Sequence[Wanted],
     helping: Sequence[Helping],
     points: Mapping[str, Point | None],
+    roads: Roads | None = None,
+    with_half_days: bool = True,
+    rooms: Mapping[str, int] | None = None,
 ) -> RoundInput:
     """The input of a round. A library beyond its limit may receive as much as it gives, and no more.
 
-    `standings`: of the county's own libraries; other counties' libraries only give here.
+    `standings`: of the county's own libraries; other counties' libraries only give here. `with_half_days`: an
+    odd half-day takes part too. `rooms`: half-days that may come from each other county; not there: any.
+    `roads`: elsewhere, and where it says the time alone, the way is as the crow flies between `points`.
     """
-    left_out = {one.request_id: why for one in wanted if (why := _left_out(one, standings))}
+    left_out = {one.request_id: why for one in wanted if (why := _left_out(one, standings, with_half_days))}
     asking = [one for one in wanted if one.request_id not in left_out]
     helpers = _parts(helping, salt, days_each)
-    compatible, distances, funnels = _fitting(asking, helpers, salt, points)
+    compatible, distances, funnels = _fitting(asking, helpers, salt, points, roads or {})
     libraries = {one.library_id for one in asking} | {one.offers[0].library_id for one in helpers}
+    end_half = {one.request_id for one in asking if with_half_days and _ends_half(one)}
+    caps = _caps(county, asking, helpers, rooms or {})
+    counties = {one.offers[0].library_id: one.offers[0].county for one in helpers} if caps else {}
+    counties |= {one.library_id: county for one in asking} if caps else {}
     instance = {
-        "format": FORMAT,
+        "format": WITH_HALF_DAYS if end_half or caps else FORMAT,
         "name": round_id,
         "source": county,
         "skills_rule": "all-of",
-        "libraries": _sorted(_library(salt, one, standings.get(one)) for one in libraries),
+        "libraries": _sorted(
+            _library(salt, one, standings.get(one), bool(end_half)) | _county(counties, one)
+            for one in libraries
+        ),
         "colleagues": _sorted(_colleague(salt, one) for one in helpers),
-        "requests": _sorted(_request(salt, one) for one in asking),
+        "requests": _sorted(_request(salt, one, one.request_id in end_half) for one in asking),
         "compatible": sorted(compatible),
         "distances_km": sorted([home, host, km] for (home, host), km in distances.items()),
     }
+    if caps:
+        instance["caps"] = caps
     names = {
         "requests": {pseudonym(salt, "request", one.request_id): one.request_id for one in asking},
         "helpers": {
             one.id: {"colleague_id": one.offers[0].colleague_id, "offers": one.fits} for one in helpers
         },
+        "end_half": sorted(pseudonym(salt, "request", one) for one in end_half),
     }
     return RoundInput(instance, names, funnels, left_out)
 
 
-def _left_out(one: Wanted, standings: Mapping[str, Standing]) -> str | None:
+def _left_out(one: Wanted, standings: Mapping[str, Standing], with_half_days: bool) -> str | None:
     if one.library_id not in standings:
         return "no_account"
-    if one.half_days < FULL_DAY:
+    if one.half_days < FULL_DAY and not with_half_days:
         return "half_day"
     return None if one.dates else "no_dates"
+
+
+def _ends_half(one: Wanted) -> bool:
+    """Where there are fewer dates than it takes, only whole days are asked for: some may be served."""
+    return one.half_days % FULL_DAY == 1 and len(one.dates) * FULL_DAY >= one.half_days
+
+
+def _caps(
+    county: str, asking: Sequence[Wanted], helpers: Sequence["_Free"], rooms: Mapping[str, int]
+) -> list[list[Any]]:
+    """Days that may come from each other county, where more could: [lending county, host county, days]."""
+    asked = sum(one.half_days for one in asking)
+    offered: dict[str, int] = {}
+    for one in helpers:
+        home = one.offers[0].county
+        offered[home] = offered.get(home, 0) + FULL_DAY * one.max_days
+    return [
+        [home, county, _days(max(0, rooms[home]))]
+        for home, half_days in sorted(offered.items())
+        if home != county and home in rooms and rooms[home] < min(asked, half_days)
+    ]
+
+
+def _days(half_days: int) -> int | float:
+    """Whole ones as whole numbers."""
+    return half_days / FULL_DAY if half_days % FULL_DAY else half_days // FULL_DAY
+
+
+def _county(counties: Mapping[str, str], library_id: str) -> Document:
+    return {"county": counties[library_id]} if library_id in counties else {}
 
 
 def _parts(helping: Sequence[Helping], salt: str, days_each: int) -> list[_Free]:
@@ -161,7 +171,11 @@ _Fitting = tuple[list[list[str]], dict[tuple[str, str], int], dict[str, dict[str
 
 
 def _fitting(
-    asking: Sequence[Wanted], helpers: Sequence[_Free], salt: str, points: Mapping[str, Point | None]
+    asking: Sequence[Wanted],
+    helpers: Sequence[_Free],
+    salt: str,
+    points: Mapping[str, Point | None],
+    roads: Roads,
 ) -> _Fitting:
     """Pairs that may be matched, distances between their libraries, and each request's funnel."""
     compatible: list[list[str]] = []
@@ -174,7 +188,7 @@ def _fitting(
     for one in asking:
         can, free, near = set[str](), set[str](), set[str]()
         name = pseudonym(salt, "request", one.request_id)
-        to_host = _Journeys(one, points)
+        to_host = _Journeys(one, points, roads.get(one.library_id, {}))
         # The rarest skill first: most pairs are never looked at.
         for helper in min((by_skill.get(skill, []) for skill in one.skills), key=len, default=helpers):
             home = helper.offers[0].library_id
@@ -209,14 +223,15 @@ def _fitting(
 class _Journeys(dict[str, int | None]):
     """Kilometres to the request's host by home library, computed once each; None where nobody travels."""
 
-    def __init__(self, one: Wanted, points: Mapping[str, Point | None]) -> None:
+    def __init__(self, one: Wanted, points: Mapping[str, Point | None], roads: Mapping[str, Journey]) -> None:
         super().__init__()
-        self._one, self._points = one, points
+        self._travels, self._points, self._roads = one.place == "host", points, roads
+        self._host = points.get(one.library_id)
 
     def __missing__(self, home: str) -> int | None:
-        travels = self._one.place == "host"
-        at, host = self._points.get(home), self._points.get(self._one.library_id)
-        self[home] = distance_km(at, host) if travels else None
+        self[home] = None
+        if self._travels:
+            self[home] = way_km(self._points.get(home), self._host, self._roads.get(home))
         return self[home]
 
 
@@ -231,17 +246,22 @@ def _library_name(salt: str, library_id: str) -> str:
     return pseudonym(salt, "library", library_id)
 
 
-def _library(salt: str, library_id: str, standing: Standing | None) -> Document:
+def _library(salt: str, library_id: str, standing: Standing | None, with_half_days: bool) -> Document:
     room = 0 if standing is None else max(0, standing.available // FULL_DAY)
     # What is reserved is no longer there to be used, so it counts as if it were gone.
     balance = 0 if standing is None else min(standing.balance // FULL_DAY, room)
-    return {
+    found = {
         "id": _library_name(salt, library_id),
         "balance_days": balance,
         "limit_days": room - balance,
         "lat": None,
         "lon": None,
     }
+    if with_half_days:
+        half_days = 0 if standing is None else max(0, standing.available)
+        balance = 0 if standing is None else min(standing.balance, half_days)
+        found |= {"balance_half_days": balance, "limit_half_days": half_days - balance}
+    return found
 
 
 def _colleague(salt: str, one: _Free) -> Document:
@@ -255,14 +275,15 @@ def _colleague(salt: str, one: _Free) -> Document:
     }
 
 
-def _request(salt: str, one: Wanted) -> Document:
+def _request(salt: str, one: Wanted, ends_half: bool) -> Document:
     return {
         "id": pseudonym(salt, "request", one.request_id),
         "library": _library_name(salt, one.library_id),
         "skills": sorted(one.skills),
         "dates": [day.isoformat() for day in one.dates],
-        "days": one.half_days // FULL_DAY,
+        "days": one.half_days // FULL_DAY + ends_half,
         "same_person": one.same_person,
+        **({"half_days": one.half_days} if ends_half else {}),
     }
 
 

@@ -10,8 +10,8 @@ from datetime import date, timedelta
 
 from byttebank.storage.work import Work
 from services.matching.domain.engagement import Engagement
+from services.matching.domain.participants import Helping, Wanted
 from services.matching.domain.proposal import FULL_DAY
-from services.matching.domain.round_input import Helping, Wanted
 from services.matching.storage import staffing
 
 HOST = "host"

@@ -62,6 +62,7 @@ round_matches = Table(
     Column("dates", JSON, nullable=False),
     Column("state", String(20), nullable=False),
     Column("refusal", JSON(none_as_null=True)),
+    Column("half_days", Integer, nullable=False),
 )
 """The plan as proposals to be, by number; `state`: planned, proposed, void."""
 

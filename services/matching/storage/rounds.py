@@ -211,6 +211,22 @@ class Fixed:
                 self.served_on.setdefault(row.request_id, set()).update(dates)
 
 
+def asked_of_counties(connection: Connection, county: str, since: date) -> dict[str, int]:
+    """Half-days from `since` on that this county's libraries have asked for of each other county's, and not
+    everybody has said yes to, so the ledger does not know of them.
+    """
+    asked = func.sum(engagements.c.half_days)
+    query = select(engagements.c.lender_county, asked).where(
+        engagements.c.state.in_(sorted(OPEN)),
+        engagements.c.purpose == "help",
+        engagements.c.last_on >= since,
+        engagements.c.home_county == county,
+        engagements.c.lender_county != county,
+    )
+    rows = connection.execute(query.group_by(engagements.c.lender_county))
+    return {lender: int(half_days) for lender, half_days in rows}
+
+
 def beat(connection: Connection, round_id: str, run: int, now: datetime, progress: Row | None) -> bool:
     """The run is alive and this far. False when it is not the running one any more."""
     values: Row = {"beat_at": now}

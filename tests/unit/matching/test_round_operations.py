@@ -22,8 +22,9 @@ from byttebank.contracts.refusals import (
 from byttebank.storage.work import Work
 from services.matching import operations
 from services.matching.domain.checker import violations
+from services.matching.domain.participants import Standing, Wanted
 from services.matching.domain.round import hash_of, plan_hash
-from services.matching.domain.round_input import Standing, Wanted, round_input
+from services.matching.domain.round_input import round_input
 from services.matching.rounds.reading import read_content
 from services.matching.rounds.solving import solve
 from services.matching.storage import rounds
@@ -49,7 +50,9 @@ def begin(county: Matching, **changes: Any) -> Document:
     return begun
 
 
-def report(county: Matching, round_id: str = ROUND, **available: int) -> None:
+def report(
+    county: Matching, round_id: str = ROUND, counties: list[Document] | None = None, **available: int
+) -> None:
     """The ledger answers: nobody has given or received, and five days are the limit."""
     accounts = [
         {
@@ -59,7 +62,8 @@ def report(county: Matching, round_id: str = ROUND, **available: int) -> None:
         }
         for name in ("Eidskog", "Grue")
     ]
-    county.do(operations.accounts_reported, {"round_id": round_id, "accounts": accounts})
+    told = {"round_id": round_id, "accounts": accounts}
+    county.do(operations.accounts_reported, told | ({"counties": counties} if counties else {}))
 
 
 def see(county: Matching, round_id: str = ROUND) -> Document:
@@ -233,14 +237,70 @@ def test_the_limit_is_hard_in_a_round_and_asked_days_count_against_it(innlandet:
     assert (unmet["reason"], unmet["half_days"]) == ("own_limit", 6)
 
 
-def test_half_days_and_days_without_an_open_library_are_left_to_the_libraries(innlandet: Matching) -> None:
-    innlandet.hear("RequestChanged", a_request(version=2, half_days=1, is_open=True))
+def test_half_a_day_is_served_and_proposed_as_half_a_day(innlandet: Matching) -> None:
+    innlandet.hear("RequestChanged", a_request(version=2, half_days=3, is_open=True))
     offer(innlandet, "Jonas")
     begin(innlandet)
-    report(innlandet)
+    report(innlandet, Eidskog=3)
+    compute(innlandet)
     seen = see(innlandet)
-    assert (seen["stage"], seen["refusal"]["code"]) == ("failed", "only_left_out")
-    assert [one["reason"] for one in seen["unmet"]] == ["half_day"]
+    (match,) = seen["matches"]
+    assert (len(match["dates"]), match["half_days"], seen["unmet"]) == (2, 3, [])
+    assert (seen["days_served"], seen["half_days_served"], seen["half_days_wanted"]) == (1, 3, 3)
+    assert seen["half_days_bound"] == 3
+    (eidskog,) = [one for one in seen["effects"] if one["library_name"] == "Eidskog"]
+    assert eidskog["received_half_days"] == 3
+    publish(innlandet)
+    (proposed,) = see(innlandet)["matches"]
+    assert (proposed["state"], proposed["engagement_state"]) == ("proposed", "proposed")
+    engagement = innlandet.ask(operations.get_engagement, match["engagement_id"], actor("Kari"))
+    assert (engagement["half_days"], engagement["dates"]) == (3, match["dates"])
+
+
+def test_half_a_day_that_is_not_there_to_be_used_serves_nothing(innlandet: Matching) -> None:
+    innlandet.hear("RequestChanged", a_request(version=2, half_days=3, is_open=True))
+    offer(innlandet, "Jonas")
+    begin(innlandet)
+    report(innlandet, Eidskog=2)
+    compute(innlandet)
+    seen = see(innlandet)
+    assert (seen["matches"], [one["half_days"] for one in seen["unmet"]]) == ([], [3])
+
+
+def _room(half_days: int) -> list[Document]:
+    """What the ledger says of the limit towards Akershus."""
+    return [{"county": "akershus", "may_receive_half_days": half_days, "may_give_half_days": 200}]
+
+
+@pytest.mark.parametrize(("room", "days"), [(4, 2), (3, 1), (1, 0), (-2, 0)])
+def test_no_more_days_come_from_a_county_than_the_limit_between_the_two_leaves(
+    innlandet: Matching, room: int, days: int
+) -> None:
+    innlandet.hear("RequestChanged", a_request(version=2, half_days=4, is_open=True))
+    offer(innlandet, "Per")
+    begin(innlandet)
+    report(innlandet, counties=_room(room))
+    compute(innlandet)
+    seen = see(innlandet)
+    assert seen["days_served"] == days
+    assert [one["reason"] for one in seen["unmet"]] == (["cap"] if days < 2 else [])
+
+
+def test_what_is_asked_of_a_county_and_not_answered_counts_against_the_limit_towards_it(
+    innlandet: Matching,
+) -> None:
+    innlandet.hear("RequestChanged", a_request(version=2, half_days=2, is_open=True))
+    offer(innlandet, "Per")
+    begin(innlandet)
+    report(innlandet, counties=_room(2))
+    compute(innlandet)
+    publish(innlandet)
+    innlandet.hear("RequestChanged", a_request("another", half_days=2, is_open=True))
+    later = an_id("later round")
+    begin(innlandet, id=later)
+    report(innlandet, later, counties=_room(2))
+    compute(innlandet, later)
+    assert [one["reason"] for one in see(innlandet, later)["unmet"]] == ["cap"]
 
 
 def test_public_holidays_and_closed_days_are_nobodys_working_days(innlandet: Matching) -> None:

@@ -12,8 +12,8 @@ from byttebank.storage.channels import keyring, unsure_peers
 from byttebank.storage.work import Work
 from services.matching.domain.joint_input import own_part
 from services.matching.domain.joint_round import JointRound, chunks_of
+from services.matching.domain.participants import Helping
 from services.matching.domain.round import AT_WORK, canonical
-from services.matching.domain.round_input import Helping
 from services.matching.operations import possible
 from services.matching.operations.joint.papers import send, sign_papers
 from services.matching.operations.rounds.gathering import Gathered, gathered

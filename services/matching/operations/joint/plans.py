@@ -15,7 +15,6 @@ from services.matching.domain.checker import violations
 from services.matching.domain.instance import PlannedDay
 from services.matching.domain.joint_input import assembled, county_of, pseudonym_of
 from services.matching.domain.joint_round import JointRound
-from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import Match, canonical, matches_of, plan_hash
 from services.matching.domain.round_input import RoundInput
 from services.matching.operations.rounds.computing import engagement_id
@@ -145,6 +144,7 @@ def own_matches(work: Work, row: Row, joint: JointRound, matches: list[Match], h
                 "host_library_id": request["library_id"],
                 "lender_library_id": offer["library_id"],
                 "dates": [day.isoformat() for day in match.dates],
+                "half_days": match.half_days,
                 "state": "planned",
                 "refusal": None,
             }
@@ -159,7 +159,7 @@ def given_elsewhere(work: Work, row: Row, matches: list[Match]) -> dict[str, int
         if county_of(match.colleague_id) == work.county != county_of(match.request_id):
             offer = index.offer(work.connection, row["private"]["own"][pseudonym_of(match.offer_id)])
             if offer is not None:
-                half_days = FULL_DAY * len(match.dates)
+                half_days = match.half_days
                 found[offer["library_id"]] = found.get(offer["library_id"], 0) + half_days
     return found
 

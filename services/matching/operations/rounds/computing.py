@@ -6,6 +6,7 @@ from typing import Any
 
 from byttebank.storage.work import Work
 from services.matching.domain.instance import PlannedDay
+from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import AT_WORK, AWAITING, matches_of, plan_hash
 from services.matching.storage import index, rounds
 
@@ -85,15 +86,19 @@ def computed(work: Work, round_id: str, run: int, outcome: Document) -> None:
                 "host_library_id": request["library_id"],
                 "lender_library_id": offer["library_id"],
                 "dates": [day.isoformat() for day in match.dates],
+                "half_days": match.half_days,
                 "state": "planned",
                 "refusal": None,
             }
         )
     rounds.put_matches(work.connection, round_id, planned)
+    served = sum(one["half_days"] for one in planned)
     result = {
         **row["result"],
-        "days_served": len(plan),
-        "bound": outcome["bound"],
+        "days_served": served // FULL_DAY,
+        "half_days_served": served,
+        "bound": int(outcome["bound"]),
+        "half_days_bound": int(FULL_DAY * outcome["bound"]),
         "is_optimal": outcome["status"] == "optimal",
         "unmet": {names["requests"][one["request"]]: one["reason"] for one in outcome["unmet"]},
     }

@@ -7,10 +7,12 @@ from typing import Any
 from byttebank.storage.work import Work
 from services.matching.domain.distance import Point
 from services.matching.domain.open_days import days_within, is_closed
+from services.matching.domain.participants import Helping, Standing, Wanted
+from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import canonical, hash_of
-from services.matching.domain.round_input import Helping, RoundInput, Standing, Wanted, round_input
+from services.matching.domain.round_input import Roads, RoundInput, round_input
 from services.matching.operations.staffing import within_staffing
-from services.matching.storage import rounds
+from services.matching.storage import rounds, travel
 from services.matching.storage.rows import Row
 
 Document = dict[str, Any]
@@ -25,7 +27,7 @@ def accounts_reported(work: Work, body: Document) -> None:
     row = rounds.take_round(work.connection, body["round_id"])
     if row is None or row["stage"] != "gathering" or row["coordinator"] is not None:
         return
-    found = _gather(work, row, body["accounts"])
+    found = _gather(work, row, body)
     requests, colleagues = found.instance["requests"], found.instance["colleagues"]
     private = {
         "salt": row["private"]["salt"],
@@ -54,15 +56,24 @@ def accounts_reported(work: Work, body: Document) -> None:
 
 def totals(found: RoundInput) -> Document:
     """How much takes part: requests, colleagues, days asked for."""
+    requests = found.instance["requests"]
+    half_days = sum(one.get("half_days", FULL_DAY * one["days"]) for one in requests)
     return {
-        "request_count": len(found.instance["requests"]),
+        "request_count": len(requests),
         "colleague_count": len({one["colleague_id"] for one in found.names["helpers"].values()}),
-        "days_wanted": sum(one["days"] for one in found.instance["requests"]),
+        "days_wanted": half_days // FULL_DAY,
+        "half_days_wanted": half_days,
     }
 
 
-def _gather(work: Work, row: Row, accounts: list[Document]) -> RoundInput:
-    found = gathered(work, row, accounts)
+def _gather(work: Work, row: Row, body: Document) -> RoundInput:
+    found = gathered(work, row, body["accounts"])
+    # What has been asked for and not answered will count against the limit too.
+    asked = rounds.asked_of_counties(work.connection, work.county, work.today)
+    rooms = {
+        one["county"]: one["may_receive_half_days"] - asked.get(one["county"], 0)
+        for one in body.get("counties", [])
+    }
     return round_input(
         round_id=row["id"],
         county=work.county,
@@ -72,6 +83,8 @@ def _gather(work: Work, row: Row, accounts: list[Document]) -> RoundInput:
         wanted=[one for one in found.wanted if one.half_days > 0],
         helping=[one for one in found.helping if one.dates],
         points=found.points,
+        roads=found.roads,
+        rooms=rooms,
     )
 
 
@@ -83,6 +96,7 @@ class Gathered:
     wanted: list[Wanted]
     helping: list[Helping]
     points: dict[str, Point | None]
+    roads: Roads
 
 
 def gathered(work: Work, row: Row, accounts: list[Document]) -> Gathered:
@@ -118,7 +132,14 @@ def gathered(work: Work, row: Row, accounts: list[Document]) -> Gathered:
         for one in rounds.open_offers(work.connection, work.county, first_on, last_on)
     ]
     points = {one: _point(library) for one, library in libraries.items()}
-    return Gathered(standings, wanted, within_staffing(work, helping, wanted, first_on), points)
+    hosts = {one.library_id for one in wanted if one.place == "host"}
+    return Gathered(
+        standings,
+        wanted,
+        within_staffing(work, helping, wanted, first_on),
+        points,
+        travel.journeys(work.connection, hosts),
+    )
 
 
 def _wanted(row: Row, fixed: rounds.Fixed, days: list[date]) -> Wanted:

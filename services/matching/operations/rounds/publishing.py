@@ -7,7 +7,7 @@ from byttebank.contracts.refusals import NotOfferedDate, Refusal, RequestClosed
 from byttebank.storage.work import Work
 from services.matching.domain.engagement import By, Engagement, Line
 from services.matching.domain.open_days import days_within
-from services.matching.domain.proposal import FULL_DAY, check_colleague_is_free, check_proposal
+from services.matching.domain.proposal import check_colleague_is_free, check_proposal
 from services.matching.domain.silences import reply_by
 from services.matching.operations import possible
 from services.matching.operations.proposing import FIRST_VERSION
@@ -49,7 +49,7 @@ def _propose(work: Work, row: Row, match: Row) -> None:
     if engagements.find(work.connection, match["engagement_id"]) is not None:
         return
     dates = tuple(map(date.fromisoformat, match["dates"]))
-    half_days = FULL_DAY * len(dates)
+    half_days = match["half_days"]
     check_proposal(
         host_library_id=match["host_library_id"],
         lender_library_id=match["lender_library_id"],

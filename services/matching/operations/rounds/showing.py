@@ -5,10 +5,11 @@ from typing import Any
 from byttebank.clock import format_time
 from byttebank.contracts.refusals import NotFound
 from byttebank.storage.work import Work
-from services.matching.domain.distance import distance_km
+from services.matching.domain.distance import way_km
 from services.matching.domain.proposal import FULL_DAY
+from services.matching.domain.round_input import Roads
 from services.matching.operations.joint.agreeing import is_settled
-from services.matching.storage import index, joint_rounds, rounds
+from services.matching.storage import index, joint_rounds, rounds, travel
 from services.matching.storage.rows import Row
 
 Document = dict[str, Any]
@@ -27,7 +28,9 @@ SAME = (
 )
 DAYS = ("first_on", "last_on", "reply_by_on")
 MOMENTS = ("created_at", "started_at", "ended_at", "published_at")
-TOTALS = ("request_count", "colleague_count", "days_wanted", "days_served", "bound", "is_optimal")
+HALF_DAYS = {"half_days_wanted": "days_wanted", "half_days_served": "days_served", "half_days_bound": "bound"}
+"""Beside whole days, which a round of before knows alone."""
+TOTALS = ("request_count", "colleague_count", *HALF_DAYS.values(), *HALF_DAYS, "is_optimal")
 PUBLIC = ("id", "coordinator", "first_on", "last_on", "published_at", *TOTALS, "input_hash", "plan_hash")
 
 
@@ -49,7 +52,8 @@ def matching_round(work: Work, round_id: str) -> Document:
     libraries = rounds.libraries_by_id(work.connection)
     matches = rounds.matches(work.connection, round_id)
     requests = {one: index.request(work.connection, one) for one in _request_ids(row, matches)}
-    shown["matches"] = [_match(one, libraries, requests[one["request_id"]]) for one in matches]
+    roads = travel.journeys(work.connection, {one["host_library_id"] for one in matches})
+    shown["matches"] = [_match(one, libraries, requests[one["request_id"]], roads) for one in matches]
     shown["unmet"] = _unmet(row, matches, libraries, requests)
     shown["effects"] = _effects(row, matches, libraries)
     if row["coordinator"] is not None:
@@ -86,6 +90,8 @@ def _row(work: Work, round_id: str) -> Row:
 
 def _document(row: Row, counts: dict[str, int]) -> Document:
     result = row["result"] or {}
+    whole = {half: FULL_DAY * result[days] for half, days in HALF_DAYS.items() if days in result}
+    result = {**whole, **result}
     defaults = {"request_count": 0, "colleague_count": 0, "days_wanted": 0, "is_optimal": False}
     return {
         **{name: row[name] for name in SAME},
@@ -123,8 +129,10 @@ def _request_ids(row: Row, matches: list[Row]) -> list[str]:
     return sorted({one["request_id"] for one in matches} | left_out.keys() | unmet.keys())
 
 
-def _match(one: Row, libraries: dict[str, Row], request: Row | None) -> Document:
+def _match(one: Row, libraries: dict[str, Row], request: Row | None, roads: Roads) -> Document:
     host, lender = libraries[one["host_library_id"]], libraries[one["lender_library_id"]]
+    travels = request is None or request["place"] == "host"
+    journey = roads.get(host["id"], {}).get(lender["id"])
     return {
         "engagement_id": one["engagement_id"],
         "request_id": one["request_id"],
@@ -135,8 +143,8 @@ def _match(one: Row, libraries: dict[str, Row], request: Row | None) -> Document
         "lender_library_name": lender["short_name"],
         "skills": request["skills"] if request else [],
         "dates": one["dates"],
-        "half_days": FULL_DAY * len(one["dates"]),
-        "distance_km": distance_km(_point(lender), _point(host)),
+        "half_days": one["half_days"],
+        "distance_km": way_km(_point(lender), _point(host), journey) if travels else None,
         "state": one["state"],
         "engagement_state": one["engagement_state"],
         "refusal": one["refusal"],
@@ -150,7 +158,7 @@ def _unmet(
     why = {**private.get("left_out", {}), **result.get("unmet", {})}
     served: dict[str, int] = {}
     for match in matches:
-        served[match["request_id"]] = served.get(match["request_id"], 0) + FULL_DAY * len(match["dates"])
+        served[match["request_id"]] = served.get(match["request_id"], 0) + match["half_days"]
     found = []
     for request_id, reason in sorted(why.items()):
         request = requests[request_id]
@@ -187,7 +195,7 @@ def _effects(row: Row, matches: list[Row], libraries: dict[str, Row]) -> list[Do
     received: dict[str, int] = {}
     for match in matches:
         if match["state"] != "void":
-            half_days = FULL_DAY * len(match["dates"])
+            half_days = match["half_days"]
             lender, host = match["lender_library_id"], match["host_library_id"]
             given[lender] = given.get(lender, 0) + half_days
             received[host] = received.get(host, 0) + half_days
