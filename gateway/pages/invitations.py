@@ -27,6 +27,7 @@ STATES = {
     "expired": N_("Lenken har gått ut"),
     "withdrawn": N_("Trukket"),
 }
+UNANSWERED = ("open", "expired")
 PLACES = {
     "/email": "epost",
     "/name": "navn",
@@ -136,7 +137,9 @@ def _index(form: Form) -> str:
     directory, user = here().backend.directory, person()
     libraries = directory.participations(user.actor)
     names = {one["library_id"]: one["library"] for one in libraries}
-    invited = directory.invitations(user.actor)
+    invited = [
+        (one, names.get(one["library_id"], ""), _sentence(one)) for one in directory.invitations(user.actor)
+    ]
     return render_template(
         "invitations.html",
         form=form,
@@ -146,7 +149,8 @@ def _index(form: Form) -> str:
         ],
         kinds=[(kind, say(words)) for kind, words in KINDS.items()],
         may_invite=user.role == "county",
-        invitations=[(one, names.get(one["library_id"], ""), _sentence(one)) for one in invited],
+        unanswered=[one for one in invited if one[0]["state"] in UNANSWERED],
+        ended=[one for one in invited if one[0]["state"] not in UNANSWERED],
         waiting=[(one, standing(one)) for one in libraries if not one["is_accepted"]],
         accepted=[(one, standing(one)) for one in libraries if one["is_accepted"]],
         states={state: say(words) for state, words in STATES.items()},

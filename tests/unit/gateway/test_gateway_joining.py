@@ -312,3 +312,26 @@ def test_an_address_taken_since_the_letter_is_said_before_anything_is_done(node:
     page = browser.press(page, "Bli med", passord="et langt passord", rolle="delegate")
     assert (page.status, f"Noen logger inn med {ADDRESS} fra før." in page.words) == (422, True)
     assert node.backend.asked("directory.join_library") == []
+
+
+def test_what_the_county_waits_for_stands_open_and_the_rest_is_folded(node: Node) -> None:
+    browser, page = invite(node)
+    libraries = node.backend.directory.participations(node.users["ingrid"].actor)
+    node.backend.directory._not_accepted.update(one["library_id"] for one in libraries[:-1])
+    page = browser.get(COUNTY_PAGE)
+
+    def is_open(element: Any) -> bool:
+        return all(one.has_attr("open") for one in element.find_parents("details"))
+
+    (waits,) = [one for one in page.soup.select("main li") if ADDRESS in one.get_text()]
+    assert is_open(waits)
+    not_accepted = page.soup.select("section[aria-labelledby=ikke] li")
+    assert len(not_accepted) == len(libraries) - 1 > 6
+    assert [is_open(one) for one in not_accepted] == [True] * 6 + [False]
+    (accepted,) = page.soup.select("section[aria-labelledby=har] li")
+    assert not is_open(accepted), "what is done is one press away"
+    node.backend.directory._invited[next(iter(node.backend.directory._invited))]["state"] = "withdrawn"
+    page = browser.get(COUNTY_PAGE)
+    (ended,) = [one for one in page.soup.select("main li") if ADDRESS in one.get_text()]
+    assert not is_open(ended)
+    assert "Ingen invitasjoner venter på svar." in page.words
