@@ -86,8 +86,8 @@ REASONS = {
         "gjør det lettere."
     ),
     "cap": N_(
-        "Noen kunne ha kommet fra et annet fylke, men grensen mellom fylkene er brukt opp i denne runden. "
-        "Spør fylkesbiblioteket om den kan heves."
+        "Noen kunne ha kommet fra et annet fylke, men da hadde sikkerhetsgrensen mellom fylkene blitt nådd. "
+        "Vent til flere dager er gjennomført, eller be fylkesbiblioteket heve den."
     ),
     "half_day": N_("En fordelingsrunde teller hele dager. Den halve dagen kan dere spørre noen om selv."),
     "no_dates": N_("Det er ingen åpne dager igjen i runden. Velg flere datoer, eller vent på neste runde."),

@@ -137,7 +137,7 @@ def with_rounds(node: Node, *rounds: Document) -> Node:
         setattr(matching, f"{name}_matching_round", act(f"{name}_matching_round"))
     matching.published_rounds = lambda limit=24: [
         {
-            name: {"published_at": "2026-11-22T10:00:00.000000Z"}.get(name) or one[name]
+            name: {"published_at": "2026-11-22T10:00:00.000000Z"}.get(name) or one.get(name)
             for name in PublishedRound().fields
         }
         for one in rounds
@@ -310,7 +310,7 @@ def test_every_stage_and_reason_is_said_in_every_language(node: Node, language: 
     ]
     said.append(words.standing(joint(is_settled=False)))
     assert {state for _, state in words.counties(joint())}
-    for reason in ("own_limit", "nobody_free", "no_place", "half_day", "no_dates", "no_account"):
+    for reason in ("own_limit", "nobody_free", "no_place", "cap", "half_day", "no_dates", "no_account"):
         said.append(words.unmet(unmet_because(reason)))
     for left in ({"can": 0}, {"free": 0}, {"near": 0}, {"near": 1}):
         said.append(words.unmet(unmet_because("no_candidate", **left)))
@@ -418,3 +418,10 @@ def test_the_form_promises_that_nothing_is_sent_before_the_county_says_so(node: 
     page = with_rounds(node).browser("ingrid").get(INDEX)
     assert "Dere får se forslagene først. De sendes når dere sier fra, ikke før." in page.words
     assert "Ingen forslag sendes til noen" not in page.words
+
+
+def test_half_days_are_counted_where_a_round_knows_them(node: Node) -> None:
+    known = {"half_days_served": 3, "half_days_wanted": 5, "half_days_bound": 3}
+    with_rounds(node, a_round("published", **known))
+    told = node.browser().get("/fordelingsrunder").words.replace("\xa0", " ")
+    assert "Det blir hjelp i 1,5 dager av 2,5 dager det er bedt om." in told
