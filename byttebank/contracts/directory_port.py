@@ -63,6 +63,10 @@ class DirectoryPort(ParticipationPort, Protocol):
     def erasure(self, colleague_id: str, actor: Document) -> list[Document]:
         """How far the erasure has come, as `erase_person` answers. Refuses: NotYourRole."""
 
+    def waiting_erasures(self) -> list[Document]:
+        """`[{county, people, asked_at}]`: counties that have not confirmed erasures, of how many people, and
+        since when; nobody is named."""
+
     def list_skills(self) -> list[Document]:
         """`Skill`s, by category and code."""
 
@@ -155,9 +159,6 @@ class DirectoryPort(ParticipationPort, Protocol):
         is_possible, reasons: [Reason], helpers: [names of own colleagues who can]}], next_cursor}`.
         `show`: all, needs or offers. `text`: words in any ending, all of which must be there. Refuses:
         DateOrder."""
-
-    def leave_peer(self, county: str, actor: Document) -> Document:
-        """`Peer` that has left; nothing it published is here now. Refuses: NotYourRole, CountyUnknown."""
 
     def list_peers(self) -> list[Document]:
         """`Peer`s."""

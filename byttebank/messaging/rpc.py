@@ -51,7 +51,6 @@ WRITES = frozenset(
         "write_skill",
         "write_library",
         "set_library_page",
-        "leave_peer",
         "write_colleague",
         "set_choices",
         "set_skills",

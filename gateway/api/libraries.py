@@ -6,9 +6,10 @@ from marshmallow import Schema, fields, validate
 
 from byttebank.contracts import resources
 from byttebank.contracts.fields import Id, Slug
+from byttebank.contracts.refusals import NotYourRole
 from gateway.api.given import LanguageChoice, LibraryShown, OwnSkill
 from gateway.api.nouns import next_link, nouns_called
-from gateway.api.schemas import County, ListQuery, Mapping, Peer, list_of, page_of
+from gateway.api.schemas import County, ListQuery, Mapping, Peer, WaitingErasures, list_of, page_of
 from gateway.here import here, person
 from gateway.language_choice import choose_library_language
 from gateway.words.mapping import conclusion_sentence
@@ -42,6 +43,18 @@ def get_county() -> Document:
 def list_peers() -> Document:
     """The counties we exchange with"""
     return {"items": here().backend.directory.list_peers()}
+
+
+@nouns.route("/peers/erasures", methods=["GET"])
+@nouns.response(200, list_of(WaitingErasures, "WaitingErasuresList"))
+def list_waiting_erasures() -> Document:
+    """Which counties have not confirmed that they forgot people of ours
+
+    For the county library and the operator.
+    """
+    if person().role not in ("county", "operator"):
+        raise NotYourRole(role="county")
+    return {"items": here().backend.directory.waiting_erasures()}
 
 
 @nouns.route("/libraries", methods=["GET"])

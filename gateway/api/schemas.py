@@ -52,6 +52,14 @@ class Peer(resources.Peer):
     fuse_half_days = Days("fuse_days")
 
 
+class WaitingErasures(Schema):
+    """A county that has not confirmed that it forgot people of ours. Nobody is named."""
+
+    county = Slug(required=True)
+    people = fields.Integer(required=True)
+    asked_at = Moment(required=True, metadata={"description": "When the first was asked for."})
+
+
 class Offer(resources.Offer):
     """A colleague's skills on dates, in a span, or standing."""
 

@@ -39,6 +39,7 @@ def index() -> str:
             for one in _peers()
         ],
         differing=sorted({one["county"] for one in disputes}),
+        erasures={one["county"]: one for one in here().backend.directory.waiting_erasures()},
         act_id=new_id(),
     )
 

@@ -12,7 +12,8 @@ WEIGHTS: dict[str, tuple[str, str]] = {
     "all_dates": (
         N_("Ledig alle dagene"),
         N_(
-            "Poeng til den som er ledig så mange dager som det bes om. Den som kan færre, får tilsvarende færre."
+            "Poeng til den som er ledig så mange dager som det bes om. Den som kan færre, får tilsvarende "
+            "færre."
         ),
     ),
     "no_travel": (
@@ -22,7 +23,8 @@ WEIGHTS: dict[str, tuple[str, str]] = {
     "km_per_point": (
         N_("Kilometer for hvert poeng"),
         N_(
-            "Så mange kilometer trekker ett poeng. Der reisetabellen har tiden, teller et minutt som en kilometer."
+            "Så mange kilometer trekker ett poeng. Der reisetabellen har tiden, teller et minutt som en "
+            "kilometer."
         ),
     ),
     "owes_per_half_day": (

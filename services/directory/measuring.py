@@ -2,6 +2,7 @@
 
 from prometheus_client import Gauge
 
+from byttebank.clock import parse_time
 from byttebank.messaging.service import Runtime, every
 from services.directory import operations
 
@@ -26,8 +27,8 @@ class MeasuredErasures:
     def measure(self) -> None:
         county = self.runtime.county
         with self.runtime.reading() as work:
-            waiting, oldest_at = operations.waiting_erasures(work)
-            now = work.now
-        age_seconds = (now - oldest_at).total_seconds() if oldest_at else 0
-        ERASURES_WAITING.labels(county).set(waiting)
+            waiting, now = operations.waiting_erasures(work), work.now
+        oldest_at = min((parse_time(one["asked_at"]) for one in waiting), default=now)
+        age_seconds = (now - oldest_at).total_seconds()
+        ERASURES_WAITING.labels(county).set(sum(one["people"] for one in waiting))
         ERASURES_OLDEST_SECONDS.labels(county).set(age_seconds)

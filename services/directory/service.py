@@ -97,6 +97,11 @@ class DirectoryService(JoiningLibraries, MeasuredErasures):
             return operations.erasure(work, colleague_id, actor)
 
     @rpc
+    def waiting_erasures(self) -> list[Document]:
+        with self.runtime.reading() as work:
+            return operations.waiting_erasures(work)
+
+    @rpc
     def list_skills(self) -> list[Document]:
         with self.runtime.reading() as work:
             return operations.list_skills(work)
@@ -205,11 +210,6 @@ class DirectoryService(JoiningLibraries, MeasuredErasures):
         filters = (show, skill, county, max_km, category, text, first_on, last_on, only_possible)
         with self.runtime.reading() as work:
             return operations.board(work, library_id, *filters, cursor, limit)
-
-    @rpc
-    def leave_peer(self, county: str, actor: Document) -> Document:
-        with self.runtime.work() as work:
-            return operations.leave_peer(work, county, actor)
 
     @rpc
     def list_peers(self) -> list[Document]:

@@ -4,7 +4,6 @@ What is signed holds no names, but a pseudonym: in a library of one it is as goo
 that were hers are emptied, not only their names.
 """
 
-from datetime import datetime
 from typing import Any
 
 from byttebank.clock import format_time
@@ -97,9 +96,13 @@ def erasure(work: Work, colleague_id: str, actor: Document) -> list[Document]:
     return _erasures(work, colleague_id)
 
 
-def waiting_erasures(work: Work) -> tuple[int, datetime | None]:
-    """How often another county has not confirmed that it forgot one of ours, and since when."""
-    return erasures.waiting_erasures(work.connection)
+def waiting_erasures(work: Work) -> list[Document]:
+    """`[{county, people, asked_at}]`: counties that have not confirmed that they forgot people of ours, how
+    many, and when the first of these was asked for. Nobody is named."""
+    return [
+        {"county": county, "people": people, "asked_at": format_time(asked_at)}
+        for county, people, asked_at in erasures.waiting_erasures(work.connection)
+    ]
 
 
 def receive_erasure(work: Work, message: ReceivedMessage) -> None:

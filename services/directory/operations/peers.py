@@ -4,10 +4,9 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from byttebank.contracts.actor import load_actor
 from byttebank.contracts.fields import Slug, WholeNumber, text
 from byttebank.contracts.local import PeerKey
-from byttebank.contracts.refusals import CountyUnknown, NotNow, NotYourRole, SameKeyOtherBody
+from byttebank.contracts.refusals import CountyUnknown, NotNow, SameKeyOtherBody
 from byttebank.federation.keys import PublicKey, fingerprint
 from byttebank.storage.work import Work
 from services.directory.operations.documents import read, refuse
@@ -88,14 +87,12 @@ def thaw_peer(work: Work, county: str) -> Document:
     return _set_state(work, county, "active", {"frozen"}, act="thaw")
 
 
-def leave_peer(work: Work, county: str, actor: Document | None = None) -> Document:
+def leave_peer(work: Work, county: str) -> Document:
     """`Peer` that has left: nothing of what it published is here any more, and nothing more is told to it.
 
-    Keys and what is signed stay. It may join again with `add_peer`, and publishes anew. `actor`: None for the
-    command line. Refuses: NotYourRole for others than the county; CountyUnknown.
+    Keys and what is signed stay. It may join again with `add_peer`, and publishes anew.
+    Refuses: CountyUnknown.
     """
-    if actor is not None and load_actor(actor).role not in ("county", "operator"):
-        raise NotYourRole(role="county")
     left = _set_state(work, county, "left", {"active", "invited", "frozen"}, act="leave")
     board.forget_county(work.connection, county)
     return left

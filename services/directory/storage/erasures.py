@@ -37,10 +37,10 @@ def list_erasures(connection: Connection, person_id: str) -> list[dict[str, Any]
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def waiting_erasures(connection: Connection) -> tuple[int, datetime | None]:
-    """How many counties have not confirmed, one for each person of ours, and when the oldest was asked."""
-    columns = (func.count(), func.min(erasures.c.asked_at))
+def waiting_erasures(connection: Connection) -> list[tuple[str, int, datetime]]:
+    """By county that has not confirmed: for how many people of ours, and when it was first asked."""
+    columns = (erasures.c.place, func.count(), func.min(erasures.c.asked_at))
     own = erasures.join(colleagues, colleagues.c.id == erasures.c.person_id)
     query = select(*columns).select_from(own).where(erasures.c.confirmed_at.is_(None))
-    count, oldest_at = connection.execute(query).one()
-    return count, oldest_at
+    found = connection.execute(query.group_by(erasures.c.place).order_by(erasures.c.place))
+    return [(row[0], row[1], row[2]) for row in found]

@@ -22,6 +22,7 @@ from directory_cast import (
 )
 from sqlalchemy import insert, select
 
+from byttebank.clock import format_time
 from byttebank.contracts.received import SentMessage
 from byttebank.contracts.refusals import Malformed, NotFound, NotYourRole, SameKeyOtherBody
 from byttebank.federation.envelope import EnvelopeHeader, seal
@@ -150,8 +151,8 @@ def test_erasure_reaches_every_countys_copies_and_is_confirmed(two: tuple[Databa
     assert (here["county"], there["county"], there["confirmed_at"]) == ("innlandet", "akershus", None)
     assert here["confirmed_at"] is not None
     with innlandet.reading() as work:
-        count, oldest_at = operations.waiting_erasures(work)
-        assert (count, oldest_at) == (1, work.now)
+        waiting = {"county": "akershus", "people": 1, "asked_at": format_time(work.now)}
+        assert operations.waiting_erasures(work) == [waiting]
     pass_on(innlandet, akershus, begin)
     with akershus.reading() as work:
         offer = operations.get_offer(work, an_id("offer"))
@@ -171,7 +172,7 @@ def test_erasure_reaches_every_countys_copies_and_is_confirmed(two: tuple[Databa
     assert all(row["confirmed_at"] for row in rows)
     for database in two:
         with database.reading() as work:
-            assert operations.waiting_erasures(work) == (0, None), "others' people are not ours to wait for"
+            assert operations.waiting_erasures(work) == [], "others' people are not ours to wait for"
     assert "Jonas" not in json.dumps(local_events(innlandet, "ColleagueChanged")[-1])
 
 

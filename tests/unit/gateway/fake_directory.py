@@ -44,6 +44,7 @@ class FakeDirectory(FakeParticipation, Service):
         self._requests: dict[str, Document] = {}
         self._sent: dict[str, Document] = {}
         self._peers: list[Document] = []
+        self.waiting: list[Document] = []
         self._peer_acts: list[Document] = []
         self._mapped: list[Document] = []
         self._minutes: dict[str, int] = {}
@@ -320,6 +321,9 @@ class FakeDirectory(FakeParticipation, Service):
             key=lambda item: (item["distance_km"] is None, item["distance_km"]),
         )
         return page(found, cursor, limit)
+
+    def waiting_erasures(self) -> list[Document]:
+        return self.waiting
 
     def list_peers(self) -> list[Document]:
         return [checked(resources.Peer, peer) for peer in self._peers]

@@ -279,3 +279,15 @@ def test_a_county_that_nobody_knows_is_said_to_programs(node: Node) -> None:
     problem_of(
         Program(node, "ingrid").post("/peers/vestfold/freeze", {"reason": "Prøve."}), 422, CountyUnknown.code
     )
+
+
+def test_the_county_library_sees_who_has_not_confirmed_an_erasure_and_nobody_named(node: Node) -> None:
+    county, path = node.browser("ingrid"), "/peers/erasures"
+    assert "slette" not in county.get("/fylket/samarbeid").words
+    waiting = {"county": "akershus", "people": 2, "asked_at": AT}
+    node.backend.directory.waiting = [waiting]
+    page = county.get("/fylket/samarbeid")
+    assert "Vi ba dem første gang" in page.words
+    assert "slette det de har om 2 personer hos oss" in page.words
+    assert Program(node, "ingrid").get(path).json["items"] == [waiting]
+    problem_of(Program(node).get(path), 403, "not_your_role")
