@@ -325,6 +325,7 @@ def test_what_the_county_waits_for_stands_open_and_the_rest_is_folded(node: Node
 
     (waits,) = [one for one in page.soup.select("main li") if ADDRESS in one.get_text()]
     assert is_open(waits)
+    assert page.words.index(ADDRESS) < page.words.index("Inviter et bibliotek Bibliotek")
     not_accepted = page.soup.select("section[aria-labelledby=ikke] li")
     assert len(not_accepted) == len(libraries) - 1 > 6
     assert [is_open(one) for one in not_accepted] == [True] * 6 + [False]
