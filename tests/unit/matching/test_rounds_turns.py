@@ -134,6 +134,7 @@ def test_a_round_with_blocks_that_is_proven_has_the_same_plan_again_on_one_or_mo
         country("XXS", "same-person", 2),
         country("XS", "mixed", 2),
         hard_case("rings-of-blocks", 30),
+        hard_case("pool", 10),
     ):
         one = read_content(_bytes(made)).instance
         first, second = (solve(one, "days", 30.0) for _ in range(2))
