@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from typing import Any
 
-from services.matching.domain.checker import possible_days
+from services.matching.domain.checker import possible_days, served_half_days
 from services.matching.domain.instance import Instance, PlannedDay
 from services.matching.rounds.reading import read_content
 
@@ -24,25 +24,44 @@ class Programme:
         self.days: list[PlannedDay] = []
         self.rows: dict[object, list[tuple[int, float]]] = defaultdict(list)
         self.most: dict[object, float] = {}
-        pairs: dict[object, list[int]] = defaultdict(list)
+        pairs: dict[tuple[str, str], list[int]] = defaultdict(list)
         host = {one.id: one.library for one in instance.requests}
+        county = {one.id: one.county for one in instance.libraries}
+        caps: dict[tuple[str | None, str | None], float] = {
+            two: float(half_days) for two, half_days in instance.caps.items()
+        }
+        self.worth: list[float] = []
         for colleague, request, day in possible_days(instance):
             column = len(self.days)
             self.days.append(PlannedDay(request.id, colleague.id, day))
             self._put(("date of colleague", colleague.id, day), column, 1, 1)
             self._put(("colleague", colleague.id), column, 1, colleague.max_days)
             self._put(("date of request", request.id, day), column, 1, 1)
-            self._put(("library", colleague.library), column, -1, 0)
-            self._put(("library", host[request.id]), column, 1, 0)
-            if request.same_person:
+            self._put(("library", colleague.library), column, -2, 0)
+            self._put(("library", host[request.id]), column, 2, 0)
+            self.worth.append(1.0)
+            between = county[colleague.library], county[request.library]
+            if between in caps:
+                self._put(("cap", between), column, 2, caps[between])
+            if request.same_person or request.ends_half:
                 pairs[request.id, colleague.id].append(column)
             else:
                 self._put(("request", request.id), column, 1, request.days)
         self.binaries = len(pairs)
         wanted = {one.id: one.days for one in instance.requests}
+        halves = {one.id for one in instance.requests if one.ends_half}
+        home = {one.id: one.library for one in instance.colleagues}
         for number, (pair, columns) in enumerate(pairs.items()):
             chosen = len(self.days) + number
-            request_id = pair[0]  # type: ignore[index]
+            request_id, name = pair
+            self.worth.append(-0.5 if request_id in halves else 0.0)
+            if request_id in halves:
+                # The last day is half a day: what the days count too much, the choice takes back.
+                self._put(("library", home[name]), chosen, 1, 0)
+                self._put(("library", host[request_id]), chosen, -1, 0)
+                between = county[home[name]], county[host[request_id]]
+                if between in caps:
+                    self._put(("cap", between), chosen, -1, caps[between])
             self._put(("one person", request_id), chosen, 1, 1)
             for column in columns:
                 self._put(("only if chosen", column), column, 1, 0)
@@ -50,7 +69,8 @@ class Programme:
                 self._put(("all days", pair), column, 1, 0)
             self._put(("all days", pair), chosen, -wanted[request_id], 0)
         for library in instance.libraries:
-            self.most["library", library.id] = library.balance_days + library.limit_days
+            room = 2 * (library.balance_days + library.limit_days) + library.more_half_days
+            self.most["library", library.id] = room
             self.rows["library", library.id] += []
 
     def _put(self, row: object, column: int, factor: float, most: float) -> None:
@@ -67,12 +87,12 @@ def solve(instance: Instance, seconds: float, *, relaxed: bool = False) -> dict[
     programme = Programme(instance)
     columns = len(programme.days) + programme.binaries
     if not columns:
-        is_below = any(one.balance_days + one.limit_days < 0 for one in instance.libraries)
+        is_below = any(most < 0 for most in programme.most.values())
         status = "Infeasible" if is_below else "Empty"
         return {"days": 0, "bound": 0.0, "seconds": 0.0, "status": status, "plan": []}
     lp = highspy.HighsLp()
     lp.num_col_, lp.num_row_ = columns, len(programme.rows)
-    lp.col_cost_ = np.array([-1.0] * len(programme.days) + [0.0] * programme.binaries)
+    lp.col_cost_ = -np.array(programme.worth)
     lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.ones(columns)
     exact = [key[0] == "all days" for key in programme.rows]  # type: ignore[index]
     upper = np.array([float(programme.most[key]) for key in programme.rows])
@@ -101,7 +121,7 @@ def solve(instance: Instance, seconds: float, *, relaxed: bool = False) -> dict[
     plan = [day for day, value in zip(programme.days, values, strict=False) if value > 0.5]
     bound = info.objective_function_value if relaxed else info.mip_dual_bound
     return {
-        "days": len(plan) if found and not relaxed else None,
+        "days": served_half_days(instance, plan) / 2 if found and not relaxed else None,
         "bound": -bound,
         "seconds": time.perf_counter() - started,
         "status": status,

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from instance_cast import most_days, random_instance
+from instance_cast import most_days, random_instance, with_caps, with_half_days
 
 from bench.instances import CASES, country, hard_case
 from bench.rivals import first_come, network_simplex
@@ -25,11 +25,17 @@ pytestmark = pytest.mark.simulation
 def _line(instance: Instance) -> str:
     document: dict[str, Any] = asdict(instance)
     document["distances_km"] = [[*pair, km] for pair, km in instance.distances_km.items()]
+    document["caps"] = [[*pair, half_days / 2] for pair, half_days in instance.caps.items()]
+    for one, request in zip(document["requests"], instance.requests, strict=True):
+        one |= {"half_days": request.half_days} if request.ends_half else {}
+    for one, library in zip(document["libraries"], instance.libraries, strict=True):
+        limit = 2 * library.limit_days + library.more_half_days
+        one |= {"balance_half_days": 2 * library.balance_days, "limit_half_days": limit}
     document["compatible"] = None if instance.compatible is None else sorted(instance.compatible)
     return json.dumps(document, default=str)
 
 
-def _by_highs(instances: list[Instance]) -> list[int | None]:
+def _by_highs(instances: list[Instance]) -> list[float | None]:
     """The most days of each by plain HiGHS, in one process of its own; None where no plan is feasible."""
     done = subprocess.run(
         [sys.executable, "-m", "bench.milp"],
@@ -43,15 +49,22 @@ def _by_highs(instances: list[Instance]) -> list[int | None]:
     return [None if one["status"] == "Infeasible" else one["days"] for one in answers]
 
 
+def _changed(instance: Instance, random: Random) -> Instance:
+    """Three of four with half-days, caps or both."""
+    instance = with_half_days(instance, random) if random.random() < 0.5 else instance
+    return with_caps(instance, random) if random.random() < 0.5 else instance
+
+
 @pytest.mark.parametrize("same_person", [False, True])
 def test_trying_every_plan_and_highs_agree(same_person: bool) -> None:
     instances = [random_instance(Random(seed), same_person=same_person, most=3) for seed in range(200)]
+    instances += [_changed(one, Random(at)) for at, one in enumerate(instances)]
     by_trying = [most_days(one) for one in instances]
     assert len(set(by_trying)) > 4
     assert by_trying == _by_highs(instances)
 
 
-def _check_ours(instance: Instance, days: int | None, objective: str) -> None:
+def _check_ours(instance: Instance, days: float | None, objective: str) -> None:
     ours = solve(instance, objective, 20.0)
     if days is None:
         assert (ours.status, ours.plan) == ("infeasible", ())
