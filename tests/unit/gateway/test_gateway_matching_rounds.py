@@ -425,3 +425,10 @@ def test_half_days_are_counted_where_a_round_knows_them(node: Node) -> None:
     with_rounds(node, a_round("published", **known))
     told = node.browser().get("/fordelingsrunder").words.replace("\xa0", " ")
     assert "Det blir hjelp i 1,5 dager av 2,5 dager det er bedt om." in told
+
+
+def test_the_rounds_there_are_stand_before_the_form_for_a_new_one(node: Node) -> None:
+    words_of = with_rounds(node, a_round("published")).browser("ingrid").get(INDEX).words
+    assert words_of.index("Uke 50 og 51") < words_of.index("Ny fordelingsrunde")
+    words_of = with_rounds(node).browser("ingrid").get(INDEX).words
+    assert words_of.index("Ny fordelingsrunde") < words_of.index("Det har ikke vært noen")

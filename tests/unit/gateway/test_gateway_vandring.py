@@ -407,3 +407,8 @@ def test_a_notice_of_a_vandring_leads_to_its_page(node: Node) -> None:
         assert link_words(about) == "Se vandringen"
         assert page_of(reflection).endswith(f"/refleksjoner/skriv/{ROUND}")  # type: ignore[union-attr]
         assert link_words(reflection) == "Skriv refleksjon"
+
+
+def test_the_vandrings_there_are_stand_before_the_form_for_a_new_one(node: Node) -> None:
+    words_of = with_vandring(node, a_round("published")).browser("ingrid").get("/fylket/vandring").words
+    assert words_of.index("Vinter 2027") < words_of.index("Ny vandring")
