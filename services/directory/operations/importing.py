@@ -99,6 +99,9 @@ def _bring_in(work: Work, known: _Known, record: Record | Broken) -> Document:
 def _placed(work: Work, known: _Known, record: Record) -> Document | str:
     """The values with the municipality of today, or why the library is none of this county's."""
     values = {**record.values, "national_number": record.number}
+    # A register that names a library's number among its former ones too says nothing by that.
+    if record.number in values.get("former_numbers", []):
+        values["former_numbers"] = [one for one in values["former_numbers"] if one != record.number]
     if values["kind"] == "other":
         return "its kind does not take part"
     country = values.setdefault("country", known.settings["country"])

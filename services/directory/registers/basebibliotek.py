@@ -50,6 +50,8 @@ def read_base_bibliotek(file: IO[bytes]) -> Iterator[Record | Broken]:
         ) from error
     except ParseError as error:
         raise RegisterRefused(f"The file is broken XML: {error}. Get it anew.") from error
+    except (LookupError, ValueError) as error:
+        raise RegisterRefused(f"The file's encoding cannot be read: {error}. Save it in UTF-8.") from error
 
 
 def _read(record: Element) -> Record | Broken:

@@ -49,6 +49,9 @@ TEXTS = (
     "contact_phone",
 )
 NEEDED = ("name", "kind")
+NOT_WHOLE = "it has more cells than the heading has columns, a quotation mark too many or an endless cell"
+UNENDED = "unexpected end of data"
+"""What Python's reader says of a file that ends within a quotation."""
 
 
 def read_csv(file: IO[str], today: date) -> Iterator[Record | Broken]:
@@ -60,9 +63,10 @@ def read_csv(file: IO[str], today: date) -> Iterator[Record | Broken]:
 def read_rows(
     file: IO[str], other_names: Mapping[str, str], needed: tuple[str, ...]
 ) -> Iterator[tuple[str, dict[str, str], bool]]:
-    """Each row's place, its cells by column, and whether it has no more cells than there are columns.
+    """Each row's place, its cells by column, each on one line, and whether the row can be read: it has no
+    more cells than there are columns, none of them endless, and its quotation marks fit.
 
-    Raises: `RegisterRefused` for a file that is no UTF-8 or lacks a needed column.
+    Raises: `RegisterRefused` for a file that is no UTF-8, lacks a needed column or ends in a quotation.
     """
     try:
         heading = file.readline().lstrip("\ufeff")
@@ -72,19 +76,34 @@ def read_rows(
         if not set(names) >= set(needed):
             wanted = f"{', '.join(needed[:-1])} and {needed[-1]}"
             raise RegisterRefused(f"The first line must name the columns {wanted} at least.")
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                row = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-                yield f"line {reader.line_num + 1}", row, len(cells) <= len(names)
+        yield from _rows(csv.reader(file, delimiter=delimiter, strict=True), names)
     except (UnicodeDecodeError, csv.Error) as error:
         raise RegisterRefused(f"The file cannot be read: {error}. Save it as CSV in UTF-8.") from error
+
+
+def _rows(reader: Any, names: list[str]) -> Iterator[tuple[str, dict[str, str], bool]]:
+    while True:
+        begun = reader.line_num + 2
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if str(error) == UNENDED:
+                what = f"A quotation mark on line {begun} or after is never closed, so what follows cannot be"
+                raise RegisterRefused(f"{what} told apart. Close it or take it away.") from error
+            ended = reader.line_num + 1
+            yield f"line {ended}" if ended == begun else f"lines {begun} to {ended}", {}, False
+            continue
+        if any(cell.strip() for cell in cells):
+            row = dict(zip(names, (" ".join(cell.split()) for cell in cells), strict=False))
+            yield f"line {reader.line_num + 1}", row, len(cells) <= len(names)
 
 
 def _read(where: str, row: dict[str, str], *, is_whole: bool, today: date) -> Record | Broken:
     number = row.get("number") or None
     if not is_whole:
-        return Broken(where, number, "it has more cells than the heading has columns")
+        return Broken(where, number, NOT_WHOLE)
     try:
         values = _values(row)
         closed_on = _day(values.get("closed_on"))
@@ -98,6 +117,8 @@ def _values(row: dict[str, str]) -> dict[str, Any]:
     if "name" not in values:
         raise Unusable("it has no name")
     values.setdefault("short_name", short_name_of(values["name"]))
+    if not row.get("kind"):
+        raise Unusable("it has no kind")
     values["kind"] = kind_of(row["kind"])
     for name in ("opened_on", "closed_on"):
         _day(values.get(name))

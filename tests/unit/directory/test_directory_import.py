@@ -147,6 +147,37 @@ def test_broken_rows_are_named_and_the_rest_come_in(innlandet: Database) -> None
     assert set(reasons) == {f"line {number}" for number in (3, 4, 5, 6, 7, 8)}
 
 
+def test_a_row_that_no_reader_understands_is_named_and_takes_no_other_with_it(innlandet: Database) -> None:
+    rows = [
+        "2042301;Uten type\n",
+        f"2042302;{'x' * 140_000};public;3417;;;\n",
+        '2042303;"Sitat" og mer;public;3417;;;\n',
+        '2042304;"Begynt\n2042305;Slukt;public;3417;;;\n2042306;"Slutt" her;public;3417;;;\n',
+        '2042307;"To\nlinjer";public;3417;;;\n',
+        GRUE,
+    ]
+    imported = bring_in(innlandet, csv(HEADING + "".join(rows)))
+    broken = {entry["where"]: entry["reason"] for entry in imported.entries if entry["what"] == "broken"}
+    assert broken.pop("line 2") == "it has no kind"
+    assert set(broken) == {"line 3", "line 4", "lines 5 to 7"}
+    assert all("a quotation mark too many or an endless cell" in reason for reason in broken.values())
+    assert [entry["name"] for entry in imported.entries if entry["what"] == "new"] == [
+        "To linjer",
+        "Grue folkebibliotek",
+    ]
+
+
+def test_a_quotation_that_never_ends_is_named_by_where_it_may_begin() -> None:
+    with pytest.raises(RegisterRefused, match="line 3 or after is never closed"):
+        csv(HEADING + GRUE + '2042301;"Ås;public;3417;;;\n')
+
+
+def test_a_register_that_names_the_number_as_a_former_one_too_is_brought_in_once(innlandet: Database) -> None:
+    rows = "number;name;kind;former_numbers\n2042301;Ås;public;2042301|2042302\n"
+    assert bring_in(innlandet, csv(rows)).new == 1
+    assert bring_in(innlandet, csv(rows)).same == 1
+
+
 def test_what_closed_for_good_is_taken_off_and_what_closed_for_now_has_closed_days(
     innlandet: Database,
 ) -> None:
@@ -187,6 +218,13 @@ BOMB = "<!DOCTYPE b [<!ENTITY a 'ha'>" + "".join(
 def test_bombs_external_entities_and_broken_xml_are_refused(head: str, body: str) -> None:
     with pytest.raises(RegisterRefused):
         xml(body, head)
+
+
+def test_xml_in_an_encoding_that_cannot_be_read_is_refused_with_what_to_do() -> None:
+    for encoding in ("utf-7", "no-such"):
+        text = f'<?xml version="1.0" encoding="{encoding}"?><BaseBibliotek/>'
+        with pytest.raises(RegisterRefused, match="Save it in UTF-8"):
+            list(read_base_bibliotek(io.BytesIO(text.encode())))
 
 
 def test_a_refused_file_changes_nothing(innlandet: Database) -> None:
