@@ -105,7 +105,9 @@ def test_ours_is_as_good_as_highs_and_networkx_in_a_small_country(kind: str, lim
 
 
 def test_ours_is_the_best_in_the_cases_made_to_be_hard() -> None:
-    instances = [read_content(json.dumps(hard_case(name, 24)).encode()).instance for name in CASES]
+    # In a pool everything is possible that skills and dates allow, so plain HiGHS solves small ones only.
+    made = [hard_case(name, 6 if name == "pool" else 24) for name in CASES]
+    instances = [read_content(json.dumps(one).encode()).instance for one in made]
     for instance, highs in zip(instances, _by_highs(instances), strict=True):
         _check_ours(instance, highs, "full")
 
