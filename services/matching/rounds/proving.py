@@ -1,6 +1,6 @@
 """Parts of a round as a whole, in HiGHS, beside the search: what it proves is a bound, what it finds a plan.
 
-It begins from nothing, so that it takes the same steps on every machine, whatever the search finds meanwhile.
+It begins from nothing, so that it takes the same steps on every machine, whatever the search finds.
 """
 
 from dataclasses import dataclass, field

@@ -4,8 +4,8 @@ neighbourhoods.
 Whether a plan is the best cannot be decided in reasonable time for a whole country (blocks make the round
 NP-hard). A first plan comes from flows (`diving.py`), guided by the relaxation. It is improved in
 neighbourhoods (`neighbourhoods.py`): something is given up, and the best use of what is then free is computed
-exactly. What is small enough is solved as a whole meanwhile, which proves it. Two processes work at a time,
-in turns that do not depend on the clock (`turns.py`).
+exactly. What is small enough is solved as a whole meanwhile, which bounds and may prove it (`proving.py`).
+Two processes work at a time; the search's own jobs in turns that do not depend on the clock (`turns.py`).
 """
 
 from collections.abc import Callable
@@ -213,7 +213,7 @@ def search(
     workers: int = 2,
 ) -> Standing:
     """The best plan found until `due`, and bounds. Stops earlier when every part is proven or `stop()` says
-    so. Where it ends by a proof, it has taken the same steps on every machine.
+    so, and a small part's proof has had its time.
 
     `bound`: prices of the round in which everything may be split.
     """

@@ -1,7 +1,8 @@
 """Who does what at the same time, in an order that does not depend on how quick anybody is.
 
 Each job has a turn, fixed when it begins, and is heard in its turn: whoever is done sooner waits. So a search
-takes the same steps on every machine, and a clock only decides after how many of them it ends.
+takes the same steps on every machine, as long as nothing comes from outside (`proving.py`), and a clock only
+decides after how many of them it ends.
 """
 
 from collections.abc import Callable
