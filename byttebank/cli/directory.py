@@ -17,6 +17,8 @@ from byttebank.storage.engine import open_engine
 from byttebank.storage.work import Database, Work
 
 DIRECTORY = "directory"
+COUNTED = ("new", "changed", "removed", "closed", "same", "elsewhere", "broken")
+"""What an import may say how many there are of."""
 SHOWN = 100
 
 directory_app = typer.Typer(help="Libraries and who they are.", no_args_is_help=True)
@@ -65,8 +67,9 @@ def import_times_command(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Write the result as JSON.")] = False,
 ) -> None:
-    """Say how long it takes from library to library, there and back. What the table does not say stays, and
-    is judged as the crow flies. Broken rows are named and left out; brought in again nothing changes.
+    """Say how long it takes from library to library, there and back. What the table does not say stays; a row
+    without numbers removes a pair, which is then judged as the crow flies. Broken rows are named and left
+    out; brought in again nothing changes.
     """
     with telling():
         raise typer.Exit(import_travel_times(file, state, county, is_dry_run=dry_run, as_json=json))
@@ -156,9 +159,7 @@ def _tell(imported: Any, *, is_dry_run: bool, as_json: bool) -> None:
         console.print(_line(entry), markup=False)
     if len(entries) > SHOWN:
         console.print(f"... and {len(entries) - SHOWN} more; --json shows all.")
-    counts = [
-        one for one in ("new", "changed", "closed", "same", "elsewhere", "broken") if hasattr(imported, one)
-    ]
+    counts = [one for one in COUNTED if hasattr(imported, one)]
     console.print(", ".join(f"{getattr(imported, name)} {name}" for name in counts))
     console.print("Nothing was changed: this was a dry run." if is_dry_run else "Done.")
 

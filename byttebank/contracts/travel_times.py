@@ -11,11 +11,12 @@ TIMES_AT_A_TIME = 250
 
 
 class TravelTime(Contract):
-    """From one library to another, and as long back. `km` by road; null where only the time is known."""
+    """From one library to another, and as long back. `km` by road; null where only the time is known.
+    `minutes` is null where the table no longer says."""
 
     from_library_id = Id(required=True)
     to_library_id = Id(required=True)
-    minutes = WholeNumber(required=True, validate=validate.Range(min=1, max=MOST_MINUTES))
+    minutes = WholeNumber(required=True, allow_none=True, validate=validate.Range(min=1, max=MOST_MINUTES))
     km = WholeNumber(load_default=None, allow_none=True, validate=validate.Range(min=0, max=MOST_KM))
 
 

@@ -18,12 +18,13 @@ Document = dict[str, Any]
 @dataclass
 class TimesImported:
     """What an import did, or would do. `entries`: `{where, number, name, what, changes|reason}` in the file's
-    order; what is `new`, `changed` (field to [old, new]) or `broken`.
+    order; what is `new`, `changed` (field to [old, new]), `removed` or `broken`.
     """
 
     rows: int = 0
     new: int = 0
     changed: int = 0
+    removed: int = 0
     same: int = 0
     broken: int = 0
     entries: list[Document] = field(default_factory=list)
@@ -41,7 +42,8 @@ class _Wanted:
 def import_travel_times(work: Work, records: Iterable[Timed | Broken]) -> TimesImported:
     """The pairs of the file take as long as it says, there and back; told to this county's services.
 
-    Where a file has both ways, the longer counts. What the file does not say stays. A broken row is named and
+    Where a file has both ways, the longer counts. What the file does not say stays; what it says without
+    minutes is removed. A broken row is named and
     left out: a library nobody knows, one with itself, one way twice with different numbers.
     """
     wanted = _Wanted(travel_times.ids_by_name(work.connection, work.county))
@@ -57,17 +59,17 @@ def import_travel_times(work: Work, records: Iterable[Timed | Broken]) -> TimesI
         for record, reason in wanted.refused
     ]
     kept = travel_times.known(work.connection)
-    told: dict[Pair, Journey] = {}
+    told: dict[Pair, Journey | None] = {}
     for pair, record in _longest(wanted).items():
-        journey = Journey(record.minutes, record.km)
+        journey = None if record.minutes is None else Journey(record.minutes, record.km)
         old = kept.get(pair)
         if old == journey:
             continue
         told[pair] = journey
-        what = {"what": "new"} if old is None else {"what": "changed", "changes": _changes(old, journey)}
-        imported.entries.append({"where": record.where, "number": record.number, **what})
+        imported.entries.append({"where": record.where, "number": record.number, **_change(old, journey)})
     imported.new = sum(1 for pair in told if pair not in kept)
-    imported.changed = len(told) - imported.new
+    imported.removed = sum(1 for journey in told.values() if journey is None)
+    imported.changed = len(told) - imported.new - imported.removed
     imported.same = imported.rows - imported.broken - len(told)
     _write(work, told)
     return imported
@@ -98,22 +100,26 @@ def _longest(wanted: _Wanted) -> dict[Pair, Timed]:
     found: dict[Pair, Timed] = {}
     for way, record in wanted.ways.items():
         pair = (min(way), max(way))
-        if pair not in found or record.minutes > found[pair].minutes:
+        if pair not in found or (record.minutes or 0) > (found[pair].minutes or 0):
             found[pair] = record
     return found
 
 
-def _changes(old: Journey, new: Journey) -> dict[str, list[int | None]]:
+def _change(old: Journey | None, new: Journey | None) -> Document:
+    if old is None or new is None:
+        return {"what": "new" if old is None else "removed"}
     two = {name: [getattr(old, name), getattr(new, name)] for name in Journey._fields}
-    return {name: values for name, values in two.items() if values[0] != values[1]}
+    return {"what": "changed", "changes": {name: both for name, both in two.items() if both[0] != both[1]}}
 
 
-def _write(work: Work, told: dict[Pair, Journey]) -> None:
-    times = [
-        {"from_library_id": pair[0], "to_library_id": pair[1], "minutes": one.minutes, "km": one.km}
-        for pair, one in sorted(told.items())
-    ]
+def _write(work: Work, told: dict[Pair, Journey | None]) -> None:
+    times = []
     for pair, one in sorted(told.items()):
-        travel_times.write(work.connection, pair, one)
+        minutes, km = (None, None) if one is None else one
+        times.append({"from_library_id": pair[0], "to_library_id": pair[1], "minutes": minutes, "km": km})
+        if one is None:
+            travel_times.remove(work.connection, pair)
+        else:
+            travel_times.write(work.connection, pair, one)
     for start in range(0, len(times), TIMES_AT_A_TIME):
         work.emit("TravelTimesChanged", {"times": times[start : start + TIMES_AT_A_TIME]})

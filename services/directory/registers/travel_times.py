@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from byttebank.contracts.travel_times import MOST_KM, MOST_MINUTES
-from services.directory.registers.csv_file import read_rows
+from services.directory.registers.csv_file import NOT_WHOLE, read_rows
 from services.directory.registers.record import Broken, Unusable
 
 COLUMNS = {"fra": "from", "til": "to", "minutter": "minutes", "min": "minutes"}
@@ -16,12 +16,13 @@ NEEDED = ("from", "to", "minutes")
 
 @dataclass(frozen=True)
 class Timed:
-    """A row: how long it takes between two libraries, each by its number or id."""
+    """A row: how long it takes between two libraries, each by its number or id. Without minutes: the table is
+    to say nothing of them any more."""
 
     where: str
     from_name: str
     to_name: str
-    minutes: int
+    minutes: int | None
     km: int | None
 
     @property
@@ -42,11 +43,12 @@ def read_times(file: IO[str]) -> Iterator[Timed | Broken]:
         about = f"{row.get('from') or '?'} - {row.get('to') or '?'}"
         try:
             if not is_whole:
-                raise Unusable("it has more cells than the heading has columns")
+                raise Unusable(NOT_WHOLE)
             if not row.get("from") or not row.get("to"):
                 raise Unusable("it does not say from which library to which")
-            minutes = _number("minutes", row.get("minutes", ""), 1, MOST_MINUTES)
             km = _number("km", row["km"], 0, MOST_KM) if row.get("km") else None
+            is_nothing = km is None and not row.get("minutes")
+            minutes = None if is_nothing else _number("minutes", row.get("minutes", ""), 1, MOST_MINUTES)
             yield Timed(where, row["from"], row["to"], minutes, km)
         except Unusable as error:
             yield Broken(where, about, str(error))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, tuple_
 
 from services.directory.domain.geography import Journey, chord_square
 from services.directory.storage import rows
@@ -30,6 +30,12 @@ def write(connection: Connection, pair: Pair, journey: Journey) -> None:
         }
         if not rows.add(connection, travel_times, row):
             rows.replace(connection, travel_times, row)
+
+
+def remove(connection: Connection, pair: Pair) -> None:
+    """The table says nothing of the two."""
+    ways = tuple_(travel_times.c.from_library_id, travel_times.c.to_library_id)
+    connection.execute(delete(travel_times).where(ways.in_([pair, pair[::-1]])))
 
 
 def has_any(connection: Connection, library_id: str) -> bool:

@@ -12,7 +12,7 @@ from services.matching.domain.ranking import Candidate, Need, Ranking, rank
 from services.matching.domain.weights import DEFAULT
 from services.matching.operations import shortlists
 from services.matching.operations.staffing import taken_or_needed
-from services.matching.storage import engagements, index, weights
+from services.matching.storage import engagements, index, travel, weights
 from services.matching.storage.rows import Row
 
 MAX_CANDIDATES = 100
@@ -94,7 +94,10 @@ def _closed(request: Row, host: Row | None) -> frozenset[date]:
 
 
 def _journeys(work: Work, request: Row) -> dict[str, Journey]:
-    return index.journeys_to(work.connection, request["library_id"]) if request["place"] == "host" else {}
+    if request["place"] != "host":
+        return {}
+    host = request["library_id"]
+    return travel.journeys(work.connection, [host]).get(host, {})
 
 
 def _point(library: Row | None) -> Point | None:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from byttebank.storage.work import Work
-from services.matching.storage import index, leaving
+from services.matching.storage import index, leaving, travel
 
 Document = dict[str, Any]
 
@@ -70,9 +70,9 @@ def request_changed(work: Work, body: Document) -> None:
 
 
 def travel_times_changed(work: Work, body: Document) -> None:
-    """The times of the county's table count from now on; others stay."""
+    """The times of the county's table count from now on, or no longer; others stay."""
     for row in body["times"]:
-        index.put_travel_time(work.connection, row)
+        travel.put(work.connection, row)
 
 
 def days_counted(work: Work, body: Document) -> None:

@@ -19,7 +19,6 @@ from sqlalchemy import (
 )
 
 from byttebank.contracts.participation import PARTICIPATION_VERSION
-from services.matching.domain.distance import Journey
 from services.matching.domain.names import Person
 from services.matching.domain.ranking import Option
 from services.matching.storage import changes
@@ -36,7 +35,6 @@ from services.matching.storage.tables import (
     peers,
     posted_days,
     requests,
-    travel_times,
     visits,
 )
 
@@ -104,25 +102,6 @@ def _noted(connection: Connection, kind: str, key: str, is_newer: bool) -> bool:
     if is_newer:
         changes.note(connection, kind, key)
     return is_newer
-
-
-def put_travel_time(connection: Connection, row: Row) -> None:
-    """It takes so long between the two libraries, there and back."""
-    one, other = row["from_library_id"], row["to_library_id"]
-    for from_id, to_id in ((one, other), (other, one)):
-        statement = insert_into(connection, travel_times).values(
-            {**row, "from_library_id": from_id, "to_library_id": to_id}
-        )
-        news = {name: statement.excluded[name] for name in ("minutes", "km")}
-        keys = ["from_library_id", "to_library_id"]
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=news))
-
-
-def journeys_to(connection: Connection, library_id: str) -> dict[str, Journey]:
-    """How far it is to the library from each other one that the county's table knows, by the other's id."""
-    columns = (travel_times.c.to_library_id, travel_times.c.minutes, travel_times.c.km)
-    query = select(*columns).where(travel_times.c.from_library_id == library_id)
-    return {row[0]: Journey(row[1], row[2]) for row in connection.execute(query)}
 
 
 def library(connection: Connection, library_id: str) -> Row | None:

@@ -74,6 +74,19 @@ def test_a_table_is_brought_in_there_and_back_and_once_more_changes_nothing(furn
     assert changed.entries[0]["changes"] == {"minutes": [85, 70], "km": [63, 62]}
 
 
+def test_a_way_without_minutes_is_removed_and_the_straight_line_counts_again(furnished: Database) -> None:
+    before = order(furnished)
+    bring_in(furnished, f"{EIDSKOG};{GRUE};400;62", f"{EIDSKOG};{TOLGA};90;")
+    assert order(furnished) != before
+    removed = bring_in(furnished, f"{GRUE};{EIDSKOG};;", f"{EIDSKOG};{ALVDAL};;", f"{EIDSKOG};{TOLGA};90;")
+    assert (removed.removed, removed.same, removed.new, removed.changed) == (1, 2, 0, 0)
+    assert [one["what"] for one in removed.entries] == ["removed"]
+    assert order(furnished) == before
+    told = local_events(furnished, "TravelTimesChanged")[-1]
+    assert load_local("TravelTimesChanged", told) == told
+    assert [(one["minutes"], one["km"]) for one in told["times"]] == [(None, None)]
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
@@ -81,6 +94,7 @@ def test_a_table_is_brought_in_there_and_back_and_once_more_changes_nothing(furn
         ("{GRUE};{GRUE};80", "from a library to itself"),
         ("{EIDSKOG};{GRUE};0", "minutes is 0, not a whole number from 1 to 2880"),
         ("{EIDSKOG};{GRUE};en time", "minutes is en time"),
+        ("{EIDSKOG};{GRUE};;62", "minutes is empty"),
         ("{EIDSKOG};{GRUE};80;-1", "km is -1"),
         ("{EIDSKOG};;80", "from which library to which"),
         ("{EIDSKOG};{GRUE};80;62;1", "more cells than the heading has columns"),
@@ -185,9 +199,9 @@ def test_the_command_shows_first_and_keeps_then(
     file = tmp_path / "times.csv"
     file.write_text(f"fra;til;minutter\n{EIDSKOG};{GRUE};80\n1;2;x\n", encoding="utf-8")
     for arguments, said in (
-        (["--dry-run"], "1 new, 0 changed, 0 same, 1 broken\nNothing was changed"),
-        ([], "1 new, 0 changed, 0 same, 1 broken\nDone."),
-        ([], "0 new, 0 changed, 1 same, 1 broken\nDone."),
+        (["--dry-run"], "1 new, 0 changed, 0 removed, 0 same, 1 broken\nNothing was changed"),
+        ([], "1 new, 0 changed, 0 removed, 0 same, 1 broken\nDone."),
+        ([], "0 new, 0 changed, 0 removed, 1 same, 1 broken\nDone."),
     ):
         result = CliRunner().invoke(app, ["directory", "import-travel-times", str(file), *arguments])
         assert result.exit_code == 4

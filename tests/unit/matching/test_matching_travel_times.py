@@ -27,7 +27,7 @@ def county(innlandet: Matching) -> Matching:
     return innlandet
 
 
-def know(county: Matching, library: str, minutes: int, km: int | None = None) -> None:
+def know(county: Matching, library: str, minutes: int | None, km: int | None = None) -> None:
     time = {"from_library_id": an_id(library), "to_library_id": EIDSKOG, "minutes": minutes, "km": km}
     county.hear("TravelTimesChanged", {"times": [time]})
 
@@ -58,6 +58,12 @@ def test_a_newer_time_counts(county: Matching) -> None:
     know(county, "Grue", 100)
     know(county, "Grue", 200)
     assert way_to(county, "Grue")[1] == 200
+
+
+def test_what_the_table_no_longer_says_is_judged_as_the_crow_flies(county: Matching) -> None:
+    know(county, "Grue", 100)
+    know(county, "Grue", None)
+    assert way_to(county, "Grue")[2]["code"] == "distance"
 
 
 def test_how_far_an_offer_goes_is_held_against_the_road(county: Matching) -> None:
