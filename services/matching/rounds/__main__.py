@@ -6,6 +6,7 @@ so far.
 """
 
 import argparse
+import io
 import json
 import signal
 import sys
@@ -50,6 +51,10 @@ def main() -> int:
     except MemoryError:
         warn("byttebank: The round does not fit into memory. Divide it by weeks, skills or regions.")
         return FAILED
+    # A round is not lost because a pipe or an old terminal knows fewer characters than names have.
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        encoding = "utf-8" if wishes.json else sys.stdout.encoding
+        sys.stdout.reconfigure(encoding=encoding, errors="backslashreplace")
     if wishes.json:
         json.dump(
             document(outcome, time.monotonic() - began, wishes.language), sys.stdout, ensure_ascii=False

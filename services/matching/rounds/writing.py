@@ -45,8 +45,10 @@ def document(outcome: Outcome, seconds: float, language: str = SOURCE_LANGUAGE) 
 def summary(instance: Instance, outcome: Outcome, seconds: float) -> str:
     """A few lines for people."""
     asked = sum(one.half_days for one in instance.requests) / 2
+    # A file's name may hold what moves a terminal's cursor.
+    name = "".join(sign if sign.isprintable() else " " for sign in instance.name).strip()
     lines = [
-        f"{instance.name or 'Round'}: {len(instance.libraries)} libraries, {len(instance.colleagues)}"
+        f"{name or 'Round'}: {len(instance.libraries)} libraries, {len(instance.colleagues)}"
         f" colleagues, {len(instance.requests)} requests for {asked:g} days",
         f"Days served: {outcome.days}, at most possible: {outcome.bound}. {STATUSES[outcome.status]}.",
     ]

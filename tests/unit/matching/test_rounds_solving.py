@@ -1,5 +1,6 @@
 """Rounds from beginning to end: as many days as there can be, with proofs, reasons and limits that hold."""
 
+import io
 import json
 import sys
 from dataclasses import replace
@@ -235,3 +236,22 @@ def test_the_command_says_what_is_wrong_with_a_file(
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("byttebank: ")
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_an_outcome_is_written_whatever_the_terminal_can_show(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, encoding: str
+) -> None:
+    content = document()
+    content["name"], content["requests"][0]["id"] = "\ud800\x1b[31mNavn\n😀", "Guovdageaidnu 😀"
+    (tmp_path / "round.json").write_text(json.dumps(content))
+    for wishes in (["--json"], []):
+        raw = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding=encoding))
+        assert _command(monkeypatch, str(tmp_path / "round.json"), *wishes) == 0
+        sys.stdout.flush()
+        if wishes:
+            said = json.loads(raw.getvalue().decode("utf-8"))
+            assert "Guovdageaidnu 😀" in {day["request"] for day in said["plan"] + said["unmet"]}
+        else:
+            assert raw.getvalue().decode(encoding).splitlines()[0].startswith("[31mNavn ")
