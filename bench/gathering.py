@@ -69,7 +69,7 @@ def watched(database: Database) -> Iterator[Pauses]:
 
 
 def main() -> int:
-    """Prints how long each step took, by the clock and of the processor, and the longest time at a stretch."""
+    """Prints how long it took, by the clock and of the processor, and the longest time at a stretch."""
     parser = argparse.ArgumentParser(prog="python -m bench.gathering", description=__doc__)
     parser.add_argument("--size", choices=SIZES, default="M")
     parser.add_argument("--requests", type=int, default=500)

@@ -6,11 +6,11 @@ said by its list of compatible pairs.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
-from services.matching.domain.distance import Journey, Point, way_km
+from services.matching.domain.distance import Point
+from services.matching.domain.fitting import Free, Roads, fitting, parts_of
 from services.matching.domain.participants import Helping, Standing, Wanted
 from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import pseudonym
@@ -18,8 +18,6 @@ from services.matching.domain.round import pseudonym
 FORMAT, WITH_HALF_DAYS = "staff-day-exchange/1", "staff-day-exchange/2"
 """The second where half-days or caps count, so that a program that knows neither refuses the file."""
 Document = dict[str, Any]
-Roads = Mapping[str, Mapping[str, Journey]]
-"""By host and home library what the county's table of travel times says."""
 
 
 @dataclass(frozen=True)
@@ -36,18 +34,6 @@ class RoundInput:
     names: Document
     funnels: Mapping[str, Mapping[str, int]]
     left_out: Mapping[str, str]
-
-
-@dataclass
-class _Free:
-    """A colleague on those dates on which the same offers of hers stand."""
-
-    id: str
-    offers: tuple[Helping, ...]
-    dates: tuple[date, ...]
-    max_days: int
-    days: frozenset[date]
-    fits: dict[str, str] = field(default_factory=dict)
 
 
 def round_input(
@@ -72,8 +58,8 @@ def round_input(
     """
     left_out = {one.request_id: why for one in wanted if (why := _left_out(one, standings, with_half_days))}
     asking = [one for one in wanted if one.request_id not in left_out]
-    helpers = _parts(helping, salt, days_each)
-    compatible, distances, funnels = _fitting(asking, helpers, salt, points, roads or {})
+    helpers = parts_of(helping, salt, days_each)
+    compatible, distances, funnels = fitting(asking, helpers, salt, points, roads or {})
     libraries = {one.library_id for one in asking} | {one.offers[0].library_id for one in helpers}
     end_half = {one.request_id for one in asking if with_half_days and _ends_half(one)}
     caps = _caps(county, asking, helpers, rooms or {})
@@ -119,7 +105,7 @@ def _ends_half(one: Wanted) -> bool:
 
 
 def _caps(
-    county: str, asking: Sequence[Wanted], helpers: Sequence["_Free"], rooms: Mapping[str, int]
+    county: str, asking: Sequence[Wanted], helpers: Sequence[Free], rooms: Mapping[str, int]
 ) -> list[list[Any]]:
     """Days that may come from each other county, where more could: [lending county, host county, days]."""
     asked = sum(one.half_days for one in asking)
@@ -141,105 +127,6 @@ def _days(half_days: int) -> int | float:
 
 def _county(counties: Mapping[str, str], library_id: str) -> Document:
     return {"county": counties[library_id]} if library_id in counties else {}
-
-
-def _parts(helping: Sequence[Helping], salt: str, days_each: int) -> list[_Free]:
-    """Colleagues by the offers that stand on a date, so that nobody is matched beside what she has offered.
-
-    The days of one colleague are shared out to her parts, the longest first: never more than `days_each`.
-    """
-    of_colleague: dict[str, list[Helping]] = {}
-    for one in sorted(helping, key=lambda one: one.offer_id):
-        of_colleague.setdefault(one.colleague_id, []).append(one)
-    found = []
-    for colleague_id, offers in sorted(of_colleague.items()):
-        parts: dict[tuple[str, ...], list[date]] = {}
-        for day in sorted({day for one in offers for day in one.dates}):
-            parts.setdefault(tuple(one.offer_id for one in offers if day in one.dates), []).append(day)
-        left = days_each
-        for ids, dates in sorted(parts.items(), key=lambda part: (-len(part[1]), part[0])):
-            most = min(left, len(dates))
-            left -= most
-            if most:
-                standing = tuple(one for one in offers if one.offer_id in ids)
-                name = pseudonym(salt, "colleague", colleague_id, *ids)
-                found.append(_Free(name, standing, tuple(dates), most, frozenset(dates)))
-    return found
-
-
-_Fitting = tuple[list[list[str]], dict[tuple[str, str], int], dict[str, dict[str, int]]]
-
-
-def _fitting(
-    asking: Sequence[Wanted],
-    helpers: Sequence[_Free],
-    salt: str,
-    points: Mapping[str, Point | None],
-    roads: Roads,
-) -> _Fitting:
-    """Pairs that may be matched, distances between their libraries, and each request's funnel."""
-    compatible: list[list[str]] = []
-    distances: dict[tuple[str, str], int] = {}
-    funnels: dict[str, dict[str, int]] = {}
-    by_skill: dict[str, list[_Free]] = {}
-    for helper in helpers:
-        for skill in {skill for offer in helper.offers for skill in offer.skills}:
-            by_skill.setdefault(skill, []).append(helper)
-    for one in asking:
-        can, free, near = set[str](), set[str](), set[str]()
-        name = pseudonym(salt, "request", one.request_id)
-        to_host = _Journeys(one, points, roads.get(one.library_id, {}))
-        # The rarest skill first: most pairs are never looked at.
-        for helper in min((by_skill.get(skill, []) for skill in one.skills), key=len, default=helpers):
-            home = helper.offers[0].library_id
-            if home == one.library_id:
-                continue
-            able = helper.offers
-            if len(able) > 1 or len(one.skills) > 1:
-                able = tuple(offer for offer in able if offer.skills.issuperset(one.skills))
-            if not able:
-                continue
-            can.add(home)
-            if helper.days.isdisjoint(one.dates):
-                continue
-            free.add(home)
-            km = to_host[home]
-            offer = next((offer for offer in able if _goes(offer, one, km)), None)
-            if offer is None:
-                continue
-            near.add(home)
-            helper.fits[one.request_id] = offer.offer_id
-            compatible.append([helper.id, name])
-        host = _library_name(salt, one.library_id)
-        distances |= {
-            (_library_name(salt, home), host): km
-            for home, km in to_host.items()
-            if home in near and km is not None
-        }
-        funnels[one.request_id] = {"can": len(can), "free": len(free), "near": len(near)}
-    return compatible, distances, funnels
-
-
-class _Journeys(dict[str, int | None]):
-    """Kilometres to the request's host by home library, computed once each; None where nobody travels."""
-
-    def __init__(self, one: Wanted, points: Mapping[str, Point | None], roads: Mapping[str, Journey]) -> None:
-        super().__init__()
-        self._travels, self._points, self._roads = one.place == "host", points, roads
-        self._host = points.get(one.library_id)
-
-    def __missing__(self, home: str) -> int | None:
-        self[home] = None
-        if self._travels:
-            self[home] = way_km(self._points.get(home), self._host, self._roads.get(home))
-        return self[home]
-
-
-def _goes(offer: Helping, one: Wanted, km: int | None) -> bool:
-    """As ranking has it: somebody with a limit goes where the distance is not known, and may say no."""
-    if one.place not in offer.places or (offer.reaches is not None and one.county not in offer.reaches):
-        return False
-    return one.place != "host" or offer.max_km is None or km is None or km <= offer.max_km
 
 
 def _library_name(salt: str, library_id: str) -> str:
@@ -264,7 +151,7 @@ def _library(salt: str, library_id: str, standing: Standing | None, with_half_da
     return found
 
 
-def _colleague(salt: str, one: _Free) -> Document:
+def _colleague(salt: str, one: Free) -> Document:
     return {
         "id": one.id,
         "library": _library_name(salt, one.offers[0].library_id),

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from byttebank.storage.work import Work
 from services.matching.domain.distance import Point
-from services.matching.domain.open_days import days_within, is_closed
+from services.matching.domain.fitting import Roads
+from services.matching.domain.open_days import closed_within, days_within
 from services.matching.domain.participants import Helping, Standing, Wanted
 from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import canonical, hash_of
-from services.matching.domain.round_input import Roads, RoundInput, round_input
+from services.matching.domain.round_input import RoundInput, round_input
 from services.matching.operations.staffing import within_staffing
 from services.matching.storage import rounds, travel
 from services.matching.storage.rows import Row
@@ -107,10 +109,11 @@ def gathered(work: Work, row: Row, accounts: list[Document]) -> Gathered:
     first_on, last_on = max(row["first_on"], work.today + ONE_DAY), row["last_on"]
     fixed = rounds.Fixed(work.connection, work.today)
     libraries = rounds.libraries_by_id(work.connection)
-    closed = {one: _dates(library["closed_dates"]) for one, library in libraries.items()}
 
-    def is_open(library_id: str, day: date) -> bool:
-        return not is_closed(day, libraries[library_id]["country"], closed[library_id])
+    @cache
+    def closed_days(library_id: str) -> frozenset[date]:
+        library = libraries[library_id]
+        return closed_within(first_on, last_on, library["country"], _dates(library["closed_dates"]))
 
     standings = {
         one["library_id"]: Standing(
@@ -120,15 +123,11 @@ def gathered(work: Work, row: Row, accounts: list[Document]) -> Gathered:
         for one in accounts
     }
     wanted = [
-        _wanted(
-            one, fixed, [day for day in _asked(one, first_on, last_on) if is_open(one["library_id"], day)]
-        )
+        _wanted(one, fixed, _without(closed_days(one["library_id"]), _asked(one, first_on, last_on)))
         for one in rounds.open_requests(work.connection, work.county, first_on, last_on)
     ]
     helping = [
-        _helping(
-            one, fixed, [day for day in _offered(one, first_on, last_on) if is_open(one["library_id"], day)]
-        )
+        _helping(one, fixed, _without(closed_days(one["library_id"]), _offered(one, first_on, last_on)))
         for one in rounds.open_offers(work.connection, work.county, first_on, last_on)
     ]
     points = {one: _point(library) for one, library in libraries.items()}
@@ -184,6 +183,10 @@ def _offered(row: Row, first_on: date, last_on: date) -> tuple[date, ...]:
         until=min(ends) if ends else None,
         weekdays=frozenset(map(int, row["weekdays"].split())),
     )
+
+
+def _without(closed: frozenset[date], days: tuple[date, ...]) -> list[date]:
+    return [day for day in days if day not in closed]
 
 
 def _dates(text: str) -> frozenset[date]:
