@@ -5,7 +5,7 @@ Whether a plan is the best cannot be decided in reasonable time for a whole coun
 NP-hard). A first plan comes from flows (`diving.py`), guided by the relaxation. It is improved in
 neighbourhoods (`neighbourhoods.py`): something is given up, and the best use of what is then free is computed
 exactly. What is small enough is solved as a whole meanwhile, which bounds and may prove it (`proving.py`).
-Two processes work at a time; the search's own jobs in turns that do not depend on the clock (`turns.py`).
+Two processes work at a time (`jobs.py`).
 """
 
 from collections.abc import Callable
@@ -15,13 +15,13 @@ from random import Random
 import numpy as np
 
 from services.matching.rounds.crew import Crew
+from services.matching.rounds.jobs import Jobs
 from services.matching.rounds.neighbourhoods import SIEVE, SIFTS, Neighbourhoods
 from services.matching.rounds.parts import Ground, without_names
 from services.matching.rounds.prices import Prices
 from services.matching.rounds.proving import SMALL_PART, WHOLE_PART, Prover
 from services.matching.rounds.regions import map_of
 from services.matching.rounds.standing import Standing
-from services.matching.rounds.turns import Turns
 from services.matching.rounds.worker import Dive, Dived, Improve, Improved, Job, Relax, Relaxed, Said
 
 POOR = 0.15
@@ -61,7 +61,7 @@ class Search:
     clock: Callable[[], float]
     random: Random
     workers: int
-    turns: Turns
+    jobs: Jobs
     neighbourhoods: Neighbourhoods
     prover: Prover
     seconds: float
@@ -82,28 +82,27 @@ class Search:
         # What a worker finds must be heard before the time is over.
         self.prover.give_work(now, self.due - now - MARGIN_SECONDS)
         workers = max(1, self.workers - (self.prover.worker is not None))
-        while len(self.turns.under_way) < workers and not self.standing.finished().all():
+        while len(self.jobs.under_way) < workers and not self.standing.finished().all():
             left = self.due - self.clock() - MARGIN_SECONDS
             if left <= 0:
                 return
-            chosen = self._next_job([one.job for one in self.turns.under_way], left)
-            if chosen is None:
+            job = self._next_job(self.jobs.under_way, left)
+            if job is None:
                 return
-            job, after = chosen
-            self.turns.begin(job, self.clock(), self.due, after)
+            self.jobs.begin(job, self.clock(), self.due)
 
-    def _next_job(self, running: list[Job], left: float) -> tuple[Relax | Dive | Improve, int] | None:
-        """The next job, and how many others are heard before it."""
+    def _next_job(self, running: list[Job], left: float) -> Relax | Dive | Improve | None:
+        """The next job; None where there is nothing to do beside those that are running."""
         standing = self.standing
         relaxing = any(isinstance(one, Relax) for one in running)
         if self.to_relax and not relaxing and not self._waits_to_relax():
             part = self.to_relax.pop(0)
-            return Relax(standing.map.part == part, max(1.0, RELAX_SHARE * left)), 0
+            return Relax(standing.map.part == part, max(1.0, RELAX_SHARE * left))
         if self.to_relax and self._waits_to_relax():
             return self._neighbourhood(running, left)
         is_diving = any(isinstance(one, Dive) for one in running)
         if not is_diving and self._shall_dive(relaxing):
-            return self._dive(left, relaxing), 0
+            return self._dive(left, relaxing)
         # The first plan comes from a dive; nothing else is worth beginning with.
         if not len(standing.used) and (relaxing or is_diving):
             return None
@@ -147,7 +146,7 @@ class Search:
             standing.likely, blocks[kept], standing.dear, DIVE_SHARE * left, seed, standing.prices.tolls(p)
         )
 
-    def _neighbourhood(self, running: list[Job], left: float) -> tuple[Improve, int] | None:
+    def _neighbourhood(self, running: list[Job], left: float) -> Improve | None:
         standing = self.standing
         closed = np.zeros(len(standing.on.possible.room), dtype=bool)
         for job in running:
@@ -169,7 +168,7 @@ class Search:
             sifts, nodes = SIFTS, SIEVE_NODES
         job = Improve(standing.used, libraries, closed, dear, give, False, sifts, close, nodes, seconds, seed)
         self.kinds[id(job)] = chosen.kind
-        return job, 0
+        return job
 
     def hear(self, job: Job, said: Said | None) -> None:
         """Take over what a worker has found. `said` is None when the job was lost."""
@@ -222,20 +221,20 @@ def search(
     weight = np.bincount(country.part, weights=country.weight, minlength=country.parts)
     round_ = without_names(on.possible)
     with Crew(round_, workers) as solvers, Crew(round_, 1) as divers, Crew(round_, 1) as provers:
-        random, turns, prover = Random(1), Turns(solvers, divers), Prover(standing, provers)
+        random, jobs, prover = Random(1), Jobs(solvers, divers), Prover(standing, provers)
         near = Neighbourhoods(standing, random)
-        state = Search(standing, due, clock, random, workers, turns, near, prover, due - clock())
+        state = Search(standing, due, clock, random, workers, jobs, near, prover, due - clock())
         state.to_relax = [
             int(part) for part in np.argsort(-weight, kind="stable") if weight[part] > SMALL_PART
         ]
         while not state.is_over() and clock() < due and not stop():
             state.give_work()
-            turns.listen(clock(), min(WAIT_SECONDS, due - clock()))
-            turns.hear(state.hear)
+            jobs.listen(clock(), min(WAIT_SECONDS, due - clock()))
+            jobs.hear(state.hear)
             prover.hear(clock())
             progress(standing.served(), int(standing.bound.sum()))
         if not standing.finished().all():
-            # Out of time: what has come is taken, in turn or not.
-            turns.hear(state.hear, all_=True)
+            # Out of time: what has come is taken.
+            jobs.hear(state.hear)
             prover.hear(clock())
     return standing

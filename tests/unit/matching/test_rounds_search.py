@@ -1,4 +1,4 @@
-"""The search of a round: in turns that no clock decides, from neighbourhoods that fit together."""
+"""The search of a round: nobody waits for another, and neighbourhoods fit together."""
 
 import json
 from random import Random
@@ -13,6 +13,7 @@ from services.matching.domain.checker import violations
 from services.matching.domain.instance import Instance
 from services.matching.rounds.circulation import circulation
 from services.matching.rounds.crew import Crew
+from services.matching.rounds.jobs import Jobs
 from services.matching.rounds.neighbourhoods import PERIOD, REGION, SAMPLE, SIEVE, Neighbourhoods
 from services.matching.rounds.parts import Ground, ground, guided
 from services.matching.rounds.possible import possible_days
@@ -21,7 +22,6 @@ from services.matching.rounds.reading import read_content
 from services.matching.rounds.regions import map_of
 from services.matching.rounds.solving import solve
 from services.matching.rounds.standing import Standing
-from services.matching.rounds.turns import Turns
 from services.matching.rounds.worker import Dived, Job, Relax, Said
 
 
@@ -48,37 +48,22 @@ def a_job(number: int) -> Relax:
     return Relax(np.zeros(number, dtype=bool), 1.0)
 
 
-def test_who_is_done_sooner_is_not_heard_sooner() -> None:
-    crew, heard = FakeCrew(), list[int]()
-    turns = Turns(cast(Crew, crew), cast(Crew, FakeCrew()))
-    jobs = [a_job(number) for number in range(3)]
-
-    def hear(job: Job, said: Said | None) -> None:
-        heard.append(next(number for number, one in enumerate(jobs) if one is job))
-
-    # The second is long and waits for one other more.
-    for number, job in enumerate(jobs):
-        turns.begin(job, 0.0, 1.0, after=2 if number == 1 else 0)
-    for answered, expected in ((1, []), (2, []), (0, [0, 2, 1])):
-        crew.answers.append((crew, jobs[answered], Dived(np.zeros(0, dtype=np.int64))))
-        turns.listen(0.0, 0.0)
-        for _ in jobs:
-            turns.hear(hear)
-        assert heard == expected
-    assert turns.under_way == []
-
-
-def test_out_of_time_all_that_has_come_is_heard() -> None:
-    crew, heard = FakeCrew(), list[Job]()
-    turns = Turns(cast(Crew, crew), cast(Crew, FakeCrew()))
-    first, second = a_job(1), a_job(2)
-    turns.begin(first, 0.0, 1.0, after=0)
-    turns.begin(second, 0.0, 1.0, after=0)
-    crew.answers.append((crew, second, None))
-    turns.listen(0.0, 0.0)
-    turns.hear(lambda job, said: heard.append(job), all_=True)
-    assert heard == [second]
-    assert [turn.job for turn in turns.under_way] == [first]
+def test_whoever_is_done_is_heard_at_once_and_what_goes_on_is_still_under_way() -> None:
+    crew, heard = FakeCrew(), list[tuple[Job, Said | None]]()
+    jobs = Jobs(cast(Crew, crew), cast(Crew, FakeCrew()))
+    first, second, third = (a_job(number) for number in range(3))
+    for job in (first, second, third):
+        jobs.begin(job, 0.0, 1.0)
+    said = Dived(np.zeros(0, dtype=np.int64))
+    for job, what in ((second, said), (third, None)):
+        crew.answers.append((crew, job, what))
+        jobs.listen(0.0, 0.0)
+    jobs.hear(lambda job, said: heard.append((job, said)))
+    assert [one[0] for one in heard] == [second, third]
+    assert [one[1] for one in heard] == [said, None]
+    assert jobs.under_way == [first]
+    jobs.hear(lambda job, said: heard.append((job, said)))
+    assert len(heard) == 2
 
 
 def standing_of(instance: Instance) -> Standing:
