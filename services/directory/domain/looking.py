@@ -5,6 +5,7 @@ from datetime import date
 
 from services.directory.domain.closed_days import days_between
 from services.directory.domain.entries import ANY_DAY, day_words, mark
+from services.directory.domain.other_words import categories_called, skills_called, telling
 from services.directory.domain.stems import stems
 
 MAX_TERMS = 8
@@ -29,7 +30,7 @@ class Looking:
     @property
     def groups(self) -> list[list[str]]:
         """The words to find."""
-        found = [[f"{one}*"] for one in stems(self.text)[:MAX_TERMS]]
+        found = [_called(one) for one in telling(stems(self.text))[:MAX_TERMS]]
         found += [[mark("s", self.skill)]] if self.skill else []
         found += [[mark("c", self.category)]] if self.category else []
         found += [[mark("f", self.county)]] if self.county else []
@@ -42,3 +43,10 @@ class Looking:
             return []
         words = [word for day in days_between(self.first_on, self.last_on) for word in day_words(day)]
         return list(dict.fromkeys([ANY_DAY, *words]))
+
+
+def _called(word: str) -> list[str]:
+    """The stem as the beginning of a word, and the skills and categories that it is another word for."""
+    skills = [mark("s", code) for code in skills_called().get(word, ())]
+    categories = [mark("c", code) for code in categories_called().get(word, ())]
+    return [f"{word}*", *skills, *categories]

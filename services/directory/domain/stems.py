@@ -18,6 +18,7 @@ MAX_WORDS = 400
 _ENDINGS = """
 eringene eringane eringens eringer eringar eringen eringa ering erende erande erte ert erer erar ere era
 ingene ingane ingens inger ingar ingen inga ing
+asjonene asjonane asjonen asjoner asjonar asjon eres erast
 hetene heten heter heit leik leiken arane arar aren arens erne eren erens
 elsene elsane elsen elser elsar else
 ende ande ede enes anes ene ane este aste ers ars ens ets er ar en et es as e a
