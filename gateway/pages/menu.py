@@ -24,7 +24,7 @@ COUNTY: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         N_("Bibliotek og folk"),
         (
-            ("invitations.index", N_("Bibliotek")),
+            ("invitations.index", N_("Bibliotekene")),
             ("vocabulary.index", N_("Ferdigheter")),
             ("ranking.show", N_("Rekkefølge")),
         ),
