@@ -79,6 +79,7 @@ STATUS: dict[str, int] = {
     "swap_impossible": 409,
     "swap_over": 409,
     "skill_known": 409,
+    "too_far": 409,
     "too_few_at_home": 409,
     "too_few_counties": 409,
     "too_few_libraries": 409,

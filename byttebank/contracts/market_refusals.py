@@ -27,6 +27,12 @@ class OfferOverlaps(Refusal):
     code = "offer_overlaps"
 
 
+class TooFar(Refusal):
+    """It is `km` kilometres from `library` to the host, and its offer goes `max_km`."""
+
+    code = "too_far"
+
+
 class TooFewAtHome(Refusal):
     """With one of `colleagues` away fewer than `min_at_home` are left at the library."""
 

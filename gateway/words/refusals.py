@@ -126,6 +126,9 @@ SENTENCES: dict[str, str] = {
         "her fortsatt."
     ),
     "skill_known": N_("{name} finnes fra før. Bruk den, eller velg et annet navn."),
+    "too_far": N_(
+        "Det er {km} fra {library}, og tilbudet gjelder inntil {max_km}. Spør dem, eller velg en annen."
+    ),
     "too_few_at_home": N_(
         "Det blir for få igjen på biblioteket den dagen. Velg et lavere tall, eller tilby færre dager."
     ),
@@ -174,6 +177,8 @@ UNNAMED = {
     "time": N_("det har gått et kvarter"),
     "sits_out": N_("reglene for runden tillater det ikke"),
     "needed": N_("noen"),
+    "km": N_("langt"),
+    "max_km": N_("et stykke"),
 }
 """What a sentence says where the refusal does not carry the value."""
 UNNAMED_MONTHS = "18"
@@ -235,6 +240,8 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "half_days": _named("days", lambda value: speech.days(value)),
     "left_ore": _named("left", lambda value: speech.kroner(value)),
     "away": _named("away", str),
+    "km": _named("km", lambda value: speech.km(value)),
+    "max_km": _named("max_km", lambda value: speech.km(value)),
     "colleagues": _named("colleagues", str),
     "min_at_home": _named("at_home", str),
     "max_half_days": _named("max", lambda value: speech.days(value)),

@@ -348,3 +348,23 @@ def names_told(joint: Joint, county: str) -> int:
     """How many documents the county has that say whom a pseudonym stands for."""
     papers = joint[county].ask(lambda work: find_joint(work.connection, ROUND, county).papers)
     return sum(one.kind == "NAMES" for one in papers)
+
+
+def test_who_would_come_too_far_by_road_is_not_asked(joint: Joint) -> None:
+    """Each county alone knows its table, so the plan is made as the crow flies."""
+    for county in COUNTIES:
+        for helper in ("Per", "Jonas", "Ada"):
+            joint[county].hear("OfferChanged", offer_of(helper, max_km=600, version=2))
+    times = [
+        {"from_library_id": an_id(home), "to_library_id": an_id("Eidskog"), "minutes": 600, "km": 601}
+        for home in ("Nes", "Deichman")
+    ]
+    joint["innlandet"].hear("TravelTimesChanged", {"times": times})
+    joint.begin()
+    joint.run()
+    theirs = [one for one in joint.see("innlandet")["matches"] if one["lender_county"] != "innlandet"]
+    joint.publish("innlandet")
+    after = {one["engagement_id"]: one for one in joint.see("innlandet")["matches"]}
+    assert theirs, "the plan has somebody of another county come to Eidskog"
+    for one in theirs:
+        assert after[one["engagement_id"]]["refusal"]["code"] == "too_far"

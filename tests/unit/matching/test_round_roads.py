@@ -77,3 +77,17 @@ def test_work_at_a_distance_has_no_way(innlandet: Matching) -> None:
     assert distances(innlandet) == []
     compute(innlandet)
     assert [one["distance_km"] for one in see(innlandet)["matches"]] == [None]
+
+
+def test_what_the_table_says_meanwhile_voids_what_is_too_far_and_says_so(innlandet: Matching) -> None:
+    ask_and_offer(innlandet)
+    begin(innlandet)
+    report(innlandet)
+    compute(innlandet)
+    know(innlandet, "Grue", km=62)
+    publish(innlandet)
+    (match,) = see(innlandet)["matches"]
+    assert (match["state"], match["refusal"]) == (
+        "void",
+        {"code": "too_far", "parameters": {"library": "Grue", "km": 62, "max_km": 60}},
+    )

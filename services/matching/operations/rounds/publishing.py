@@ -3,8 +3,10 @@
 from dataclasses import replace
 from datetime import date
 
+from byttebank.contracts.market_refusals import TooFar
 from byttebank.contracts.refusals import NotOfferedDate, Refusal, RequestClosed
 from byttebank.storage.work import Work
+from services.matching.domain.distance import Point, way_km
 from services.matching.domain.engagement import By, Engagement, Line
 from services.matching.domain.open_days import days_within
 from services.matching.domain.proposal import check_colleague_is_free, check_proposal
@@ -13,10 +15,11 @@ from services.matching.operations import possible
 from services.matching.operations.proposing import FIRST_VERSION
 from services.matching.operations.recording import announce, share
 from services.matching.operations.staffing import check_staffing
-from services.matching.storage import engagements, index, rounds
+from services.matching.storage import engagements, index, rounds, travel
 from services.matching.storage.rows import Row
 
 PROPOSED_IN_ROUND = "proposed_in_round"
+HOST = "host"
 
 
 def publish_next(work: Work, round_id: str) -> bool:
@@ -44,7 +47,7 @@ def publish_next(work: Work, round_id: str) -> bool:
 def _propose(work: Work, row: Row, match: Row) -> None:
     """The engagement is proposed in nobody's name, so each of the three is asked. It may have been already.
 
-    Refuses: what a proposal between the two libraries is refused for, and NotOfferedDate.
+    Refuses: what a proposal between the two libraries is refused for, NotOfferedDate and TooFar.
     """
     if engagements.find(work.connection, match["engagement_id"]) is not None:
         return
@@ -64,6 +67,8 @@ def _propose(work: Work, row: Row, match: Row) -> None:
     possible.check_participation(work, lender["id"])
     request = _request(work, match, dates)
     offer = _offer(work, match, dates, lender)
+    if request["place"] == HOST:
+        _check_way(work, offer, lender, host)
     if lender["county"] == work.county:
         possible.check_colleague(work, match["colleague_id"], lender["id"])
     created_by = row["created_by"]
@@ -129,6 +134,22 @@ def _offer(work: Work, match: Row, dates: tuple[date, ...], lender: Row) -> Row:
         if day not in still:
             raise NotOfferedDate(library=lender["short_name"], date=day.isoformat())
     return offer
+
+
+def _check_way(work: Work, offer: Row, lender: Row, host: Row) -> None:
+    """It is not further than the offer goes, by this county's table of travel times where that says the way:
+    a round with other counties does not know it. Refuses: TooFar.
+    """
+    journey = travel.journeys(work.connection, [host["id"]]).get(host["id"], {}).get(lender["id"])
+    km = way_km(_point(lender), _point(host), journey)
+    if offer["max_km"] is not None and km is not None and km > offer["max_km"]:
+        raise TooFar(library=lender["short_name"], km=km, max_km=offer["max_km"])
+
+
+def _point(library: Row) -> Point | None:
+    if library["latitude"] is None or library["longitude"] is None:
+        return None
+    return library["latitude"], library["longitude"]
 
 
 def _check_day_is_free(work: Work, engagement: Engagement) -> None:
