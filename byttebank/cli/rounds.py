@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -19,6 +20,19 @@ LONGEST_SECONDS = 1_000_000.0
 
 rounds_app = typer.Typer(help="Rounds of matching: all needs seen together.", no_args_is_help=True)
 add_county_commands(rounds_app)
+
+
+def process_began() -> float:
+    """When this process began, on the monotonic clock, which is the same in all processes: whoever waits for
+    the answer has waited for the start as well. Where the system does not tell, now less the processor time.
+    """
+    now = time.monotonic()
+    try:
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        lived = time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError, ValueError, IndexError):
+        lived = 0.0
+    return now - max(lived, time.process_time())
 
 
 @rounds_app.callback()
@@ -77,6 +91,7 @@ def solve(
     wishes += [] if time_limit is None else ["--time-limit", str(time_limit)]
     wishes += ["--json"] if json else []
     wishes += ["--progress"] if progress else []
+    wishes += ["--began", str(process_began())]
     # In a process of its own: here eventlet has replaced what workers and their pipes are made of.
     process = subprocess.Popen([sys.executable, "-m", "services.matching.rounds", *wishes, "--", str(file)])
 

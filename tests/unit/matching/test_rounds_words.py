@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -118,6 +119,7 @@ def test_the_language_that_is_asked_for_comes_first(tmp_path: Path, monkeypatch:
     CliRunner().invoke(app, wishes, env={"LANG": "en_GB.UTF-8"})
     (command,) = asked
     assert command[command.index("--language") + 1] == "nn"
+    assert float(command[command.index("--began") + 1]) < time.monotonic()
     refused = CliRunner().invoke(app, [*wishes[:-1], "sv"])
     assert (refused.exit_code, len(asked)) == (2, 1)
     assert "nb, nn, en" in refused.stderr
@@ -135,3 +137,9 @@ class Recorder:
 
     def wait(self) -> int:
         return 0
+
+
+def test_the_time_limit_counts_from_the_start_of_the_command() -> None:
+    began = rounds.process_began()
+    assert began == pytest.approx(rounds.process_began(), abs=0.05)
+    assert 0 < time.process_time() <= time.monotonic() - began < time.monotonic()
