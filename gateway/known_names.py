@@ -76,6 +76,10 @@ class KnownNames:
         """The library was changed just now: it is asked for again."""
         self._kept.pop(f"library {library_id}", None)
 
+    def forget_skills(self) -> None:
+        """The vocabulary was changed just now: it is asked for again."""
+        self._kept.pop("skills", None)
+
     def own_county(self) -> str:
         """What our county is called."""
         return self._or(lambda: str(self.county_document()["name"]), self._slug)

@@ -103,6 +103,7 @@ class Colleague(Contract):
 class Skill(Contract):
     """One entry of the vocabulary; names by language. `maps_to`: the shared entry that other counties know a
     county's own entry as; null for the shared ones. `is_own`: the county's, and the county's alone to change.
+    `is_retired`: not to be chosen any more; who has it keeps it.
     """
 
     code = text(60)
@@ -110,6 +111,7 @@ class Skill(Contract):
     names = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     maps_to = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=60))
     is_own = fields.Boolean(load_default=False)
+    is_retired = fields.Boolean(load_default=False)
 
 
 class Offer(Contract):

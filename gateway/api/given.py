@@ -47,6 +47,12 @@ class OwnSkill(Given):
         allow_none=True,
         metadata={"description": "The code of the shared skill that other counties see instead."},
     )
+    is_retired = fields.Boolean(
+        truthy={True},
+        falsy={False},
+        load_default=False,
+        metadata={"description": "Not to be chosen any more; who has it keeps it."},
+    )
 
 
 class NewOffer(Given):

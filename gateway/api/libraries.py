@@ -126,7 +126,9 @@ def write_skill(given: Document, code: str) -> Document:
 
     For the county library. The code is made once and never changes.
     """
-    return here().backend.directory.write_skill({**given, "code": code}, person().actor)
+    written = here().backend.directory.write_skill({**given, "code": code}, person().actor)
+    here().names.forget_skills()
+    return written
 
 
 @nouns.route("/mapping", methods=["GET"])

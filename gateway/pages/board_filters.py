@@ -70,7 +70,7 @@ def choices() -> dict[str, Options]:
     categories = {skill["category"]: category_name(skill["category"]) for skill in names.skills()}
     return {
         "vis": [("all", say("Alt")), ("needs", say("Trenger hjelp")), ("offers", say("Tilbyr en dag"))],
-        "ferdighet": [("", say("Alle")), *skill_options()],
+        "ferdighet": [("", say("Alle")), *skill_options(kept=None)],
         "kategori": [("", say("Alle")), *sorted(categories.items(), key=lambda one: one[1].casefold())],
         "fylke": [("", say("Alle fylker")), *counties],
         "reise": [

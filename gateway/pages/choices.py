@@ -1,6 +1,6 @@
 """What the forms let one choose from."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,11 +23,15 @@ MAX_DATE_OPTIONS = 40
 MOST_LIBRARIES = 200
 
 
-def skill_options() -> Options:
-    """The vocabulary, by name. Refuses: what the directory refuses."""
+def skill_options(*, kept: Collection[str] | None = ()) -> Options:
+    """The vocabulary, by name: what may be chosen now, and of what is retired those `kept` (None: all).
+
+    Refuses: what the directory refuses.
+    """
     options = [
         (skill["code"], speech.capitalised(speech.skill_name(skill["code"])))
         for skill in here().names.skills()
+        if not skill["is_retired"] or kept is None or skill["code"] in kept
     ]
     return sorted(options, key=lambda option: option[1].casefold())
 

@@ -24,7 +24,7 @@ LIBRARIES_AT_A_TIME = 200
 def show() -> str:
     """The county, then each municipality; on the map where the chosen skill is, or all that is missing."""
     found = here().backend.directory.mapping()
-    known = dict(skill_options())
+    known = dict(skill_options(kept=None))
     skill = request.args.get("ferdighet", "")
     skill = skill if skill in known else ""
     whole, places = found["places"][0], found["places"][1:]

@@ -37,10 +37,16 @@ def show() -> str:
         languages=[("", as_library), *language_options()],
         choices=_choices_form(colleague) if colleague else None,
         can=skills_form(colleague) if colleague else None,
-        skills=skill_options(),
+        skills=skill_options(kept=_skills_of(colleague)),
         sharings=sharing_options(),
         legal_basis=here().names.county_document().get("legal_basis", ""),
     )
+
+
+def _skills_of(colleague: Document | None) -> list[str]:
+    """What she has chosen; she keeps it also when it is retired."""
+    names = ("can", "can_teach", "wants_to_learn")
+    return [code for name in names for code in colleague[name]] if colleague else []
 
 
 def _choices_form(colleague: Document) -> Form:

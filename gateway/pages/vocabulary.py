@@ -45,9 +45,11 @@ def write() -> ResponseReturnValue:
             "category": form.text("kategori"),
             "names": {language: words for language, words in names.items() if words},
             "maps_to": form.text("felles") or None,
+            "is_retired": form.text("brukes") == "nei",
         }
         try:
             here().backend.directory.write_skill(skill, person().actor)
+            here().names.forget_skills()
         except Refusal as refusal:
             form.refuse(refusal, PLACES)
     if form.errors:
@@ -66,6 +68,7 @@ def _index(form: Form, skills: list[Document]) -> str:
         may_write=person().role == "county",
         own=[(one, _name(one), category_name(one["category"]), known.get(one["maps_to"])) for one in own],
         categories=[(code, say(words)) for code, words in NAMES.items()],
+        uses=[("ja", say("Ja")), ("nei", say("Nei. De som har den, beholder den."))],
         shared=[("", say("Ingen. Den brukes bare i fylket vårt.")), *shared],
     )
 
@@ -76,6 +79,7 @@ def _name(skill: Document) -> str:
 
 def _values(skill: Document) -> Document:
     names = {field: skill["names"].get(language, "") for language, field in LANGUAGES.items()}
+    names["brukes"] = "nei" if skill["is_retired"] else "ja"
     chosen = {"kategori": skill["category"], "felles": skill["maps_to"] or "", "kode": skill["code"]}
     return {**names, **chosen}
 
@@ -87,4 +91,5 @@ def _fields() -> dict[str, str]:
         "engelsk": say("Navn på engelsk"),
         "kategori": say("Kategori"),
         "felles": say("Ligner mest på"),
+        "brukes": say("Kan den velges?"),
     }

@@ -36,6 +36,7 @@ def shared_skills() -> tuple[Document, ...]:
             "category": entry["category"],
             "names": {language: entry[language] for language in LANGUAGES},
             "maps_to": None,
+            "is_retired": False,
         }
         for entry in csv.DictReader(reference.read_text(encoding="utf-8").splitlines())
     )
@@ -45,6 +46,7 @@ def write_skill(work: Work, skill: Document, actor: Document) -> Document:
     """`Skill`, an entry of the county's own; other counties are told the shared one it maps to.
 
     Without one it stays in the county: what is offered and asked for under it alone tells others nothing.
+    Retired it is not to be chosen any more; who has it keeps it, and it is found.
     Refuses: NotYourRole for others than the county; SameKeyOtherBody for a shared entry's code; SkillKnown
     for a name that another entry has; Malformed.
     """

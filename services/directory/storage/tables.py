@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from byttebank.storage.columns import BigKey, UtcTime
@@ -111,6 +112,7 @@ skills = Table(
     Column("category", Text, nullable=False),
     Column("names", JSON, nullable=False),
     Column("maps_to", String(60)),
+    Column("is_retired", Boolean, nullable=False, server_default=false()),
 )
 
 offers = Table(

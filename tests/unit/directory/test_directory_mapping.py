@@ -87,6 +87,15 @@ def test_an_entry_that_makes_no_sense_is_refused(
         operations.write_skill(work, {**DIALECT, **change}, COUNTY)
 
 
+def test_a_skill_may_be_retired_and_taken_up_again(innlandet: Database) -> None:
+    for is_retired in (True, False):
+        with innlandet.work() as work:
+            operations.write_skill(work, {**DIALECT, "is_retired": is_retired}, COUNTY)
+            assert [one["code"] for one in operations.list_skills(work) if one["is_retired"]] == (
+                [DIALECT["code"]] if is_retired else []
+            )
+
+
 def test_the_vocabulary_is_the_countys_to_write(innlandet: Database) -> None:
     with innlandet.work() as work, pytest.raises(NotYourRole):
         operations.write_skill(work, DIALECT, KARI)

@@ -141,13 +141,13 @@ class FakeDirectory(FakeParticipation, Service):
         ]
 
     def list_skills(self) -> list[Document]:
-        shared = {"maps_to": None, "is_own": False}
+        shared = {"maps_to": None, "is_own": False, "is_retired": False}
         return [checked(resources.Skill, {**shared, **skill}) for skill in self._skills]
 
     def write_skill(self, skill: Document, actor: Document) -> Document:
         if load_actor(actor).role != "county":
             raise NotYourRole(role="county")
-        wanted = {"maps_to": None, **skill, "is_own": True}
+        wanted = {"maps_to": None, "is_retired": False, **skill, "is_own": True}
         name = wanted["names"]["nb"]
         for one in self._skills:
             taken = {known.casefold() for known in one["names"].values()}

@@ -53,3 +53,24 @@ def test_what_cannot_be_added_keeps_what_was_written(
 
 def test_others_than_the_county_do_not_write_the_vocabulary(node: Node) -> None:
     assert node.browser("kari").get(PAGE).status == 403
+
+
+def test_what_is_retired_is_not_chosen_any_more_and_still_looked_for(node: Node) -> None:
+    browser, _ = _added(node)
+    (skill,) = _own(node)
+    choice = f'value="{skill["code"]}"'
+    assert choice in node.browser("kari").get("/be-om-hjelp").text
+    page = browser.press(browser.get(f"{PAGE}?kode={skill['code']}"), "Lagre", brukes="nei")
+    assert "ikke i bruk lenger" in page.words
+    assert choice not in node.browser("kari").get("/be-om-hjelp").text
+    assert choice not in node.browser("kari").get("/meg").text
+    assert choice in node.browser("kari").get("/tavle").text
+
+
+def test_who_has_a_retired_skill_keeps_it(node: Node) -> None:
+    browser, _ = _added(node)
+    (skill,) = _own(node)
+    kari = node.browser("kari")
+    kari.press(kari.get("/meg"), "Lagre det jeg kan", kan=[str(skill["code"])])
+    browser.press(browser.get(f"{PAGE}?kode={skill['code']}"), "Lagre", brukes="nei")
+    assert f'value="{skill["code"]}" checked' in kari.get("/meg").text
