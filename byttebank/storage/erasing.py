@@ -46,8 +46,12 @@ def erase_outbox(connection: Connection, person_id: str) -> None:
     """No message that has left keeps what it said of the person; one that waits leaves without names."""
     of_person = outbox.c.body.contains(person_id, autoescape=True)
     connection.execute(update(outbox).where(of_person).values(detached=None))
-    gone = outbox.c.published_at.is_not(None) & outbox.c.peer.is_(None)
-    connection.execute(update(outbox).where(of_person, gone).values(body=ERASED))
+    local = of_person & outbox.c.peer.is_(None)
+    connection.execute(update(outbox).where(local, outbox.c.published_at.is_not(None)).values(body=ERASED))
+    waiting = select(outbox.c.id, outbox.c.body).where(local, outbox.c.published_at.is_(None))
+    for row in connection.execute(waiting.order_by(outbox.c.id)).all():
+        body = json.dumps(_nameless(json.loads(row.body)))
+        connection.execute(update(outbox).where(outbox.c.id == row.id).values(body=body))
 
 
 def erase_parked(connection: Connection, ids: set[str]) -> None:

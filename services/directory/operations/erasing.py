@@ -144,15 +144,16 @@ def _erase_own(work: Work, colleague_id: str) -> None:
     stored = libraries.find_colleague(work.connection, colleague_id, for_update=True)
     assert stored is not None, "colleagues are never deleted"
     told = {colleague_id}
-    for kind in KINDS:
-        for thing in market.things_of_person(work.connection, kind, colleague_id):
-            told.add(thing["id"])
-            _empty(work, kind, thing)
+    # She first: what is told of her things takes her name from here.
     erased = {**stored, **EMPTY_COLLEAGUE}
     if erased != stored:
         changed = {**erased, "version": stored["version"] + 1}
         libraries.replace_colleague(work.connection, changed)
         work.emit("ColleagueChanged", changed)
+    for kind in KINDS:
+        for thing in market.things_of_person(work.connection, kind, colleague_id):
+            told.add(thing["id"])
+            _empty(work, kind, thing)
     erasures.ask_to_erase(work.connection, colleague_id, work.county, work.now)
     erasures.confirm_erased(work.connection, colleague_id, work.county, work.now)
     erasing.erase_detached(work.connection, told)

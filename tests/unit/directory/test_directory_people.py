@@ -183,7 +183,7 @@ def test_an_erased_person_is_nowhere_in_the_countys_directory(two: tuple[Databas
     pass_on(innlandet, akershus)
     for database in two:
         with database.reading() as work:
-            tables = ["libraries", "colleagues", "offers", "requests", "board_words"]
+            tables = ["libraries", "colleagues", "offers", "requests", "board_words", "outbox"]
             found = [
                 table
                 for table in tables
