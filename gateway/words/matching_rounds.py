@@ -89,7 +89,7 @@ REASONS = {
         "Noen kunne ha kommet fra et annet fylke, men da hadde sikkerhetsgrensen mellom fylkene blitt nådd. "
         "Vent til flere dager er gjennomført, eller be fylkesbiblioteket heve den."
     ),
-    "half_day": N_("En fordelingsrunde teller hele dager. Den halve dagen kan dere spørre noen om selv."),
+    "half_day": N_("Denne runden teller hele dager. Den halve dagen kan dere spørre noen om selv."),
     "no_dates": N_("Det er ingen åpne dager igjen i runden. Velg flere datoer, eller vent på neste runde."),
     "no_account": N_("Biblioteket har ingen åpen konto. Fylkesbiblioteket kan åpne den."),
     "nobody_can": N_("Ingen på andre bibliotek tilbyr «{skills}» i runden."),

@@ -22,8 +22,9 @@ from byttebank.contracts.refusals import (
 from byttebank.storage.work import Work
 from services.matching import operations
 from services.matching.domain.checker import violations
+from services.matching.domain.instance import PlannedDay
 from services.matching.domain.participants import Standing, Wanted
-from services.matching.domain.round import hash_of, plan_hash
+from services.matching.domain.round import hash_of, matches_of, plan_hash
 from services.matching.domain.round_input import round_input
 from services.matching.rounds.reading import read_content
 from services.matching.rounds.solving import solve
@@ -255,6 +256,20 @@ def test_half_a_day_is_served_and_proposed_as_half_a_day(innlandet: Matching) ->
     assert (proposed["state"], proposed["engagement_state"]) == ("proposed", "proposed")
     engagement = innlandet.ask(operations.get_engagement, match["engagement_id"], actor("Kari"))
     assert (engagement["half_days"], engagement["dates"]) == (3, match["dates"])
+
+
+def test_a_file_says_that_half_days_count_only_where_they_do(computed: Matching) -> None:
+    plain = json.loads(computed.ask(operations.matching_round_input, ROUND))
+    assert plain["format"] == "staff-day-exchange/1"
+    assert "caps" not in plain
+    assert not any("half_days" in field for one in plain["requests"] + plain["libraries"] for field in one)
+    # A round of before has no list of those who end with half a day.
+    names = {
+        "requests": {"r": "request"},
+        "helpers": {"c": {"colleague_id": "k", "offers": {"request": "o"}}},
+    }
+    (match,) = matches_of([PlannedDay("r", "c", date(2026, 12, 7))], names, lambda *_: "")
+    assert match.half_days == 2
 
 
 def test_half_a_day_that_is_not_there_to_be_used_serves_nothing(innlandet: Matching) -> None:
