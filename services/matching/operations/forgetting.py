@@ -6,11 +6,12 @@ from typing import Any
 from byttebank.storage import erasing
 from byttebank.storage.work import Work
 from services.matching.domain.engagement import Engagement
-from services.matching.storage import engagements, reflections, rounds, vandring, weights
+from services.matching.storage import engagements, forgetting, reflections, rounds, vandring, weights
 
 
 def person_erased(work: Work, body: dict[str, Any]) -> None:
-    """No engagement names the person, nor does any message that this county has sent or will send.
+    """No engagement, offer or request names the person, nor does any message that this county has sent or
+    will send.
 
     What was signed stays as it was: names never were in it. The person's reflections are gone, and no
     invitation to a vandring, no round and no version of the weights names her.
@@ -20,6 +21,7 @@ def person_erased(work: Work, body: dict[str, Any]) -> None:
     vandring.forget_colleague(work.connection, person_id)
     rounds.forget_creator(work.connection, person_id)
     weights.forget_person(work.connection, person_id)
+    forgetting.forget_person(work.connection, person_id)
     told = {person_id}
     for engagement in engagements.of_person(work.connection, person_id):
         told.add(engagement.id)

@@ -19,6 +19,7 @@ KEPT_FIELDS = (
     "lender_library_name",
     "colleague_id",
     "colleague_name",
+    "host_contact_id",
     "host_contact_name",
     "purpose",
     "dates",
@@ -58,6 +59,7 @@ class Engagement:
     lender_library_name: str
     colleague_id: str
     colleague_name: str | None
+    host_contact_id: str | None
     host_contact_name: str | None
     purpose: str
     dates: tuple[date, ...]

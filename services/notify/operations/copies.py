@@ -7,6 +7,7 @@ from byttebank.contracts.refusals import Malformed
 from byttebank.storage import erasing
 from byttebank.storage.work import Work
 from services.notify.storage import copies, mails
+from services.notify.storage.forgetting import forget_names
 
 
 def county_changed(work: Work, body: dict[str, Any]) -> None:
@@ -33,8 +34,11 @@ def library_changed(work: Work, body: dict[str, Any]) -> None:
 
 
 def person_erased(work: Work, body: dict[str, Any]) -> None:
-    """Mails and notices to somebody who wants nothing of herself kept are gone."""
+    """Mails and notices to somebody who wants nothing of herself kept are gone; those to others, sent or not,
+    do not name her.
+    """
     mails.erase_person(work.connection, body["person_id"])
+    forget_names(work.connection, body["person_id"])
     erasing.erase_parked(work.connection, {body["person_id"]})
 
 

@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from matching_cast import Matching, a_proposal, actor, an_id, carry
+from matching_cast import Matching, a_proposal, a_request, actor, an_id, an_offer, carry
 
 from byttebank.contracts.book_refusals import PeerInUse
+from byttebank.storage.work import Work
 from services.matching import operations
 from services.matching.storage import rounds
 
@@ -61,6 +62,24 @@ def test_no_message_of_ours_says_the_name_any_more(agreed: tuple[Matching, Match
     assert rows
     assert [row for row in rows if row.detached and "Kari" in row.detached] == []
     assert [row for row in rows if row.published_at and row.peer is None and '"Kari"' in row.body] == []
+
+
+def test_no_offer_and_no_request_that_we_heard_of_names_her(innlandet: Matching) -> None:
+    innlandet.hear("OfferChanged", an_offer("hers", "Kari", state="withdrawn", version=9))
+    innlandet.hear("RequestChanged", a_request(host_contact_id=an_id("Kari"), host_contact_name="Kari"))
+
+    def names() -> list[str | None]:
+        columns = ("SELECT colleague_name FROM offers", "SELECT host_contact_name FROM requests")
+        ask = innlandet.ask
+        return [name for one in columns for name in ask(lambda work, one=one: _column(work, one))]
+
+    assert "Kari" in names()
+    innlandet.hear("PersonErased", {"person_id": an_id("Kari")})
+    assert "Kari" not in names()
+
+
+def _column(work: Work, query: str) -> list[str | None]:
+    return list(work.connection.exec_driver_sql(query).scalars())
 
 
 def test_silence_has_its_effect_as_before(agreed: tuple[Matching, Matching]) -> None:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from notify_cast import NOW, a_document, hear, move
+from notify_cast import JONAS, NAMES, NOW, SIRI, a_document, hear, move
 
 from byttebank.contracts.refusals import Malformed, NotFound
 from byttebank.storage.work import Database, Work
@@ -186,6 +186,24 @@ def test_mails_and_notices_of_somebody_who_is_erased_are_gone_and_the_others_sta
         assert {mail["person_id"] for mail in rows(work, "mail_outbox")} == people - {gone}
         assert gone not in {notice["person_id"] for notice in rows(work, "notices")}
         assert rows(work, "notices")
+
+
+@pytest.mark.parametrize("who", [JONAS, SIRI])
+def test_nothing_that_others_were_told_names_somebody_who_is_erased(notify: Database, who: str) -> None:
+    hear(notify, a_document("agreed", 2))
+    others = [one for one in (JONAS, SIRI) if one != who]
+    with notify.reading() as work:
+        before = {mail["to_address"] for mail in rows(work, "mail_outbox") if mail["person_id"] != who}
+        assert NAMES[who] in str(rows(work, "mail_outbox"))
+    with notify.work() as work:
+        copies.person_erased(work, {"person_id": who})
+    with notify.reading() as work:
+        for table in ("engagements", "notices", "mail_outbox"):
+            assert NAMES[who] not in str(rows(work, table)), table
+            assert all(NAMES[one] in str(rows(work, table)) for one in others), table
+        mails = rows(work, "mail_outbox")
+    assert {mail["to_address"] for mail in mails} == before
+    assert ("Eidskog" if who == JONAS else "Grue") in mails[0]["text"]
 
 
 def rows(work: Work, table: str) -> list[dict[str, Any]]:
