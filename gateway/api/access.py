@@ -18,13 +18,16 @@ READING = ("GET", "HEAD", "OPTIONS")
 
 
 def check_json() -> None:
-    """What is sent is JSON, and not too deep. Answers 415 or 400 otherwise."""
+    """What is sent is JSON, not too deep, and its texts are text: no half of a character. Answers 415 or 400
+    otherwise.
+    """
     if request.method in READING or not (request.content_length or request.content_type):
         return
     if not request.is_json:
         raise UnsupportedMediaType()
     try:
-        json.loads(request.get_data(cache=True) or b"null", parse_constant=_no_constant)
+        given = json.loads(request.get_data(cache=True) or b"null", parse_constant=_no_constant)
+        json.dumps(given, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise BadRequest() from error
 

@@ -179,6 +179,14 @@ def test_numbers_at_the_edge_never_break_it(program: Program, days: str) -> None
         problem_of(answer, answer.status_code)
 
 
+def test_half_a_character_is_refused_and_not_taken_for_a_fault_of_ours(program: Program) -> None:
+    body = json.dumps({**ASK, "own_words": "halvt: HER"}).replace("HER", "\\ud83d")
+    answer = program.post("/requests", data=body, content_type="application/json")
+    problem_of(answer, 400)
+    whole = body.replace("ud83d", "ud83d\\ude00")
+    assert program.post("/requests", data=whole, content_type="application/json").status_code != 400
+
+
 def test_every_fault_of_a_document_has_its_pointer(program: Program) -> None:
     document = problem_of(
         program.post("/requests", {"first_on": "i morgen", "days": 0, "hei": 1}), 422, "malformed"
