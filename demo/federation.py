@@ -31,6 +31,7 @@ from services.directory import operations as directory
 __all__ = ["COUNTIES", "load", "sign_ins"]
 
 Document = dict[str, Any]
+COUNTRY = "NO"
 FUSE_HALF_DAYS = 200
 LIMIT_HALF_DAYS = 10
 ACCEPTED = {"version": PARTICIPATION_VERSION}
@@ -232,7 +233,7 @@ def _settings(county: DemoCounty) -> Document:
         "slug": county.slug,
         "name": county.name,
         "code": f"NO-{county.code}",
-        "country": "NO",
+        "country": COUNTRY,
         "time_zone": TIME_ZONE,
         "language": "nb",
         "is_demo": True,
@@ -244,7 +245,8 @@ def _settings(county: DemoCounty) -> Document:
 
 
 def _library(library: DemoLibrary) -> Document:
-    return {name: value for name, value in vars(library).items() if name != "county"}
+    kept = {name: value for name, value in vars(library).items() if name != "county"}
+    return {**kept, "country": COUNTRY}
 
 
 def _colleague(person: Person) -> Document:

@@ -86,6 +86,14 @@ def test_the_market_is_open_in_every_county(reading: Reading) -> None:
     assert [one["name"] for one in colleagues] == ["Kari Moen", "Jonas Berg"]
 
 
+def test_every_service_knows_the_country_of_every_library_and_so_its_public_holidays(
+    reading: Reading,
+) -> None:
+    with reading("innlandet", "matching") as work:
+        known = work.connection.exec_driver_sql("SELECT DISTINCT country FROM libraries").scalars().all()
+    assert known == ["NO"]
+
+
 def test_the_books_of_every_county_keep_their_rules(reading: Reading) -> None:
     for county in COUNTIES:
         with reading(county, "ledger") as work:
