@@ -8,6 +8,7 @@ from typing import Any
 from served import Served, until
 
 from byttebank.clock import local_date
+from byttebank.public_holidays import public_holidays
 from byttebank.storage.work import TIME_ZONE
 from demo.accounts import PASSWORD
 from demo.client import Client
@@ -102,10 +103,10 @@ class Past:
         return local_date(self._served.now(), TIME_ZONE)
 
     def another_day(self) -> date:
-        """A working day far ahead that no test has used."""
+        """A working day far ahead that no test has used, and no public holiday."""
         return next(
             day for day in (self.today() + timedelta(days=next(self._later)) for _ in count())
-            if is_working_day(day)
+            if is_working_day(day) and day not in public_holidays("NO", day.year)
         )  # fmt: skip
 
     def request(
