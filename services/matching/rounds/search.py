@@ -9,15 +9,23 @@ Two processes work at a time (`jobs.py`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 import numpy as np
 
 from services.matching.rounds.crew import Crew
 from services.matching.rounds.jobs import Jobs
-from services.matching.rounds.neighbourhoods import SIEVE, SIFTS, Neighbourhoods
-from services.matching.rounds.parts import Ground, without_names
+from services.matching.rounds.mending import mended
+from services.matching.rounds.neighbourhoods import (
+    LEAST_SIZE,
+    SIEVE,
+    SIEVE_SIZE,
+    SIFTS,
+    Neighbourhoods,
+)
+from services.matching.rounds.network import Ints
+from services.matching.rounds.parts import Ground, guided, without_names
 from services.matching.rounds.prices import Prices
 from services.matching.rounds.proving import SMALL_PART, WHOLE_PART, Prover
 from services.matching.rounds.regions import map_of
@@ -38,6 +46,8 @@ DRY = 12
 QUICK_DIVE = 100_000
 """Possible days up to which a first dive does not wait for the relaxation, and another one follows at once
 when it gains."""
+SIEVE_DAYS_A_SECOND = 1_000
+"""Possible days of a first sieve for each second there is."""
 QUICK_RELAXATION = 20_000
 """Possible days up to which the relaxation comes first in any case."""
 SLOWER = 10
@@ -104,7 +114,7 @@ class Search:
         if not is_diving and self._shall_dive(relaxing):
             return self._dive(left, relaxing)
         # The first plan comes from a dive; nothing else is worth beginning with.
-        if not len(standing.used) and (relaxing or is_diving):
+        if self._is_poor() and (relaxing or is_diving):
             return None
         return self._neighbourhood(running, left)
 
@@ -202,6 +212,15 @@ class Search:
         return better
 
 
+def _in_no_time(on: Ground) -> Ints:
+    """A plan for when there is no time for a good one: what fits if accounts do not count, less what then is
+    too much."""
+    p = on.possible
+    worth = p.pair_worth.astype(float)
+    boundless = replace(on, possible=replace(p, room=p.room + p.unit * int(p.wanted.sum())))
+    return mended(on, guided(boundless, worth), worth)
+
+
 def search(
     on: Ground,
     bound: Prices,
@@ -223,6 +242,9 @@ def search(
     with Crew(round_, workers) as solvers, Crew(round_, 1) as divers, Crew(round_, 1) as provers:
         random, jobs, prover = Random(1), Jobs(solvers, divers), Prover(standing, provers)
         near = Neighbourhoods(standing, random)
+        near.size[SIEVE] = min(SIEVE_SIZE, max(LEAST_SIZE, SIEVE_DAYS_A_SECOND * (due - clock())))
+        if len(on.possible.day_pair) <= QUICK_DIVE:
+            standing.take(_in_no_time(on))
         state = Search(standing, due, clock, random, workers, jobs, near, prover, due - clock())
         state.to_relax = [
             int(part) for part in np.argsort(-weight, kind="stable") if weight[part] > SMALL_PART

@@ -207,6 +207,8 @@ def _improve(job: Improve, on: Ground, say: Callable[[Said], None]) -> Improved:
     part = packed(part, p)
     if job.sifts:
         used = sifted(part, job.sifts, job.seed, job.seconds / 2)
+        if used is None:
+            return Improved(given_up, None, np.inf, False, 0)
         # Of a block all days, of others those that were used.
         keep = used[np.where(part.day_block >= 0, part.day_block, part.day_column)]
         without = np.ones(len(p.day_pair), dtype=bool)
