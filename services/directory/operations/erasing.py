@@ -113,6 +113,7 @@ def receive_erasure(work: Work, message: ReceivedMessage) -> None:
         for thing in market.things_of_person(work.connection, kind, person_id):
             if thing["county"] == message.peer:
                 _empty(work, kind, thing)
+    erasures.forget_words(work.connection)
     erasing.erase_outbox(work.connection, person_id)
     erasing.erase_parked(work.connection, {person_id})
     work.emit("PersonErased", {"person_id": person_id})
@@ -156,6 +157,7 @@ def _erase_own(work: Work, colleague_id: str) -> None:
             _empty(work, kind, thing)
     erasures.ask_to_erase(work.connection, colleague_id, work.county, work.now)
     erasures.confirm_erased(work.connection, colleague_id, work.county, work.now)
+    erasures.forget_words(work.connection)
     erasing.erase_detached(work.connection, told)
     erasing.erase_outbox(work.connection, colleague_id)
     erasing.erase_parked(work.connection, told)

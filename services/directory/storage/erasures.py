@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, text, update
 
 from services.directory.storage import rows
 from services.directory.storage.tables import colleagues, erasures
@@ -23,6 +23,14 @@ def confirm_erased(connection: Connection, person_id: str, place: str, now: date
         .where(erasures.c.confirmed_at.is_(None))
         .values(confirmed_at=now)
     )
+
+
+def forget_words(connection: Connection) -> None:
+    """What was on the board and is no more has no word left in the index. SQLite's keeps those of deleted
+    rows until it tidies up (https://sqlite.org/fts5.html, 6.8); PostgreSQL's has the words in the row alone.
+    """
+    if connection.dialect.name != "postgresql":
+        connection.execute(text("INSERT INTO board_words (board_words) VALUES ('optimize')"))
 
 
 def is_erased(connection: Connection, person_id: str) -> bool:
