@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from directory_cast import a_county, a_library, a_request, add_peer, an_id, an_offer, received
+from directory_cast import a_county, a_library, a_request, add_peer, an_id, an_offer, key_of, received
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -51,11 +51,26 @@ def said() -> list[Message]:
 
 
 MESSAGES = said()
+LATER = "2026-11-01T00:00:00.000000Z"
+NEWEST = (5, 6, 9, 10, 11, 12)
+"""The last that was said of each thing: what a county that comes back is told."""
 
 
-def model_after(database: Database, order: list[int]) -> dict[str, list[tuple[Any, ...]]]:
-    """The read model after the messages in this order. The database is as before afterwards."""
+def model_after(
+    database: Database, order: list[int], missed: list[int] | None = None
+) -> dict[str, list[tuple[Any, ...]]]:
+    """The read model after the messages in this order. The database is as before afterwards.
+
+    `missed`: what has come when Akershus leaves, and comes back with one more key and all of the order.
+    """
     with database.reading() as work:
+        for number in missed or []:
+            name, payload, detached = MESSAGES[number]
+            TAKE[name](work, received("akershus", name, payload, detached, number + 1))
+        if missed is not None:
+            operations.leave_peer(work, "akershus")
+            keys = [key_of("akershus"), {**key_of("akershus of now"), "valid_from_at": LATER}]
+            operations.add_peer(work, "akershus", "Akershus", "https://akershus.example", keys, 200)
         for number in order:
             name, payload, detached = MESSAGES[number]
             TAKE[name](work, received("akershus", name, payload, detached, number + 1))
@@ -125,6 +140,24 @@ def test_what_comes_after_its_person_was_erased_stays_empty_in_any_order(county:
     assert not any(word in str(expected) for word in ("Ola", "bokbuss", "hyller"))
     for order in list(permutations(late))[::17]:
         assert model_after(county, [*order, order[0]]) == expected
+
+
+def test_a_county_that_leaves_at_any_moment_and_comes_back_ends_in_the_same_model(county: Database) -> None:
+    whole = list(range(len(MESSAGES)))
+    expected = model_after(county, whole)
+
+    @settings(max_examples=12, deadline=None)
+    @given(
+        st.lists(st.sampled_from(whole), max_size=13),
+        st.permutations(NEWEST),
+        st.lists(st.sampled_from(whole), max_size=8),
+    )
+    def converges(missed: list[int], snapshot: list[int], stream: list[int]) -> None:
+        mixed = [*snapshot, *stream]
+        random.Random(len(stream)).shuffle(mixed)
+        assert model_after(county, mixed, missed) == expected
+
+    converges()
 
 
 @pytest.mark.simulation
