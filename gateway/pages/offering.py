@@ -65,7 +65,7 @@ def offer_fields() -> dict[str, str]:
     """The fields with their labels."""
     return {
         "hvem": say("Hvem kan hjelpe?"),
-        "kunnskap": say("Hva kan vedkommende?"),
+        "kunnskap": say("Hva kan kollegaen?"),
         "mengde": say("Hvor mye, høyst?"),
         "fra": say("Første dag som passer"),
         "til": say("Siste dag som passer"),

@@ -173,7 +173,7 @@ def offer_a_day(desk: Desk) -> Visitor:
     page = visitor.open("/tilby-en-dag")
     visitor.press("Legg tilbudet på tavla")
     visitor.sees("Én ting må rettes")
-    page.get_by_label("Hva kan vedkommende?").select_option(label="Hyllerydding")
+    page.get_by_label("Hva kan kollegaen?").select_option(label="Hyllerydding")
     page.get_by_label("Hvor langt, i kilometer?").fill("120")
     page.get_by_text("Flere valg").click()
     page.get_by_label("Onsdag").check()

@@ -300,7 +300,7 @@ def test_a_standing_offer_needs_no_dates(node: Node) -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [
-        ({"kunnskap": ""}, "kunnskap", "Fyll ut «Hva kan vedkommende?»."),
+        ({"kunnskap": ""}, "kunnskap", "Fyll ut «Hva kan kollegaen?»."),
         ({"reise": "langt"}, "reise", "Skriv et helt tall, som 80, eller la feltet stå tomt."),
         ({"reise": "-5"}, "reise", "Skriv et helt tall, som 80, eller la feltet stå tomt."),
         ({"fra": "2026-12-10", "til": "2026-12-01"}, "til", "Siste dag er før første dag. Bytt om datoene."),
