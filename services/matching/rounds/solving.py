@@ -29,6 +29,8 @@ TAIL_SECONDS = 1.5e-5
 HERE = 40_000
 """Possible days up to which a flow is so quick that it needs no process of its own, which could be ended."""
 WAIT_SECONDS = 0.05
+CLOSE = 0.9
+"""Share of the bound from which a plan was not cut off early."""
 
 Progress = Callable[[str, int, int], None]
 """Told now and then: the step, the days of the best plan so far, and the bound."""
@@ -148,7 +150,7 @@ class _Run:
         if short.any():
             self.infeasible, self.unknown = bool(((found.proven & short) | (found.bound < 0)).any()), True
             return
-        self.used = found.used
+        self.used = self._at_least_first_come(found.used)
         self._tell("finish", p.worth(self.used))
         chosen = np.unique(p.day_pair[self.used[p.same[p.day_request[self.used]]]])
         # Under a cap, only days that are used already may be used, so that it is kept.
@@ -184,6 +186,14 @@ class _Run:
                 if said is not None:
                     break
             return worker.known
+
+    def _at_least_first_come(self, used: Ints) -> Ints:
+        """The plan, or the one made in no time when the search has not come as far in little time."""
+        p = self.on.possible
+        if p.worth(used) >= CLOSE * self.bound or len(p.day_pair) > LARGE:
+            return used
+        hasty = self._first_come()
+        return hasty if p.worth(hasty) > p.worth(used) and not self.on.short(hasty) else used
 
     def _first_come(self) -> Ints:
         """A plan in no time, for when there is none for a good one."""

@@ -193,6 +193,16 @@ def test_without_time_the_plan_is_feasible_and_the_bound_true(monkeypatch: pytes
     assert ours.status in ("optimal", "feasible")
 
 
+def test_a_search_that_had_no_time_plans_no_less_than_who_takes_what_comes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("services.matching.rounds.search.QUICK_DIVE", -1)
+    colleagues = [Colleague(f"c{n}", "a", (), (MONDAY, TUESDAY), 2) for n in range(3)]
+    wishes = [Wish(f"w{n}", "b", (), (MONDAY, TUESDAY), 2, True) for n in range(3)]
+    ours = solve(instance({"a": (0, 0), "b": (4, 0)}, colleagues, wishes), time_limit=0.0)
+    assert days(ours) == 4
+
+
 def test_more_possible_days_than_fit_into_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(possible_module, "MOST_DAYS", 1)
     with pytest.raises(RoundTooLarge, match="Divide the round"):
