@@ -55,6 +55,8 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
         check_skills(wanted["skills"], libraries.skill_codes(work.connection))
         if not wanted["places"]:
             raise refuse("/places", "At least one of host, home and online.")
+        if wanted["reach"] == "counties" and not wanted["counties"]:
+            raise refuse("/counties", "At least one county beside your own, or another reach.")
         settled = settle_offer_dates(wanted, work.today)
         people = libraries.list_colleagues(work.connection, wanted["library_id"])
         # Who wanted nothing of herself kept has no name, and is not there to stay.

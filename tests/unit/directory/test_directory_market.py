@@ -92,6 +92,7 @@ def test_an_offer_goes_as_far_as_it_reaches(
         ({"half_days": 0}, BelowHalfDay),
         ({"half_days": -2}, BelowHalfDay),
         ({"half_days": 801}, Malformed),
+        ({"reach": "counties"}, Malformed),
         ({"half_days": 1.0}, Malformed),
         ({"dates": ["2026-11-22"]}, DatePast),
         ({"last_on": "2029-01-01"}, DateTooFar),
