@@ -26,6 +26,6 @@ def test_what_the_limit_towards_each_county_leaves_is_reported_for_both_ways(inn
         return one["may_receive_half_days"], one["may_give_half_days"]
 
     receive, give = leaves()
-    assert receive > 0 and give > 0
+    assert min(receive, give) > 0
     innlandet.reserve(1, payee_library_id=ASKER)
     assert leaves() == (receive - 2, give)
