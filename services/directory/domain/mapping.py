@@ -1,7 +1,8 @@
 """The mapping of skills (*kartlegging*): what exists, is wanted and is missing, by municipality.
 
 Nothing in it is about a person. Where fewer than three colleagues work, what they can would be what one of
-them can; there only what they offer openly counts.
+them can; there only what they offer openly counts. Nor is it in the county's figures, unless three
+or more work in such places.
 """
 
 from collections.abc import Iterable
@@ -50,11 +51,15 @@ def map_skills(
         whole.colleagues += 1
     for place in (*places.values(), whole):
         place.is_from_offers = place.colleagues < FEWEST_COLLEAGUES
+    # What the county has and no municipality shows is theirs in the small places: never one or two people's.
+    few = sum(place.colleagues for place in places.values() if place.is_from_offers)
     for one in known:
-        for place in (by_library[one["library_id"]], whole):
-            if not place.is_from_offers:
-                place.exist |= {*one["can"], *one["can_teach"]}
-                place.wanted |= set(one["wants_to_learn"])
+        place = by_library[one["library_id"]]
+        is_in_whole = not place.is_from_offers or few >= FEWEST_COLLEAGUES
+        for shown, counts in ((place, not place.is_from_offers), (whole, is_in_whole)):
+            if counts and not whole.is_from_offers:
+                shown.exist |= {*one["can"], *one["can_teach"]}
+                shown.wanted |= set(one["wants_to_learn"])
     for kind, things in (("exist", offers), ("wanted", requests)):
         for thing in things:
             if thing["library_id"] in by_library:

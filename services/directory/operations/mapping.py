@@ -22,9 +22,11 @@ def mapping(work: Work) -> Document:
     if settings is None:
         raise NotFound(kind="county", id=work.county)
     own = libraries.libraries_of_county(work.connection, work.county)
+    # Who wanted nothing kept of herself has no name, and hides nobody else's skills.
+    people = [one for one in libraries.all_colleagues(work.connection) if one["name"] is not None]
     places = map_skills(
         [library for library in own if library["state"] == "open"],
-        libraries.all_colleagues(work.connection),
+        people,
         market.things_in_use(work.connection, "offer", work.county, work.today),
         market.things_in_use(work.connection, "request", work.county, work.today),
         settings["name"],

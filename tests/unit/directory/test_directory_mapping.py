@@ -139,6 +139,27 @@ def test_where_few_work_only_what_they_offer_openly_is_mapped(
     assert places["Grue"]["exist"] == ["weeding"]
 
 
+def test_what_only_one_or_two_in_small_places_can_is_not_told_by_the_countys_figures(
+    innlandet: Database, mapped: dict[str, Document]
+) -> None:
+    def skills(database: Database) -> set[str]:
+        with database.reading() as work:
+            whole = operations.mapping(work)["places"][0]
+        return {*whole["exist"], *whole["wanted"]}
+
+    with innlandet.work() as work:
+        operations.add_colleague(work, a_colleague("Siri", "Grue", can=["book-bus"], is_manager=True))
+    assert "book-bus" not in skills(innlandet)
+    with innlandet.work() as work:
+        operations.register_library(work, a_library("Hamar"))
+        for name in ("Ada", "Bo"):
+            operations.add_colleague(work, a_colleague(name, "Hamar"))
+    assert "book-bus" in skills(innlandet)
+    with innlandet.work() as work:
+        operations.erase_person(work, an_id("Bo"), COUNTY)
+    assert "book-bus" not in skills(innlandet)
+
+
 def test_where_nothing_is_known_nothing_is_concluded(new_directory: Callable[[str], Database]) -> None:
     database = new_directory("akershus")
     with database.work() as work:
