@@ -20,7 +20,7 @@ from services.matching.rounds.standing import Standing
 REGION, SAMPLE, PERIOD, SIEVE = range(4)
 FIRST_SIZE, LEAST_SIZE, LARGEST_SIZE = 1_500.0, 300.0, 1_000_000.0
 """Possible days around the libraries of a region."""
-WIDER, SIEVE_SIZE = 2.0, 10_000.0
+WIDER, SIEVE_SIZE = 2.0, 3_000.0
 """How much larger the region of a sample or period begins, and how large a sieve does."""
 SIFTS = 3
 """Relaxations of a sieve."""

@@ -17,13 +17,7 @@ import numpy as np
 from services.matching.rounds.crew import Crew
 from services.matching.rounds.jobs import Jobs
 from services.matching.rounds.mending import mended
-from services.matching.rounds.neighbourhoods import (
-    LEAST_SIZE,
-    SIEVE,
-    SIEVE_SIZE,
-    SIFTS,
-    Neighbourhoods,
-)
+from services.matching.rounds.neighbourhoods import SIEVE, SIFTS, Neighbourhoods
 from services.matching.rounds.network import Ints
 from services.matching.rounds.parts import Ground, guided, without_names
 from services.matching.rounds.prices import Prices
@@ -46,8 +40,6 @@ DRY = 12
 QUICK_DIVE = 100_000
 """Possible days up to which a first dive does not wait for the relaxation, and another one follows at once
 when it gains."""
-SIEVE_DAYS_A_SECOND = 1_000
-"""Possible days of a first sieve for each second there is."""
 QUICK_RELAXATION = 20_000
 """Possible days up to which the relaxation comes first in any case."""
 SLOWER = 10
@@ -242,7 +234,6 @@ def search(
     with Crew(round_, workers) as solvers, Crew(round_, 1) as divers, Crew(round_, 1) as provers:
         random, jobs, prover = Random(1), Jobs(solvers, divers), Prover(standing, provers)
         near = Neighbourhoods(standing, random)
-        near.size[SIEVE] = min(SIEVE_SIZE, max(LEAST_SIZE, SIEVE_DAYS_A_SECOND * (due - clock())))
         if len(on.possible.day_pair) <= QUICK_DIVE:
             standing.take(_in_no_time(on))
         state = Search(standing, due, clock, random, workers, jobs, near, prover, due - clock())
