@@ -265,3 +265,15 @@ def test_an_outcome_is_written_whatever_the_terminal_can_show(
             assert "Guovdageaidnu 😀" in {day["request"] for day in said["plan"] + said["unmet"]}
         else:
             assert raw.getvalue().decode(encoding).splitlines()[0].startswith("[31mNavn ")
+
+
+@pytest.mark.parametrize("same_person", [False, True])
+def test_a_library_is_brought_back_where_that_serves_fewer_days(same_person: bool) -> None:
+    """Only x of a brings a back; y could serve all three days that b can pay otherwise."""
+    days_ = (MONDAY, TUESDAY, WEDNESDAY)
+    colleagues = [Colleague("x", "a", (), days_[:1], 1), Colleague("y", "z", (), days_, 3)]
+    wishes = [Wish("q", "b", (), days_, 3, same_person), Wish("r", "b", (), days_[:1], 1)]
+    accounts = {"a": (-1, 0), "b": (0, 3), "z": (0, 0)}
+    ours = solve(instance(accounts, colleagues, wishes))
+    assert any(day.colleague == "x" for day in ours.plan)
+    assert (ours.status, days(ours), ours.bound) == ("optimal", 1 if same_person else 3, len(ours.plan))
