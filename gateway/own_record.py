@@ -23,9 +23,10 @@ def own_colleague(user: User) -> Document | None:
 
 
 def export_of(user: User) -> Document:
-    """Everything: the account here, what the directory keeps, and the engagements that name the person.
+    """Everything: the account here, what directory, matching and notify keep, and the engagements that name
+    the person.
 
-    Refuses: what directory and matching refuse.
+    Refuses: what these services refuse.
     """
     gateway, kept = here(), None
     if user.colleague_id is not None:
@@ -41,6 +42,8 @@ def export_of(user: User) -> Document:
         "engagements": [
             one for one in engagements if user.person_id in (one["colleague_id"], one["host_contact_id"])
         ],
+        "matching": gateway.backend.matching.export_person(user.person_id, user.actor),
+        "notify": gateway.backend.notify.export_person(user.person_id, user.actor),
     }
 
 

@@ -21,6 +21,10 @@ class MatchingPort(VandringPort, Protocol):
         HostContactMissing, OfferExpired, AlreadyCovered, RequestClosed, CountyUnknown, CountyFrozen,
         SameKeyOtherBody."""
 
+    def export_person(self, person_id: str, actor: Document) -> Document:
+        """What is kept of the person beside the engagements: `{reflections, rounds, vandring_rounds,
+        vandring_invitations, ranking_weights}`. Refuses: NotYourRole (herself)."""
+
     def check_leaving(self, county: str) -> Document:
         """`{county}`: no engagement with it holds days. Refuses: PeerInUse."""
 

@@ -11,6 +11,9 @@ class NotifyPort(Protocol):
     def notices(self, library_id: str, person_id: str | None = None, limit: int = 50) -> list[Document]:
         """`Notice`s for the library and the person, newest first."""
 
+    def export_person(self, person_id: str, actor: Document) -> Document:
+        """What the person was told: `{notices: [Notice], mails: [Mail]}`. Refuses: NotYourRole (herself)."""
+
     def mark_read(self, notice_id: str, actor: Document) -> Document:
         """`Notice`, now read. Refuses: NotYourRole."""
 

@@ -231,6 +231,8 @@ class Kept(Contract):
     account = fields.Dict()
     directory = fields.Dict(allow_none=True)
     engagements = fields.List(fields.Nested(Engagement))
+    matching = fields.Dict(metadata={"description": "Reflections, and what the person began or decided."})
+    notify = fields.Dict(metadata={"description": "Notices and mails to the person."})
 
 
 class Erasure(Contract):

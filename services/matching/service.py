@@ -87,6 +87,11 @@ class MatchingService(MatchingRounds, VandringRounds, MeasuredRounds):
             return operations.check_leaving(work, county)
 
     @rpc
+    def export_person(self, person_id: str, actor: Document) -> Document:
+        with self.runtime.reading() as work:
+            return operations.export_person(work, person_id, actor)
+
+    @rpc
     def ranking_weights(self, version: int | None = None) -> Document:
         with self.runtime.reading() as work:
             return operations.ranking_weights(work, version)

@@ -41,6 +41,12 @@ class NotifyService:
             return reading.notices(work, library_id, person_id, limit)
 
     @rpc
+    def export_person(self, person_id: str, actor: dict[str, Any]) -> dict[str, Any]:
+        """See the port."""
+        with self.runtime.reading() as work:
+            return reading.export_person(work, person_id, actor)
+
+    @rpc
     def mark_read(self, notice_id: str, actor: dict[str, Any]) -> dict[str, Any]:
         """See the port."""
         with self.runtime.work() as work:

@@ -8,6 +8,7 @@ from services.matching.operations.booking import (
     reservation_refused,
 )
 from services.matching.operations.candidates import candidates
+from services.matching.operations.exporting import export_person
 from services.matching.operations.forgetting import person_erased
 from services.matching.operations.index import (
     colleague_changed,
@@ -122,6 +123,7 @@ __all__ = [
     "due",
     "engagement_proposed",
     "engagement_shared",
+    "export_person",
     "forget_pseudonyms",
     "get_engagement",
     "go_on_with_joint",

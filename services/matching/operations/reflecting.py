@@ -67,20 +67,20 @@ def write_reflection(work: Work, document: Document, actor_document: Document) -
         "searched": "\n".join((*answers.values(), *names)).casefold(),
     }
     stored.put_reflection(work.connection, row)
-    return _document(row)
+    return reflection_document(row)
 
 
 def reflection(work: Work, engagement_id: str, library_id: str) -> Document | None:
     """The `Reflection` the library has written about the visit, or None."""
     row = stored.of_visit(work.connection, engagement_id, library_id)
-    return None if row is None else _document(row)
+    return None if row is None else reflection_document(row)
 
 
 def reflections(work: Work, words: str = "", limit: int = 50) -> list[Document]:
     """`Reflection`s in which all words (the first 8) stand, the newest first, at most `limit` (to 200)."""
     wanted = words.casefold().split()[:MAX_WORDS]
     found = stored.search(work.connection, wanted, max(1, min(limit, MAX_LISTED)))
-    return [_document(row) for row in found]
+    return [reflection_document(row) for row in found]
 
 
 def remind_of_reflections(work: Work, round_id: str, actor_document: Document) -> int:
@@ -142,7 +142,8 @@ def _ask(work: Work, visit: Row, occasion: str) -> int:
     return len(sides)
 
 
-def _document(row: Row) -> Document:
+def reflection_document(row: Row) -> Document:
+    """The row as a `Reflection`."""
     names = ("id", "engagement_id", "side", "library_id", "library_name")
     return {
         **{name: row[name] for name in (*names, "other_library_id", "other_library_name", *ANSWERS)},

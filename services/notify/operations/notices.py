@@ -5,6 +5,7 @@ from typing import Any
 from byttebank.contracts.actor import Actor, load_actor
 from byttebank.contracts.refusals import Malformed, NotFound, NotYourRole
 from byttebank.storage.work import Work
+from services.notify.storage import mails
 from services.notify.storage import notices as stored
 
 MAX_LIMIT = 200
@@ -16,6 +17,19 @@ def notices(work: Work, library_id: str, person_id: str | None, limit: int) -> l
     Refuses: `Malformed` for another limit.
     """
     return stored.list_notices(work.connection, library_id, person_id, checked_limit(limit))
+
+
+def export_person(work: Work, person_id: str, actor: dict[str, Any]) -> dict[str, Any]:
+    """Everything she was told: `{notices: [Notice], mails: [Mail]}`.
+
+    Refuses: `NotYourRole` for others than herself; `Malformed` for what is no actor.
+    """
+    if load_actor(actor).person_id != person_id:
+        raise NotYourRole(role="colleague")
+    return {
+        "notices": stored.notices_of_person(work.connection, person_id),
+        "mails": mails.mails_of_person(work.connection, person_id),
+    }
 
 
 def mark_read(work: Work, notice_id: str, actor: dict[str, Any]) -> dict[str, Any]:

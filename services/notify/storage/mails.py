@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from byttebank.clock import format_time
 from services.notify.storage.tables import mail_outbox, notices
@@ -83,7 +83,16 @@ def revive_failed(connection: Connection, now: datetime) -> int:
 
 def list_mails(connection: Connection, limit: int) -> list[Document]:
     """`Mail`s, newest first."""
-    query = select(mail_outbox).order_by(mail_outbox.c.queued_at.desc(), mail_outbox.c.id.desc()).limit(limit)
+    return _mails(connection, select(mail_outbox).limit(limit))
+
+
+def mails_of_person(connection: Connection, person_id: str) -> list[Document]:
+    """`Mail`s to the person, newest first."""
+    return _mails(connection, select(mail_outbox).where(mail_outbox.c.person_id == person_id))
+
+
+def _mails(connection: Connection, query: Select[Any]) -> list[Document]:
+    rows = connection.execute(query.order_by(mail_outbox.c.queued_at.desc(), mail_outbox.c.id.desc()))
     return [
         {
             "id": row["id"],
@@ -95,7 +104,7 @@ def list_mails(connection: Connection, limit: int) -> list[Document]:
             "html": row["html"],
             "language": row["language"],
         }
-        for row in connection.execute(query).mappings()
+        for row in rows.mappings()
     ]
 
 

@@ -40,6 +40,13 @@ def list_notices(
     return [_notice(row) for row in connection.execute(query).mappings()]
 
 
+def notices_of_person(connection: Connection, person_id: str) -> list[Document]:
+    """`Notice`s for the person alone, newest first."""
+    query = select(notices).where(notices.c.person_id == person_id)
+    rows = connection.execute(query.order_by(notices.c.created_at.desc(), notices.c.id.desc()))
+    return [_notice(row) for row in rows.mappings()]
+
+
 def find_notice(connection: Connection, notice_id: str) -> Document | None:
     """The `Notice`, or None."""
     row = connection.execute(select(notices).where(notices.c.id == notice_id)).mappings().first()

@@ -138,6 +138,10 @@ class FakeMatching(Service):
     def library_vandrings(self, library_id: str) -> list[Document]:
         return []
 
+    def export_person(self, person_id: str, actor: Document) -> Document:
+        names = ("reflections", "rounds", "vandring_rounds", "vandring_invitations", "ranking_weights")
+        return {name: [] for name in names}
+
     def reflections(self, words: str = "", limit: int = 50) -> list[Document]:
         return []
 

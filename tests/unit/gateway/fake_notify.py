@@ -22,6 +22,9 @@ class FakeNotify(Service):
         self._notices: list[Document] = []
         self._mails: list[Document] | None = None
 
+    def export_person(self, person_id: str, actor: Document) -> Document:
+        return {"notices": [one for one in self._notices if one["person_id"] == person_id], "mails": []}
+
     def notices(self, library_id: str, person_id: str | None = None, limit: int = 50) -> list[Document]:
         found = [
             checked(resources.Notice, one)

@@ -139,7 +139,10 @@ def test_a_program_does_the_same(node: Node) -> None:
     assert {name: answer[name] for name in choices} == choices
     answer = program.client.put(path, json={**choices, "sharing": "x"}, headers=program.headers)
     assert problem_of(answer, 422, "malformed")
-    assert program.get("/me/export").json["account"]["name"] == "Jonas Berg"
+    kept = program.get("/me/export").json
+    assert kept["account"]["name"] == "Jonas Berg"
+    assert kept["matching"]["reflections"] == []
+    assert [one["person_id"] for one in kept["notify"]["notices"]] == [JONAS] * len(kept["notify"]["notices"])
     told = program.post("/me/erase").json["items"]
     assert [one["county"] for one in told] == ["innlandet", "akershus", "trondelag"]
     assert program.get("/me").status_code == 401

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from notify_cast import JONAS, NAMES, NOW, SIRI, a_document, hear, move
+from notify_cast import GRUE, JONAS, NAMES, NOW, SIRI, a_document, hear, move
 
-from byttebank.contracts.refusals import Malformed, NotFound
+from byttebank.contracts.refusals import Malformed, NotFound, NotYourRole
 from byttebank.storage.work import Database, Work
 from services.notify.channels.mailbox import MailboxChannel
 from services.notify.domain.delivery import Delivered, Outcome, OutgoingMail, Refused, Unreached
@@ -19,6 +19,7 @@ from services.notify.operations.mails import (
     record_outcome,
     resend_failed,
 )
+from services.notify.operations.notices import export_person
 
 
 @pytest.fixture
@@ -209,3 +210,14 @@ def test_nothing_that_others_were_told_names_somebody_who_is_erased(notify: Data
 def rows(work: Work, table: str) -> list[dict[str, Any]]:
     found = work.connection.exec_driver_sql(f"SELECT * FROM {table}").mappings()
     return [dict(row) for row in found]
+
+
+def test_a_person_takes_along_what_she_was_told_and_nobody_else_does(queued: Database) -> None:
+    jonas = {"person_id": JONAS, "library_id": GRUE, "role": "colleague", "name": "Jonas"}
+    with queued.reading() as work:
+        kept = export_person(work, JONAS, jonas)
+        with pytest.raises(NotYourRole):
+            export_person(work, SIRI, jonas)
+    assert [one["person_id"] for one in kept["notices"]] == [JONAS]
+    assert len(kept["mails"]) == 1
+    assert kept["mails"][0]["text"]
