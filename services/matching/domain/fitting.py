@@ -6,7 +6,7 @@ what numbers come out does not depend on the columns.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from math import cos, pi, radians, sin
 from typing import NamedTuple
@@ -15,11 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.matching.domain.distance import EARTH_RADIUS_KM, Journey, Point, way_km
-from services.matching.domain.participants import Helping, Wanted
+from services.matching.domain.participants import Free, Helping, Roads, Wanted
 from services.matching.domain.round import pseudonym
 
-Roads = Mapping[str, Mapping[str, Journey]]
-"""By host and home library what the county's table of travel times says."""
 ANYWHERE = -2.0
 """Less than any cosine: an offer that goes as far as one likes."""
 NEXT_DOOR = 2.0
@@ -28,17 +26,6 @@ WORD = 64
 """Bits in one number."""
 MARGIN_KM = 1
 """Distances are rounded to whole kilometres, so within so much the first look decides nothing."""
-
-
-@dataclass
-class Free:
-    """A colleague on those dates on which the same offers of hers stand. `fits`: offer by request."""
-
-    id: str
-    offers: tuple[Helping, ...]
-    dates: tuple[date, ...]
-    max_days: int
-    fits: dict[str, str] = field(default_factory=dict)
 
 
 class Fitting(NamedTuple):
@@ -50,36 +37,6 @@ class Fitting(NamedTuple):
     pairs: list[list[str]]
     distances: dict[tuple[str, str], int]
     funnels: dict[str, dict[str, int]]
-
-
-def parts_of(helping: Sequence[Helping], salt: str, days_each: int) -> list[Free]:
-    """Colleagues by the offers that stand on a date, so that nobody is matched beside what she has offered.
-
-    The days of one colleague are shared out to her parts, the longest first: never more than `days_each`.
-    """
-    of_colleague: dict[str, list[Helping]] = {}
-    for one in sorted(helping, key=lambda one: one.offer_id):
-        of_colleague.setdefault(one.colleague_id, []).append(one)
-    found = []
-    for colleague_id, offers in sorted(of_colleague.items()):
-        left = days_each
-        for ids, dates in _by_offers(offers):
-            most = min(left, len(dates))
-            left -= most
-            if most:
-                standing = tuple(one for one in offers if one.offer_id in ids)
-                name = pseudonym(salt, "colleague", colleague_id, *ids)
-                found.append(Free(name, standing, tuple(dates), most))
-    return found
-
-
-def _by_offers(offers: list[Helping]) -> list[tuple[tuple[str, ...], list[date]]]:
-    if len(offers) == 1:
-        return [((offers[0].offer_id,), sorted(offers[0].dates))]
-    parts: dict[tuple[str, ...], list[date]] = {}
-    for day in sorted({day for one in offers for day in one.dates}):
-        parts.setdefault(tuple(one.offer_id for one in offers if day in one.dates), []).append(day)
-    return sorted(parts.items(), key=lambda part: (-len(part[1]), part[0]))
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.matching.domain.distance import Point
-from services.matching.domain.fitting import Free, Roads, fitting, parts_of
-from services.matching.domain.participants import Helping, Standing, Wanted
+from services.matching.domain.participants import Free, Helping, Roads, Standing, Wanted, parts_of
 from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import pseudonym
 
@@ -56,6 +55,9 @@ def round_input(
     odd half-day takes part too. `rooms`: half-days that may come from each other county; not there: any.
     `roads`: elsewhere, and where it says the time alone, the way is as the crow flies between `points`.
     """
+    # Imported here: a service that holds no round carries no arrays.
+    from services.matching.domain.fitting import fitting
+
     left_out = {one.request_id: why for one in wanted if (why := _left_out(one, standings, with_half_days))}
     asking = [one for one in wanted if one.request_id not in left_out]
     helpers = parts_of(helping, salt, days_each)

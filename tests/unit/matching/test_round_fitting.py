@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from random import Random
 
 from services.matching.domain.distance import Journey, Point, way_km
-from services.matching.domain.fitting import Free, Roads, fitting, parts_of
-from services.matching.domain.participants import Helping, Wanted
+from services.matching.domain.fitting import fitting
+from services.matching.domain.participants import Free, Helping, Roads, Wanted, parts_of
 from services.matching.domain.round import pseudonym
 
 MONDAY = date(2026, 12, 7)

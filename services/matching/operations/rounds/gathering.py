@@ -7,9 +7,8 @@ from typing import Any
 
 from byttebank.storage.work import Work
 from services.matching.domain.distance import Point
-from services.matching.domain.fitting import Roads
 from services.matching.domain.open_days import closed_within, days_within
-from services.matching.domain.participants import Helping, Standing, Wanted
+from services.matching.domain.participants import Helping, Roads, Standing, Wanted
 from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import canonical, hash_of
 from services.matching.domain.round_input import RoundInput, round_input

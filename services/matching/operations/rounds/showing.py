@@ -6,7 +6,7 @@ from byttebank.clock import format_time
 from byttebank.contracts.refusals import NotFound
 from byttebank.storage.work import Work
 from services.matching.domain.distance import way_km
-from services.matching.domain.fitting import Roads
+from services.matching.domain.participants import Roads
 from services.matching.domain.proposal import FULL_DAY
 from services.matching.operations.joint.agreeing import is_settled
 from services.matching.storage import index, joint_rounds, rounds, travel
