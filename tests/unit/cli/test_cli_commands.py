@@ -11,6 +11,9 @@ from byttebank.cli.exits import EXIT_CODES
 from byttebank.config import SERVICES_WITH_DATABASE, VARIABLES
 from byttebank.federation.keys import generate_signing_key, save_signing_key
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: the command is started over again."""
+
 
 def run(*arguments: str) -> Result:
     result = CliRunner().invoke(app, list(arguments))

@@ -19,6 +19,9 @@ from byttebank.storage.work import Database
 from services.directory import operations as directory
 from services.ledger import operations as ledger
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: the command is started over again."""
+
 KEY = SigningKey.from_seed(b"a" * 32).public_key
 TRANSFER = "01a2032c-0000-7000-8000-000000000101"
 LIBRARIES = {

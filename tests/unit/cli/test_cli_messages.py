@@ -13,6 +13,9 @@ from byttebank.storage import messages
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: the command is started over again."""
+
 WHEN = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
 

@@ -23,6 +23,9 @@ from gateway.here import EXTENSION
 from gateway.pages.participation import CAPACITY_WORDS
 from gateway.words.refusals import sentence_of
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: passwords are made slowly on purpose."""
+
 Document = dict[str, Any]
 COUNTY_PAGE = "/fylket/bibliotek"
 GRUE, EIDSKOG = eidskog.library("Grue"), eidskog.library("Eidskog")

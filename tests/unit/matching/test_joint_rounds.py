@@ -22,6 +22,9 @@ from services.matching.domain.round import hash_of
 from services.matching.storage import rounds
 from services.matching.storage.joint_rounds import find_joint
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: three counties and what they send each other."""
+
 Document = dict[str, Any]
 
 

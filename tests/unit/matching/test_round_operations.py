@@ -30,6 +30,9 @@ from services.matching.rounds.reading import read_content
 from services.matching.rounds.solving import solve
 from services.matching.storage import rounds
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: rounds are gathered, computed and published."""
+
 Document = dict[str, Any]
 ROUND = an_id("round")
 COUNTY = {**actor("Kari"), "role": "county"}

@@ -18,6 +18,9 @@ from services.matching.domain.instance import Wish
 from services.matching.rounds import words
 from services.matching.rounds.words import LANGUAGES, text_of
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: the command is started over again."""
+
 DATES = (date(2026, 12, 7), date(2026, 12, 11))
 WISH = Wish("r", "L1", ("weeding", "local_history"), DATES, 3, ends_half=True)
 ANYBODY = Wish("r", "L1", (), DATES[:1], 2)

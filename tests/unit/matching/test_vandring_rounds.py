@@ -46,6 +46,9 @@ from byttebank.contracts.vandring_refusals import (
 )
 from services.matching import operations
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: many libraries answer."""
+
 Document = dict[str, Any]
 
 

@@ -15,6 +15,9 @@ from services.notify.channels.mailbox import MailboxChannel
 from services.notify.channels.smtp import SmtpChannel, read_smtp_url
 from services.notify.domain.delivery import Delivered, Outcome, OutgoingMail, Refused, Unreached
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: a mail server is spoken to."""
+
 Serve = Callable[..., SmtpServerUnderTest]
 
 
