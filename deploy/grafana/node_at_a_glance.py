@@ -89,8 +89,9 @@ GRAPHS = (
         ("Interrupted", "none", f"max(byttebank_matching_interrupted_rounds{HERE})", "interrupted"),
         ("Computed now", "bool", f"max(byttebank_matching_round_running{HERE})", "running"),
         ("Computation has taken", "s", f"max(byttebank_matching_round_seconds{HERE})", "last"),
-        ("Days served", "none", f"max(byttebank_matching_round_served_days{HERE})", "served"),
-        ("Days possible at most", "none", f"max(byttebank_matching_round_bound_days{HERE})", "bound"),
+        ("Days served", "none", f"max(byttebank_matching_round_served_half_days{HERE}) / 2", "served"),
+        ("Days possible at most", "none",
+         f"max(byttebank_matching_round_bound_half_days{HERE}) / 2", "bound"),
         ("Visits not proposed yet", "none", f"max(byttebank_matching_waiting_visits{HERE})", "visits"),
     )),
     ("Databases, queues, processes", (

@@ -27,13 +27,15 @@ COUNTY_GAUGES = {
         "How long the computation of the running or last round has taken.",
         ["county"],
     ),
-    "served_days": Gauge(
-        "byttebank_matching_round_served_days",
-        "Days that the best plan of the running or last round serves.",
+    "served_half_days": Gauge(
+        "byttebank_matching_round_served_half_days",
+        "Half-days that the best plan of the running or last round serves.",
         ["county"],
     ),
-    "bound_days": Gauge(
-        "byttebank_matching_round_bound_days", "Days that no plan of that round exceeds.", ["county"]
+    "bound_half_days": Gauge(
+        "byttebank_matching_round_bound_half_days",
+        "Half-days that no plan of that round exceeds.",
+        ["county"],
     ),
     "interrupted": Gauge(
         "byttebank_matching_interrupted_rounds",

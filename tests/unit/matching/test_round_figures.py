@@ -23,8 +23,8 @@ NOTHING = {
     "waiting_visits": 0,
     "is_running": False,
     "seconds": 0.0,
-    "served_days": 0,
-    "bound_days": 0,
+    "served_half_days": 0,
+    "bound_half_days": 0,
 }
 
 
@@ -57,7 +57,7 @@ def test_a_round_is_watched_from_its_beginning_until_it_is_sent(innlandet: Match
     innlandet.do(operations.computing, ROUND, run, 1, 3)
     found = innlandet.ask(operations.measured_rounds)
     assert (found["is_running"], found["seconds"], found["oldest_seconds"]["own"]) == (True, 7, 7)
-    assert (found["served_days"], found["bound_days"]) == (1, 3)
+    assert (found["served_half_days"], found["bound_half_days"]) == (2, 6)
     later(innlandet, seconds=DEAD_AFTER.total_seconds() + 1)
     innlandet.do(operations.computation_ended, ROUND, run)
     found = innlandet.ask(operations.measured_rounds)
@@ -65,7 +65,7 @@ def test_a_round_is_watched_from_its_beginning_until_it_is_sent(innlandet: Match
     innlandet.do(operations.run_matching_round, ROUND, COUNTY)
     compute(innlandet)
     found = innlandet.ask(operations.measured_rounds)
-    assert (found["interrupted"], found["served_days"], found["bound_days"]) == (0, 2, 2)
+    assert (found["interrupted"], found["served_half_days"], found["bound_half_days"]) == (0, 4, 4)
     publish(innlandet)
     found = innlandet.ask(operations.measured_rounds)
     assert (found["open_rounds"]["own"], found["oldest_seconds"]["own"]) == (0, 0)

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from byttebank.storage.work import Work
+from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import AT_WORK, AWAITING
 from services.matching.storage import round_figures
 from services.matching.storage.rows import Row
@@ -18,8 +19,8 @@ def measured_rounds(work: Work) -> Document:
     `open_rounds`: by kind, those in which something is still to happen before anything is sent or told.
     `oldest_seconds`: how long what this node does by itself has taken, by kind. `overdue_seconds`: how long
     other counties' answers have been missing beyond the time they had. `is_running`, `seconds`,
-    `served_days` and `bound_days`: of the computation that runs, or was the last. `interrupted`: lost, and
-    to be begun again by a person. `waiting_visits`: visits that could not be proposed yet.
+    `served_half_days` and `bound_half_days`: of the computation that runs, or was the last. `interrupted`:
+    lost, and to be begun again by a person. `waiting_visits`: visits that could not be proposed yet.
     """
     rows = round_figures.at_work(work.connection, AT_WORK)
     joint = [row for row in rows if row["coordinator"] is not None]
@@ -59,15 +60,15 @@ def _overdue(work: Work, row: Row) -> float:
 def _computation(work: Work) -> Document:
     row = round_figures.newest_computed(work.connection)
     if row is None:
-        return {"is_running": False, "seconds": 0.0, "served_days": 0, "bound_days": 0}
+        return {"is_running": False, "seconds": 0.0, "served_half_days": 0, "bound_half_days": 0}
     is_running = row["stage"] == "computing"
     found = (row["progress"] if is_running else row["result"]) or {}
     ended_at = work.now if is_running else row["ended_at"]
     return {
         "is_running": is_running,
         "seconds": 0.0 if ended_at is None else max(0.0, (ended_at - row["started_at"]).total_seconds()),
-        "served_days": found.get("days_served") or 0,
-        "bound_days": found.get("bound") or 0,
+        "served_half_days": int(FULL_DAY * (found.get("days_served") or 0)),
+        "bound_half_days": int(FULL_DAY * (found.get("bound") or 0)),
     }
 
 
