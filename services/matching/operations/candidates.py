@@ -87,7 +87,7 @@ def need_of(work: Work, request: Row) -> Need:
 
 
 def _closed(request: Row, host: Row | None) -> frozenset[date]:
-    if host is None:
+    if host is None or request["place"] != "host":
         return frozenset()
     own = frozenset(map(date.fromisoformat, host["closed_dates"].split()))
     return closed_within(request["first_on"], request["last_on"], host["country"], own)

@@ -36,11 +36,14 @@ def library(work: Work, library_id: str) -> Row:
     return row
 
 
-def check_open(work: Work, host: Row, dates: Iterable[date]) -> None:
-    """Somebody is there to receive the visitor, or to be helped. Who agrees on today sees for herself.
+def check_open(work: Work, host: Row, place: str, dates: Iterable[date]) -> None:
+    """Somebody is there to receive the visitor. Who agrees on today sees for herself, and help from home or
+    online needs no open door.
 
     Refuses: LibraryClosed, with the first such day.
     """
+    if place != "host":
+        return
     own = frozenset(map(date.fromisoformat, host["closed_dates"].split()))
     for day in sorted(dates):
         if day > work.today and is_closed(day, host["country"], own):

@@ -76,7 +76,7 @@ def _checked(work: Work, proposal: Document, actor: Actor) -> Engagement:
     )
     host = possible.library(work, proposal["host_library_id"])
     lender = possible.library(work, proposal["lender_library_id"])
-    possible.check_open(work, host, dates)
+    possible.check_open(work, host, proposal["place"], dates)
     _check_proposer(work, proposal, actor, host if actor.library_id == host["id"] else lender)
     possible.check_county(work, host["county"])
     possible.check_county(work, lender["county"])

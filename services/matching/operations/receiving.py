@@ -96,7 +96,7 @@ def _checked(work: Work, engagement: Engagement) -> Engagement:
     host = possible.library(work, engagement.host_library_id)
     if host["county"] != work.county:
         raise NotFound(kind="library", id=host["id"])
-    possible.check_open(work, host, engagement.dates)
+    possible.check_open(work, host, engagement.place, engagement.dates)
     lender = index.library(work.connection, engagement.lender_library_id)
     if lender is not None and lender["county"] != engagement.lender_county:
         raise NotFound(kind="library", id=lender["id"])

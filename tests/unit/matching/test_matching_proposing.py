@@ -282,3 +282,4 @@ def test_nobody_is_asked_for_a_day_on_which_the_host_is_closed(innlandet: Matchi
         propose(innlandet, dates=["2026-12-08", day], half_days=4)
     assert refused.value.parameters == {"date": day, "library_id": an_id("Eidskog"), "library": "Eidskog"}
     assert innlandet.told("EngagementChanged") == []
+    assert propose(innlandet, dates=[day], place="online")["state"] == "proposed"

@@ -213,6 +213,16 @@ def test_a_colleague_who_was_asked_meanwhile_is_not_asked_twice(computed: Matchi
     assert (refused["state"], refused["refusal"]["code"]) == ("void", "colleague_busy")
 
 
+def test_a_day_that_the_host_has_closed_meanwhile_is_not_proposed(computed: Matching) -> None:
+    before = see(computed)["matches"]
+    closed = a_library("Eidskog", closed_dates=[day for one in before for day in one["dates"]], version=2)
+    computed.hear("LibraryChanged", closed)
+    publish(computed)
+    after = see(computed)["matches"]
+    assert {one["state"] for one in after} == {"void"}
+    assert {one["refusal"]["code"] for one in after} == {"library_closed"}
+
+
 def test_published_matches_stand_fixed_in_the_next_round(computed: Matching) -> None:
     publish(computed)
     later = an_id("later")

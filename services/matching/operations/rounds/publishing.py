@@ -66,6 +66,7 @@ def _propose(work: Work, row: Row, match: Row) -> None:
     possible.check_participation(work, host["id"])
     possible.check_participation(work, lender["id"])
     request = _request(work, match, dates)
+    possible.check_open(work, host, request["place"], dates)
     offer = _offer(work, match, dates, lender)
     if request["place"] == HOST:
         _check_way(work, offer, lender, host)
