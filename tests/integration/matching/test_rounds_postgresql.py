@@ -48,7 +48,7 @@ def live_through(county: Matching) -> None:
     seen = see(county)
     assert [(one["state"], one["distance_km"]) for one in seen["matches"]] == [("proposed", 58)]
     figures = county.ask(operations.measured_rounds)
-    assert (figures["served_days"], figures["waiting_visits"], figures["interrupted"]) == (2, 0, 0)
+    assert (figures["served_half_days"], figures["waiting_visits"], figures["interrupted"]) == (4, 0, 0)
     assert county.ask(operations.waiting_visits, 10, an_id("some visit")) == []
     county.clock.move_to(datetime(2026, 12, 20, 8, 0, tzinfo=UTC))
     assert county.do(operations.forget_pseudonyms) == 1
