@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from byttebank.public_holidays import public_holidays
 from demo.accounts import PASSWORD, SHOWN, caretaker_accounts
 from demo.client import Client
+from demo.days import COUNTRY
 from demo.people import Person, people_of
 from demo.reference import DemoLibrary, read_counties, read_libraries
 
@@ -63,9 +65,11 @@ def ask(host: Side, today: date, days: float, wait: Callable[..., Any]) -> tuple
 
     `wait` looks again while what other counties offer, or the request, has not been heard of yet.
     """
+    # On a public holiday the library is closed, and nobody can come to it.
+    place = "online" if today in public_holidays(COUNTRY, today.year) else "host"
     request: Document = {}
     found: list[Document] = []
-    for skill in wait(lambda: _wanted_elsewhere(host), until=bool):
+    for skill in wait(lambda: _wanted_elsewhere(host, place), until=bool):
         request = host.client.post(
             "requests",
             {
@@ -73,7 +77,7 @@ def ask(host: Side, today: date, days: float, wait: Callable[..., Any]) -> tuple
                 "first_on": today.isoformat(),
                 "last_on": today.isoformat(),
                 "days": days,
-                "place": "host",
+                "place": place,
                 "own_words": "Vi trenger et par hender til i dag.",
                 "host_contact_id": host.manager.id,
             },
@@ -86,12 +90,12 @@ def ask(host: Side, today: date, days: float, wait: Callable[..., Any]) -> tuple
     return request, found
 
 
-def _wanted_elsewhere(host: Side) -> list[str]:
+def _wanted_elsewhere(host: Side, place: str) -> list[str]:
     """Skills that other counties offer, those first that the own county offers least."""
     inside: Counter[str] = Counter()
     outside: Counter[str] = Counter()
     for item in host.client.get("board", show="offers")["items"]:
-        if item["is_possible"] and "host" in item["document"]["places"]:
+        if item["is_possible"] and place in item["document"]["places"]:
             count = inside if item["library"]["county"] == host.library.county else outside
             count.update(item["document"]["skills"])
     return sorted(outside, key=lambda skill: (inside[skill], -outside[skill], skill))[:MAX_TRIES]
