@@ -79,6 +79,7 @@ STATUS: dict[str, int] = {
     "swap_impossible": 409,
     "swap_over": 409,
     "skill_known": 409,
+    "skill_retired": 409,
     "too_far": 409,
     "too_few_at_home": 409,
     "too_few_counties": 409,
@@ -211,7 +212,7 @@ def _errors(refusal: Refusal) -> Iterable[dict[str, str]]:
     if isinstance(refusal, Malformed):
         for error in refusal.parameters.get("errors") or []:
             yield {"pointer": in_days(error["pointer"]), "detail": detail_sentence(error["detail"])}
-    elif refusal.code == "field_missing":
+    elif refusal.code in ("field_missing", "skill_retired"):
         yield {"pointer": f"/{refusal.parameters.get('field')}", "detail": refusal_sentence(refusal)}
     elif refusal.code in FIELD_OF:
         yield {"pointer": FIELD_OF[refusal.code], "detail": refusal_sentence(refusal)}

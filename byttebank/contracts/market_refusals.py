@@ -61,3 +61,9 @@ class SkillKnown(Refusal):
     """Another entry of the vocabulary, `code`, is called `name` already, in some language."""
 
     code = "skill_known"
+
+
+class SkillRetired(Refusal):
+    """The county has retired the skill `skill`: in `field` nobody takes it up any more."""
+
+    code = "skill_retired"

@@ -37,6 +37,7 @@ PLACES = {
     "county_unknown": "bibliotek",
     "/to_library_id": "bibliotek",
     "field_missing": "kunnskap",
+    "skill_retired": "kunnskap",
     "no_open_day": "til",
     "/dates": "datoer",
     "/urgency": "haster",

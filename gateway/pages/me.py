@@ -10,7 +10,7 @@ from byttebank.contracts.refusals import Refusal
 from byttebank.language import LANGUAGE_NAMES
 from gateway import speech
 from gateway.auth.guard import signed_in
-from gateway.forms import Form
+from gateway.forms import Form, sent_form
 from gateway.here import here, person, speak_to
 from gateway.language_choice import choose_own_language
 from gateway.languages import PARAMETER, spoken
@@ -21,12 +21,18 @@ from gateway.words.refusals import refusal_sentence
 
 pages = Blueprint("me", __name__)
 Document = dict[str, Any]
+FIELDS_OF_SKILLS = {"can": "kan", "can_teach": "laerer", "wants_to_learn": "vil", "own_words": "ord"}
 
 
 @pages.get("/meg")
 @signed_in()
 def show() -> str:
     """Who one is here, the language one reads in, and what one has chosen."""
+    return _page()
+
+
+def _page(refused: Form | None = None) -> str:
+    """The page, with what was ticked and refused just now as it was ticked."""
     user = person()
     of_library = here().library_language(user.library_id)
     as_library = say("Som biblioteket ({language})", language=language_name(of_library))
@@ -36,7 +42,8 @@ def show() -> str:
         form=Form({PARAMETER: say("Språket mitt")}, {PARAMETER: user.language or ""}),
         languages=[("", as_library), *language_options()],
         choices=_choices_form(colleague) if colleague else None,
-        can=skills_form(colleague) if colleague else None,
+        can=refused or (skills_form(colleague) if colleague else None),
+        has=colleague["can"] if colleague else [],
         skills=skill_options(kept=_skills_of(colleague)),
         sharings=sharing_options(),
         legal_basis=here().names.county_document().get("legal_basis", ""),
@@ -54,39 +61,40 @@ def _choices_form(colleague: Document) -> Form:
     return Form(labels, {"navn": colleague["sharing"], "tilbys": "1" if colleague["may_be_offered"] else ""})
 
 
-def skills_form(colleague: Document) -> Form:
-    """What the person can, can teach and wants to learn, as it stands."""
-    labels = {
+def _skills_fields() -> dict[str, str]:
+    return {
         "kan": say("Kan"),
         "laerer": say("Kan lære bort"),
         "vil": say("Vil lære"),
         "ord": say("Med egne ord"),
     }
+
+
+def skills_form(colleague: Document) -> Form:
+    """What the person can, can teach and wants to learn, as it stands."""
     values = {
         "kan": colleague["can"],
         "laerer": colleague["can_teach"],
         "vil": colleague["wants_to_learn"],
         "ord": colleague["own_words"],
     }
-    return Form(labels, values)
+    return Form(_skills_fields(), values)
 
 
 @pages.post("/meg/kompetanse")
 @signed_in()
 def write_skills() -> ResponseReturnValue:
     """What the person can, can teach and wants to learn is as it was ticked."""
-    skills = {
-        "can": request.form.getlist("kan"),
-        "can_teach": request.form.getlist("laerer"),
-        "wants_to_learn": request.form.getlist("vil"),
-        "own_words": request.form.get("ord", ""),
-    }
+    form = sent_form(_skills_fields(), many=("kan", "laerer", "vil"))
+    skills = {name: form.values[field] for name, field in FIELDS_OF_SKILLS.items()}
     try:
         here().backend.directory.set_skills(person().person_id, skills, person().actor)
     except Refusal as refusal:
-        flash(refusal_sentence(refusal), "danger")
-    else:
-        flash(say("Det du kan, er skrevet ned."), "success")
+        places = {f"/{name}{end}": field for name, field in FIELDS_OF_SKILLS.items() for end in ("", "/0")}
+        places[refusal.code] = FIELDS_OF_SKILLS.get(str(refusal.parameters.get("field")), "")
+        form.refuse(refusal, places)
+        return _page(form), 422
+    flash(say("Det du kan, er skrevet ned."), "success")
     return redirect(url_for("me.show"))
 
 

@@ -29,6 +29,7 @@ PLACES = {
     "not_half_steps": "mengde",
     "too_many_days": "mengde",
     "field_missing": "kunnskap",
+    "skill_retired": "kunnskap",
     "not_your_role": "hvem",
     "colleague_not_agreed": "hvem",
     "offer_overlaps": "ukedager",

@@ -126,6 +126,10 @@ SENTENCES: dict[str, str] = {
         "her fortsatt."
     ),
     "skill_known": N_("{name} finnes fra før. Bruk den, eller velg et annet navn."),
+    "skill_retired": N_(
+        "«{skill}» er ikke i bruk lenger og kan ikke velges på nytt. "
+        "Velg en annen, eller skriv det med egne ord."
+    ),
     "too_far": N_(
         "Det er {km} fra {library}, og tilbudet gjelder inntil {max_km}. Spør dem, eller velg en annen."
     ),
@@ -158,6 +162,7 @@ ROLE_PHRASES = {
 UNNAMED = {
     "library": N_("biblioteket"),
     "name": N_("kollegaen"),
+    "skill": N_("ferdigheten"),
     "date": N_("dagen"),
     "county": N_("det andre fylket"),
     "county_a": N_("fylkene"),
@@ -225,6 +230,7 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "library_id": _named("library", lambda value: speech.library_name(value)),
     "library": _named("library", str),
     "name": _named("name", str),
+    "skill": _named("skill", lambda value: speech.capitalised(speech.skill_name(value))),
     "field": _named("field", str),
     "email": _named("email", str),
     "county": _named("county", lambda value: speech.county_name(value)),

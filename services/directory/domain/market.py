@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from byttebank.contracts.market_refusals import NoOpenDay, OfferOverlaps, TooFewAtHome
+from byttebank.contracts.market_refusals import NoOpenDay, OfferOverlaps, SkillRetired, TooFewAtHome
 from byttebank.contracts.refusals import BelowHalfDay, DateOrder, FieldMissing, Malformed, TooManyDays
 from services.directory.domain.closed_days import days_between, open_days
 from services.directory.domain.dates import add_months, check_day, check_span
@@ -47,6 +47,17 @@ def check_vocabulary(codes: list[str], known: set[str], pointer: str) -> None:
     ]
     if errors:
         raise Malformed(errors=errors)
+
+
+def check_in_use(codes: Iterable[str], retired: set[str], kept: Iterable[str], field: str) -> None:
+    """Nothing retired is taken up anew: only those `kept` may stay.
+
+    Refuses: SkillRetired, with the first such.
+    """
+    refused = retired.difference(kept)
+    for code in codes:
+        if code in refused:
+            raise SkillRetired(skill=code, field=field)
 
 
 def settle_request_dates(request: dict[str, Any], library: dict[str, Any], today: date) -> dict[str, Any]:

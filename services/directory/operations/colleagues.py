@@ -64,6 +64,11 @@ def add_colleague(work: Work, colleague: Document) -> Document:
     return changed
 
 
+def skills_of(colleague: Document) -> set[str]:
+    """What the colleague can, can teach or wants to learn."""
+    return {code for field in LISTS_OF_SKILLS for code in colleague[field]}
+
+
 def list_colleagues(work: Work, library_id: str, actor: Document | None = None) -> list[Document]:
     """`Colleague`s of a library, names as far as each has chosen to share with the actor.
 

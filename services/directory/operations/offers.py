@@ -11,6 +11,7 @@ from byttebank.storage.work import Work
 from services.directory.domain.cursors import check_limit, read_cursor, write_cursor
 from services.directory.domain.market import (
     check_half_days,
+    check_in_use,
     check_no_overlap,
     check_skills,
     check_staffing,
@@ -19,6 +20,7 @@ from services.directory.domain.market import (
 )
 from services.directory.domain.roles import check_acts_for_colleague
 from services.directory.domain.versions import counts_over, fingerprint
+from services.directory.operations.colleagues import skills_of
 from services.directory.operations.documents import read_own_words, refuse
 from services.directory.operations.erasing import without_erased
 from services.directory.operations.libraries import own_library
@@ -35,7 +37,8 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
 
     The same id with the same content answers with the offer as it stands now.
     Refuses: NotYourRole for others than the colleague and her manager; ColleagueNotAgreed when she has said
-    no to that; OfferOverlaps, TooFewAtHome, BelowHalfDay, DateOrder, DatePast, DateTooFar, FieldMissing
+    no to that; SkillRetired for what the county has retired and the colleague has not; OfferOverlaps,
+    TooFewAtHome, BelowHalfDay, DateOrder, DatePast, DateTooFar, FieldMissing
     (skills), SameKeyOtherBody; NotFound for a library or colleague that is not ours.
     """
     who = load_actor(actor)
@@ -53,6 +56,8 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
         if not colleague["may_be_offered"] and who.person_id != colleague["id"]:
             raise ColleagueNotAgreed(colleague_id=colleague["id"])
         check_skills(wanted["skills"], libraries.skill_codes(work.connection))
+        retired = libraries.retired_skills(work.connection)
+        check_in_use(wanted["skills"], retired, skills_of(colleague), "skills")
         if not wanted["places"]:
             raise refuse("/places", "At least one of host, home and online.")
         if wanted["reach"] == "counties" and not wanted["counties"]:

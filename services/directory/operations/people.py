@@ -9,9 +9,9 @@ from byttebank.contracts.actor import Actor, load_actor
 from byttebank.contracts.fields import Contract, Id, one_of, text
 from byttebank.contracts.refusals import NotFound, NotYourRole, SameKeyOtherBody
 from byttebank.storage.work import Work
-from services.directory.domain.market import check_vocabulary
+from services.directory.domain.market import check_in_use, check_vocabulary
 from services.directory.domain.roles import check_is_colleague
-from services.directory.operations.colleagues import add_colleague
+from services.directory.operations.colleagues import LISTS_OF_SKILLS, add_colleague, skills_of
 from services.directory.operations.documents import read, read_own_words
 from services.directory.storage import erasures, libraries
 
@@ -80,13 +80,17 @@ def set_skills(work: Work, colleague_id: str, skills: Document, actor: Document)
     """`Colleague` with these skills, written by herself or her manager. What was confirmed and is still there
     stays confirmed. `skills`: {can, can_teach, wants_to_learn, own_words}.
 
-    Refuses: NotFound, NotYourRole, Malformed.
+    Refuses: NotFound, NotYourRole, Malformed; SkillRetired for what the county has retired and is in none
+    of her lists.
     """
     wanted = read_own_words(Skills, skills)
     stored = _colleague(work, colleague_id)
     who = load_actor(actor)
     if not (who.person_id == colleague_id or _manages(who, stored["library_id"])):
         raise NotYourRole(role="colleague")
+    retired = libraries.retired_skills(work.connection)
+    for field in LISTS_OF_SKILLS:
+        check_in_use(wanted[field], retired, skills_of(stored), field)
     still = {*wanted["can"], *wanted["can_teach"]}
     return _write(work, stored, {**wanted, "confirmed": [one for one in stored["confirmed"] if one in still]})
 

@@ -27,6 +27,7 @@ from services.directory.domain.direct import ask, is_direct, waits_for
 from services.directory.domain.market import (
     MAX_REQUEST_HALF_DAYS,
     check_half_days,
+    check_in_use,
     check_skills,
     settle_request_dates,
 )
@@ -52,9 +53,9 @@ def create_request(work: Work, request: Document, actor: Document) -> Document:
 
     The same id with the same content answers with the request as it stands now.
     Refuses: NotYourRole for others than the library's people; BelowHalfDay, TooManyDays, DateOrder, DatePast,
-    DateTooFar, NoOpenDay, HostContactMissing, FieldMissing (skills), OwnLibrary for asking itself,
-    CountyFrozen, CountyUnknown, SameKeyOtherBody; NotFound for a library not ours, and for one asked directly
-    that we do not know; Malformed for one asked directly and on the board at once.
+    DateTooFar, NoOpenDay, HostContactMissing, FieldMissing (skills), SkillRetired, OwnLibrary for asking
+    itself, CountyFrozen, CountyUnknown, SameKeyOtherBody; NotFound for a library not ours, and for one
+    asked directly that we do not know; Malformed for one asked directly and on the board at once.
     """
     who = load_actor(actor)
     if isinstance(request, dict):
@@ -76,6 +77,7 @@ def create_request(work: Work, request: Document, actor: Document) -> Document:
         if contact is None or contact["library_id"] != wanted["library_id"]:
             raise HostContactMissing()
         check_skills(wanted["skills"], libraries.skill_codes(work.connection))
+        check_in_use(wanted["skills"], libraries.retired_skills(work.connection), (), "skills")
         settled = begin(settle_request_dates(wanted, library, work.today), work.today)
         settled = ask(settled, work.today)
         if market.add(work.connection, "request", settled, content):

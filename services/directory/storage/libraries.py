@@ -160,6 +160,11 @@ def skill_codes(connection: Connection) -> set[str]:
     return set(connection.execute(select(skills.c.code)).scalars())
 
 
+def retired_skills(connection: Connection) -> set[str]:
+    """The codes of what the county has retired."""
+    return set(connection.execute(select(skills.c.code).where(skills.c.is_retired)).scalars())
+
+
 def _number_rows(library: Document) -> list[Row]:
     given = dict.fromkeys(library["former_numbers"], True)
     if library["national_number"]:

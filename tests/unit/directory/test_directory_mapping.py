@@ -18,13 +18,15 @@ from directory_cast import (
     an_actor,
     an_id,
     an_offer,
+    local_events,
+    received,
     sent,
 )
 from typer.testing import CliRunner
 
 from byttebank.cli.app import app
 from byttebank.cli.mapping import write_rows
-from byttebank.contracts.market_refusals import SkillKnown
+from byttebank.contracts.market_refusals import SkillKnown, SkillRetired
 from byttebank.contracts.refusals import Malformed, NotYourRole, SameKeyOtherBody
 from byttebank.storage.work import Database
 from services.directory import operations
@@ -94,6 +96,55 @@ def test_a_skill_may_be_retired_and_taken_up_again(innlandet: Database) -> None:
             assert [one["code"] for one in operations.list_skills(work) if one["is_retired"]] == (
                 [DIALECT["code"]] if is_retired else []
             )
+
+
+def retire(database: Database, **more: Any) -> None:
+    with database.work() as work:
+        operations.write_skill(work, {**DIALECT, **more, "is_retired": True}, COUNTY)
+
+
+def test_nobody_takes_up_a_retired_skill_by_any_way_in(innlandet: Database) -> None:
+    retire(innlandet)
+    code = DIALECT["code"]
+    for field in ("can", "can_teach", "wants_to_learn"):
+        with innlandet.work() as work, pytest.raises(SkillRetired) as refused:
+            operations.set_skills(work, an_id("Jonas"), {"can": ["weeding"], field: [code]}, JONAS)
+        assert refused.value.parameters == {"skill": code, "field": field}
+    with innlandet.work() as work, pytest.raises(SkillRetired) as refused:
+        operations.create_offer(work, an_offer(skills=["weeding", code]), KARI)
+    assert refused.value.parameters["field"] == "skills"
+    with innlandet.work() as work, pytest.raises(SkillRetired):
+        operations.create_request(work, a_request(skills=[code]), KARI)
+    for event in ("ColleagueChanged", "OfferChanged", "RequestChanged"):
+        assert all(code not in str(body) for body in local_events(innlandet, event))
+
+
+def test_who_has_a_retired_skill_saves_everything_else_and_offers_it(innlandet: Database) -> None:
+    code = DIALECT["code"]
+    with innlandet.work() as work:
+        operations.write_skill(work, DIALECT, COUNTY)
+        operations.set_skills(work, an_id("Jonas"), {"can": [code]}, JONAS)
+        operations.create_request(work, a_request(skills=[code]), KARI)
+    retire(innlandet)
+    with innlandet.work() as work:
+        saved = operations.set_skills(work, an_id("Jonas"), {"can": ["weeding"], "can_teach": [code]}, JONAS)
+        assert (saved["can"], saved["can_teach"]) == (["weeding"], [code])
+        assert operations.create_offer(work, an_offer(skills=[code]), KARI)["skills"] == [code]
+        widened = operations.widen_request(work, an_id("request"), KARI, "all", 4)
+        assert (widened["skills"], widened["widens_after_days"]) == ([code], 4)
+        operations.set_skills(work, an_id("Jonas"), {}, JONAS)
+    with innlandet.work() as work, pytest.raises(SkillRetired):
+        operations.set_skills(work, an_id("Jonas"), {"can": [code]}, JONAS)
+
+
+def test_what_another_county_offers_is_kept_whatever_we_have_retired(innlandet: Database) -> None:
+    retire(innlandet)
+    add_peer(innlandet, "akershus")
+    offer = {**an_offer(skills=[DIALECT["code"]]), "county": "akershus", "version": 1}
+    message = received("akershus", "OfferPublished", {**offer, "library_id": an_id("Nes")})
+    with innlandet.work() as work:
+        operations.receive_offer(work, message)
+        assert operations.get_offer(work, an_id("offer"))["skills"] == [DIALECT["code"]]
 
 
 def test_the_vocabulary_is_the_countys_to_write(innlandet: Database) -> None:

@@ -10,7 +10,7 @@ from fake_service import Document, Service, against, checked, for_, kilometres, 
 from byttebank.contracts import peer_acts, resources
 from byttebank.contracts.actor import load_actor
 from byttebank.contracts.fields import load
-from byttebank.contracts.market_refusals import SkillKnown
+from byttebank.contracts.market_refusals import SkillKnown, SkillRetired
 from byttebank.contracts.refusals import (
     AlreadyCovered,
     BelowHalfDay,
@@ -113,8 +113,17 @@ class FakeDirectory(FakeParticipation, Service):
         known = {skill["code"] for skill in self._skills}
         if not {*skills["can"], *skills["can_teach"], *skills["wants_to_learn"]} <= known:
             raise Malformed(errors=[{"pointer": "/can/0", "detail": "'x' is not a skill we know."}])
+        names = ("can", "can_teach", "wants_to_learn")
+        has = {code for name in names for code in colleague[name]}
+        for name in names:
+            self._check_in_use(skills[name], has, name)
         colleague.update(skills)
         return load(resources.Colleague, colleague)
+
+    def _check_in_use(self, codes: list[str], kept: set[str], field: str) -> None:
+        for skill in self._skills:
+            if skill.get("is_retired") and skill["code"] in codes and skill["code"] not in kept:
+                raise SkillRetired(skill=skill["code"], field=field)
 
     def confirm_skills(self, colleague_id: str, codes: list[str], actor: Document) -> Document:
         colleague = self._find(self._colleagues, colleague_id, "colleague")
@@ -166,6 +175,7 @@ class FakeDirectory(FakeParticipation, Service):
         wanted = load(resources.Offer, {**offer, "county": self._county["slug"], "version": 1})
         if wanted["library_id"] != who.library_id:
             raise NotYourRole(role="library_manager")
+        self._check_in_use(wanted["skills"], set(), "skills")
         if wanted["last_on"] and wanted["last_on"] < (wanted["first_on"] or ""):
             raise DateOrder(first_on=wanted["first_on"], last_on=wanted["last_on"])
         for day in [*wanted["dates"], *([wanted["last_on"]] if wanted["last_on"] else [])]:
@@ -215,6 +225,7 @@ class FakeDirectory(FakeParticipation, Service):
         wanted = load(resources.Request, {**request, "county": self._county["slug"], "version": 1})
         if wanted["library_id"] != who.library_id:
             raise NotYourRole(role="colleague")
+        self._check_in_use(wanted["skills"], set(), "skills")
         if wanted["last_on"] < wanted["first_on"]:
             raise DateOrder(first_on=wanted["first_on"], last_on=wanted["last_on"])
         if wanted["first_on"] < self._today.isoformat():

@@ -66,7 +66,10 @@ def test_each_says_what_one_can_can_teach_and_wants_to_learn(node: Node) -> None
     )
     assert "Kassering · Katalogisering og klassifikasjon" in page.words
     assert set(fields_of(page.form("Lagre det jeg kan"))["kan"]) == {"cataloguing", "weeding"}
-    assert "ikke leses" in browser.press(page, "Lagre det jeg kan", kan=["flying"]).alerts[0]
+    refused = browser.press(page, "Lagre det jeg kan", kan=["flying"], ord="Strikking")
+    assert refused.status == 422
+    assert "Byttebanken kjenner ikke ferdigheten" in refused.words
+    assert "Strikking" in refused.text
     program = Program(node, "jonas")
     answer = program.client.put(
         f"{node.prefix}/api/v1/me/skills", json={"can": ["weeding"]}, headers=program.headers

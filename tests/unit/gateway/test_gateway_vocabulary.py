@@ -74,3 +74,23 @@ def test_who_has_a_retired_skill_keeps_it(node: Node) -> None:
     kari.press(kari.get("/meg"), "Lagre det jeg kan", kan=[str(skill["code"])])
     browser.press(browser.get(f"{PAGE}?kode={skill['code']}"), "Lagre", brukes="nei")
     assert f'value="{skill["code"]}" checked' in kari.get("/meg").text
+
+
+def test_a_page_opened_before_a_skill_was_retired_says_so_and_keeps_what_was_ticked(node: Node) -> None:
+    browser, _ = _added(node)
+    code = str(_own(node)[0]["code"])
+    kari = node.browser("kari")
+    me, ask = kari.get("/meg"), kari.get("/be-om-hjelp")
+    browser.press(browser.get(f"{PAGE}?kode={code}"), "Lagre", brukes="nei")
+    page = kari.press(me, "Lagre det jeg kan", laerer=[code, "weeding"], ord="Strikking")
+    assert page.status == 422
+    sentence = "«Lokalsamling» er ikke i bruk lenger og kan ikke velges på nytt."
+    assert sentence in page.words
+    assert 'href="#laerer"' in page.text
+    assert 'name="laerer" value="weeding" checked' in page.text
+    assert "Strikking" in page.text
+    asked = kari.press(
+        ask, "Vis hvem som passer", kunnskap=code, hva="Lokale arkiv", fra="2026-12-07", til="2026-12-09"
+    )
+    assert asked.status == 422
+    assert sentence in asked.words
