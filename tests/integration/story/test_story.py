@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from books import books, disagreements, wait_for_agreement
+from books import books, wait_for_agreement
 from running import RunningFederation
 
 from demo.reference import COUNTIES as ALL
@@ -96,7 +96,7 @@ def test_a_second_federation_on_the_same_folder_or_port_is_told_so(
         assert done.returncode not in (0, None)
         assert word in said.replace("\n", "")
         assert "Traceback" not in said
-    assert not disagreements(books(federation.url, COUNTIES))
+    wait_for_agreement(federation.url, COUNTIES)
 
 
 def test_the_demo_says_when_nothing_runs(tmp_path: Path) -> None:
