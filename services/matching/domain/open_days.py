@@ -1,9 +1,12 @@
-"""Days on which somebody can be sent out or come: what was offered or asked for, and both libraries open."""
+"""Days on which somebody can help: what was offered or asked for, and an open door where one must come in."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from byttebank.public_holidays import public_holidays
 from services.matching.domain.ranking import working_days
+
+HOST = "host"
 
 
 def is_closed(day: date, country: str | None, closed_dates: frozenset[date]) -> bool:
@@ -11,12 +14,21 @@ def is_closed(day: date, country: str | None, closed_dates: frozenset[date]) -> 
     return day in closed_dates or bool(country and day in public_holidays(country, day.year))
 
 
-def closed_within(
-    first_on: date, last_on: date, country: str | None, closed_dates: frozenset[date]
+def closed_to_help(
+    place: str, days: Iterable[date], country: str | None, closed_dates: frozenset[date]
 ) -> frozenset[date]:
-    """The days from the first to the last on which the library is closed."""
-    days = map(date.fromordinal, range(first_on.toordinal(), last_on.toordinal() + 1))
+    """Those of the days on which nobody can help a library of this country, for it is closed.
+
+    Help from home or online needs no open door. The library that helps need not be open.
+    """
+    if place != HOST:
+        return frozenset()
     return frozenset(day for day in days if is_closed(day, country, closed_dates))
+
+
+def days_between(first_on: date, last_on: date) -> Iterator[date]:
+    """Each day from the first to the last."""
+    return map(date.fromordinal, range(first_on.toordinal(), last_on.toordinal() + 1))
 
 
 def days_within(
@@ -41,5 +53,4 @@ def days_within(
         return ()
     if not weekdays:
         return working_days(first, last)
-    ordinals = range(first.toordinal(), last.toordinal() + 1)
-    return tuple(day for day in map(date.fromordinal, ordinals) if day.isoweekday() in weekdays)
+    return tuple(day for day in days_between(first, last) if day.isoweekday() in weekdays)

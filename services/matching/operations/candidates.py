@@ -1,16 +1,16 @@
 """Who could help with this request: the question a library asks most."""
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from byttebank.contracts.refusals import NotFound
 from byttebank.storage.work import Work
 from services.matching.domain.distance import Journey, Point
-from services.matching.domain.open_days import closed_within
+from services.matching.domain.open_days import days_between
 from services.matching.domain.ranking import Candidate, Need, Ranking, rank
 from services.matching.domain.weights import DEFAULT
 from services.matching.operations import shortlists
+from services.matching.operations.possible import closed_to
 from services.matching.operations.staffing import taken_or_needed
 from services.matching.storage import engagements, index, travel, weights
 from services.matching.storage.rows import Row
@@ -71,6 +71,7 @@ def _ranked(work: Work, request: Row, limit: int) -> tuple[Ranking, int]:
 def need_of(work: Work, request: Row) -> Need:
     """The request as ranking sees it."""
     host = index.library(work.connection, request["library_id"])
+    window = days_between(request["first_on"], request["last_on"])
     return Need(
         county=request["county"],
         skills=tuple(request["skills"]),
@@ -82,15 +83,8 @@ def need_of(work: Work, request: Row) -> Need:
         neighbours=index.neighbours(work.connection, request["county"]),
         journeys=_journeys(work, request),
         weights=weights.weights(work.connection) or DEFAULT,
-        closed=_closed(request, host),
+        closed=closed_to(host, request["place"], window) if host else frozenset(),
     )
-
-
-def _closed(request: Row, host: Row | None) -> frozenset[date]:
-    if host is None or request["place"] != "host":
-        return frozenset()
-    own = frozenset(map(date.fromisoformat, host["closed_dates"].split()))
-    return closed_within(request["first_on"], request["last_on"], host["country"], own)
 
 
 def _journeys(work: Work, request: Row) -> dict[str, Journey]:

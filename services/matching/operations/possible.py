@@ -20,7 +20,7 @@ from byttebank.contracts.refusals import (
 from byttebank.identifiers import is_id
 from byttebank.storage.work import Work
 from services.matching.domain.engagement import Engagement
-from services.matching.domain.open_days import is_closed
+from services.matching.domain.open_days import closed_to_help
 from services.matching.domain.proposal import check_colleague_is_free, covered_half_days
 from services.matching.operations.recording import is_covered
 from services.matching.operations.staffing import check_staffing
@@ -42,12 +42,16 @@ def check_open(work: Work, host: Row, place: str, dates: Iterable[date]) -> None
 
     Refuses: LibraryClosed, with the first such day.
     """
-    if place != "host":
-        return
+    closed = closed_to(host, place, (day for day in dates if day > work.today))
+    if closed:
+        day = min(closed).isoformat()
+        raise LibraryClosed(date=day, library_id=host["id"], library=host["short_name"])
+
+
+def closed_to(host: Row, place: str, dates: Iterable[date]) -> frozenset[date]:
+    """Those of the dates on which nobody can help the library there, for it is closed."""
     own = frozenset(map(date.fromisoformat, host["closed_dates"].split()))
-    for day in sorted(dates):
-        if day > work.today and is_closed(day, host["country"], own):
-            raise LibraryClosed(date=day.isoformat(), library_id=host["id"], library=host["short_name"])
+    return closed_to_help(place, dates, host["country"], own)
 
 
 def check_county(work: Work, slug: str) -> None:

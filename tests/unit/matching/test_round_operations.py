@@ -331,19 +331,33 @@ def test_what_is_asked_of_a_county_and_not_answered_counts_against_the_limit_tow
     assert [one["reason"] for one in see(innlandet, later)["unmet"]] == ["cap"]
 
 
-def test_public_holidays_and_closed_days_are_nobodys_working_days(innlandet: Matching) -> None:
-    closed = ["2026-12-07", "2026-12-08", "2026-12-09", "2026-12-10"]
-    innlandet.hear("LibraryChanged", a_library("Grue", version=2, country="NO", closed_dates=closed))
-    innlandet.hear("RequestChanged", a_request(version=2, half_days=8, last_on="2026-12-25", is_open=True))
-    offer(innlandet, "Jonas")
-    begin(innlandet, last_on="2026-12-25", days_each=20)
+@pytest.mark.parametrize(
+    ("closed_library", "place", "may_help"),
+    [("Eidskog", "host", False), ("Eidskog", "online", True), ("Grue", "host", True)],
+)
+def test_a_round_keeps_to_the_hosts_closed_days_as_candidates_and_proposals_do(
+    innlandet: Matching, closed_library: str, place: str, may_help: bool
+) -> None:
+    closed = ["2026-12-24"]
+    days = [*closed, "2026-12-25"]
+    for name in ("Eidskog", "Grue"):
+        dates = closed if name == closed_library else []
+        country = "NO" if name == closed_library else None
+        changed = a_library(name, version=2, country=country, closed_dates=dates)
+        innlandet.hear("LibraryChanged", changed)
+    asked = a_request(version=2, first_on=days[0], last_on=days[1], dates=days, place=place, is_open=True)
+    innlandet.hear("RequestChanged", asked)
+    (given,) = open_offers("Jonas")
+    innlandet.hear("OfferChanged", {**given, "places": ["host", "online"], "half_days": 20})
+    begin(innlandet, first_on=days[0], last_on=days[1])
     report(innlandet)
-    compute(innlandet)
-    dates = {day for one in see(innlandet)["matches"] for day in one["dates"]}
-    assert dates
-    assert dates.isdisjoint(closed)
-    text = innlandet.ask(operations.matching_round_input, ROUND)
-    assert "2026-12-25" not in str(json.loads(text)["colleagues"])
+    found = innlandet.ask(operations.candidates, asked["id"])["candidates"]
+    assert bool(found) is may_help
+    round_ = see(innlandet)
+    assert (round_["refusal"] is None) is may_help
+    if may_help:
+        (gathered,) = json.loads(innlandet.ask(operations.matching_round_input, ROUND))["requests"]
+        assert gathered["dates"] == days
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from typing import Any
 
 from byttebank.storage.work import Work
 from services.matching.domain.distance import Point
-from services.matching.domain.open_days import closed_within, days_within
+from services.matching.domain.open_days import days_between, days_within
 from services.matching.domain.participants import Helping, Roads, Standing, Wanted
 from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import canonical, hash_of
 from services.matching.domain.round_input import RoundInput, round_input
+from services.matching.operations.possible import closed_to
 from services.matching.operations.staffing import within_staffing
 from services.matching.storage import rounds, travel
 from services.matching.storage.rows import Row
@@ -110,9 +111,8 @@ def gathered(work: Work, row: Row, accounts: list[Document]) -> Gathered:
     libraries = rounds.libraries_by_id(work.connection)
 
     @cache
-    def closed_days(library_id: str) -> frozenset[date]:
-        library = libraries[library_id]
-        return closed_within(first_on, last_on, library["country"], _dates(library["closed_dates"]))
+    def closed_days(library_id: str, place: str) -> frozenset[date]:
+        return closed_to(libraries[library_id], place, days_between(first_on, last_on))
 
     standings = {
         one["library_id"]: Standing(
@@ -122,11 +122,11 @@ def gathered(work: Work, row: Row, accounts: list[Document]) -> Gathered:
         for one in accounts
     }
     wanted = [
-        _wanted(one, fixed, _without(closed_days(one["library_id"]), _asked(one, first_on, last_on)))
+        _wanted(one, fixed, closed_days(one["library_id"], one["place"]), _asked(one, first_on, last_on))
         for one in rounds.open_requests(work.connection, work.county, first_on, last_on)
     ]
     helping = [
-        _helping(one, fixed, _without(closed_days(one["library_id"]), _offered(one, first_on, last_on)))
+        _helping(one, fixed, _offered(one, first_on, last_on))
         for one in rounds.open_offers(work.connection, work.county, first_on, last_on)
     ]
     points = {one: _point(library) for one, library in libraries.items()}
@@ -140,20 +140,20 @@ def gathered(work: Work, row: Row, accounts: list[Document]) -> Gathered:
     )
 
 
-def _wanted(row: Row, fixed: rounds.Fixed, days: list[date]) -> Wanted:
-    served_on = fixed.served_on.get(row["id"], set())
+def _wanted(row: Row, fixed: rounds.Fixed, closed: frozenset[date], days: tuple[date, ...]) -> Wanted:
+    left_out = closed | fixed.served_on.get(row["id"], set())
     return Wanted(
         request_id=row["id"],
         library_id=row["library_id"],
         skills=tuple(row["skills"]),
-        dates=tuple(day for day in days if day not in served_on),
+        dates=tuple(day for day in days if day not in left_out),
         half_days=row["half_days"] - fixed.served.get(row["id"], 0),
         same_person=row["same_person"],
         place=row["place"],
     )
 
 
-def _helping(row: Row, fixed: rounds.Fixed, days: list[date]) -> Helping:
+def _helping(row: Row, fixed: rounds.Fixed, days: tuple[date, ...]) -> Helping:
     busy = fixed.busy.get(row["colleague_id"], set())
     return Helping(
         offer_id=row["id"],
@@ -182,10 +182,6 @@ def _offered(row: Row, first_on: date, last_on: date) -> tuple[date, ...]:
         until=min(ends) if ends else None,
         weekdays=frozenset(map(int, row["weekdays"].split())),
     )
-
-
-def _without(closed: frozenset[date], days: tuple[date, ...]) -> list[date]:
-    return [day for day in days if day not in closed]
 
 
 def _dates(text: str) -> frozenset[date]:
