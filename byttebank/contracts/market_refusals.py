@@ -67,3 +67,9 @@ class SkillRetired(Refusal):
     """The county has retired the skill `skill`: in `field` nobody takes it up any more."""
 
     code = "skill_retired"
+
+
+class OfferClosed(Refusal):
+    """Nobody can come to a library on any of the offer's days `dates`: public holidays, or closed days."""
+
+    code = "offer_closed"

@@ -33,6 +33,8 @@ PLACES = {
     "not_your_role": "hvem",
     "colleague_not_agreed": "hvem",
     "offer_overlaps": "ukedager",
+    "offer_closed": "til",
+    "county_unknown": "fylker",
     "too_few_at_home": "hjemme",
     "/colleague_id": "hvem",
     "/skills": "kunnskap",
@@ -48,7 +50,7 @@ PLACES = {
     "/max_km": "reise",
 }
 """Refusal or document pointer, to the field of the form."""
-OF_DATES = {**PLACES, "date_past": "datoer", "date_too_far": "datoer"}
+OF_DATES = {**PLACES, "date_past": "datoer", "date_too_far": "datoer", "offer_closed": "datoer"}
 OF_EXPIRY = {**PLACES, "date_past": "utgaar", "date_too_far": "utgaar"}
 MANY = ("ukedager", "fylker", "sted", "flere")
 USUAL: Document = {

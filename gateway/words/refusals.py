@@ -78,6 +78,10 @@ SENTENCES: dict[str, str] = {
     "not_your_role": N_("Dette kan {role} gjøre. Spør hos dere."),
     "number_taken": N_("{library} har dette nummeret fra før. Se om biblioteket står i lista to ganger."),
     "library_closed": N_("{library} er stengt {date}. Velg en annen dag."),
+    "offer_closed": N_(
+        "Det er helligdag eller stengt hos dere {dates}. "
+        "Velg flere dager, eller la arbeidet gjøres hjemmefra eller på nett."
+    ),
     "offer_expired": N_("Tilbudet gikk ut {date}. Spør {library} om det fortsatt gjelder."),
     "offer_overlaps": N_(
         "Kollegaen er tilbudt på disse ukedagene fra før. Endre det andre tilbudet, eller velg andre dager."
@@ -164,6 +168,7 @@ UNNAMED = {
     "name": N_("kollegaen"),
     "skill": N_("ferdigheten"),
     "date": N_("dagen"),
+    "dates": N_("dagene"),
     "county": N_("det andre fylket"),
     "county_a": N_("fylkene"),
     "county_b": N_("det andre fylket"),
@@ -186,6 +191,7 @@ UNNAMED = {
     "max_km": N_("et stykke"),
 }
 """What a sentence says where the refusal does not carry the value."""
+MOST_DAYS_NAMED = 5
 UNNAMED_MONTHS = "18"
 
 
@@ -222,6 +228,10 @@ def _values(parameters: dict[str, Any]) -> dict[str, str]:
     return {key: value for key, value in values.items() if value}
 
 
+def _on_dates(days: list[str]) -> str:
+    return speech.on_days(days) if len(days) <= MOST_DAYS_NAMED else speech.span(days[0], days[-1])
+
+
 def _named(name: str, say_it: Callable[[Any], str | None]) -> Callable[[Any], tuple[str, str | None]]:
     return lambda value: (name, say_it(value))
 
@@ -235,6 +245,7 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "email": _named("email", str),
     "county": _named("county", lambda value: speech.county_name(value)),
     "date": _named("date", lambda value: speech.on(value)),
+    "dates": _named("dates", lambda value: _on_dates(value)),
     "until_at": _named("time", lambda value: speech.clock_time(value)),
     "months": _named("months", str),
     "needed": _named("needed", str),

@@ -4,7 +4,13 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from byttebank.contracts.market_refusals import NoOpenDay, OfferOverlaps, SkillRetired, TooFewAtHome
+from byttebank.contracts.market_refusals import (
+    NoOpenDay,
+    OfferClosed,
+    OfferOverlaps,
+    SkillRetired,
+    TooFewAtHome,
+)
 from byttebank.contracts.refusals import BelowHalfDay, DateOrder, FieldMissing, Malformed, TooManyDays
 from services.directory.domain.closed_days import days_between, open_days
 from services.directory.domain.dates import add_months, check_day, check_span
@@ -13,6 +19,8 @@ MAX_REQUEST_HALF_DAYS = 40
 """Twenty days in one request: more is a vacancy, not a swap."""
 
 MAX_OFFER_DATES = 366
+
+WORKING_WEEKDAYS = (1, 2, 3, 4, 5)
 
 STANDING_MONTHS = 6
 """A standing offer ends by itself after half a year unless it is renewed: old promises fill no board."""
@@ -116,6 +124,31 @@ def settle_offer_dates(offer: dict[str, Any], today: date) -> dict[str, Any]:
         expires_on = renewed_until(today)
     settled = {"dates": sorted(set(dates)), "first_on": first_on, "last_on": last_on, "weekdays": weekdays}
     return {**offer, **settled, "expires_on": expires_on}
+
+
+def check_open_days(offer: dict[str, Any], library: dict[str, Any]) -> None:
+    """Who is offered to come to others can do so on some day; a standing offer always finds one.
+
+    Public holidays and closed days are those of the offer's own library: who asks is not known yet. What may
+    be done from home or online needs no open door. Refuses: OfferClosed, with the days.
+    """
+    if offer["places"] != ["host"]:
+        return
+    days = _offered_days(offer)
+    if days and not open_days(library, days):
+        raise OfferClosed(dates=[day.isoformat() for day in days])
+
+
+def _offered_days(offer: dict[str, Any]) -> list[date]:
+    """The days of an offer that names them or has an end; of a span the working days, or a weekend."""
+    if offer["dates"]:
+        return [date.fromisoformat(day) for day in offer["dates"]]
+    if not (offer["first_on"] and offer["last_on"]):
+        return []
+    ends_on = min(filter(None, (offer["last_on"], offer["expires_on"])))
+    span = list(days_between(date.fromisoformat(offer["first_on"]), date.fromisoformat(ends_on)))
+    weekdays = offer["weekdays"] or WORKING_WEEKDAYS
+    return [day for day in span if day.isoweekday() in weekdays] or span
 
 
 def renewed_until(today: date) -> str:

@@ -6,13 +6,14 @@ from byttebank.contracts import resources
 from byttebank.contracts.actor import load_actor
 from byttebank.contracts.market_refusals import ColleagueNotAgreed
 from byttebank.contracts.received import ReceivedMessage
-from byttebank.contracts.refusals import NotFound, NotNow, SameKeyOtherBody
+from byttebank.contracts.refusals import CountyUnknown, NotFound, NotNow, SameKeyOtherBody
 from byttebank.storage.work import Work
 from services.directory.domain.cursors import check_limit, read_cursor, write_cursor
 from services.directory.domain.market import (
     check_half_days,
     check_in_use,
     check_no_overlap,
+    check_open_days,
     check_skills,
     check_staffing,
     renewed_until,
@@ -27,7 +28,7 @@ from services.directory.operations.libraries import own_library
 from services.directory.operations.placing import place
 from services.directory.operations.publishing import as_seen, tell
 from services.directory.operations.receiving import check_detached, check_received
-from services.directory.storage import libraries, market
+from services.directory.storage import counties, libraries, market
 
 Document = dict[str, Any]
 
@@ -37,9 +38,10 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
 
     The same id with the same content answers with the offer as it stands now.
     Refuses: NotYourRole for others than the colleague and her manager; ColleagueNotAgreed when she has said
-    no to that; SkillRetired for what the county has retired and the colleague has not; OfferOverlaps,
-    TooFewAtHome, BelowHalfDay, DateOrder, DatePast, DateTooFar, FieldMissing
-    (skills), SameKeyOtherBody; NotFound for a library or colleague that is not ours.
+    no to that; SkillRetired for what the county has retired and the colleague has not; OfferClosed when all
+    its days are closed; CountyUnknown for a named county that we do not exchange with; OfferOverlaps,
+    TooFewAtHome, BelowHalfDay, DateOrder, DatePast, DateTooFar, FieldMissing (skills), SameKeyOtherBody;
+    NotFound for a library or colleague that is not ours.
     """
     who = load_actor(actor)
     if isinstance(offer, dict):
@@ -49,7 +51,7 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
     check_acts_for_colleague(who, wanted["library_id"], wanted["colleague_id"])
     content = fingerprint(wanted)
     if market.fingerprint_of(work.connection, "offer", wanted["id"]) is None:
-        own_library(work, wanted["library_id"])
+        library = own_library(work, wanted["library_id"])
         colleague = libraries.find_colleague(work.connection, wanted["colleague_id"])
         if colleague is None or colleague["library_id"] != wanted["library_id"]:
             raise NotFound(kind="colleague", id=wanted["colleague_id"])
@@ -62,7 +64,9 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
             raise refuse("/places", "At least one of host, home and online.")
         if wanted["reach"] == "counties" and not wanted["counties"]:
             raise refuse("/counties", "At least one county beside your own, or another reach.")
+        _check_counties(work, wanted)
         settled = settle_offer_dates(wanted, work.today)
+        check_open_days(settled, library)
         people = libraries.list_colleagues(work.connection, wanted["library_id"])
         # Who wanted nothing of herself kept has no name, and is not there to stay.
         check_staffing(settled, sum(1 for one in people if one["name"] is not None))
@@ -73,6 +77,14 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
     if market.fingerprint_of(work.connection, "offer", wanted["id"]) != content:
         raise SameKeyOtherBody(id=wanted["id"])
     return get_offer(work, wanted["id"], actor)
+
+
+def _check_counties(work: Work, offer: Document) -> None:
+    """Each county that is named can be told. Refuses: CountyUnknown, with the first that cannot."""
+    for named in offer["counties"] if offer["reach"] == "counties" else []:
+        peer = counties.find_peer(work.connection, named)
+        if named != work.county and (peer is None or peer["state"] == "left"):
+            raise CountyUnknown(county=named)
 
 
 def withdraw_offer(work: Work, offer_id: str, actor: Document) -> Document:

@@ -18,9 +18,11 @@ from directory_cast import (
 )
 
 from byttebank.clock import FixedClock
+from byttebank.contracts.market_refusals import OfferClosed
 from byttebank.contracts.refusals import (
     AlreadyCovered,
     BelowHalfDay,
+    CountyUnknown,
     DateOrder,
     DatePast,
     DateTooFar,
@@ -93,6 +95,13 @@ def test_an_offer_goes_as_far_as_it_reaches(
         ({"half_days": -2}, BelowHalfDay),
         ({"half_days": 801}, Malformed),
         ({"reach": "counties"}, Malformed),
+        ({"reach": "counties", "counties": ["innlandet", "atlantis"]}, CountyUnknown),
+        ({"dates": ["2026-12-25", "2027-01-01"], "places": ["host"]}, OfferClosed),
+        ({"first_on": "2026-12-25", "last_on": "2026-12-27", "places": ["host"]}, OfferClosed),
+        (
+            {"first_on": "2026-12-21", "last_on": "2026-12-29", "weekdays": [5], "places": ["host"]},
+            OfferClosed,
+        ),
         ({"half_days": 1.0}, Malformed),
         ({"dates": ["2026-11-22"]}, DatePast),
         ({"last_on": "2029-01-01"}, DateTooFar),
@@ -115,6 +124,35 @@ def test_an_offer_that_makes_no_sense_is_refused_and_nothing_is_kept(
     with innlandet.reading() as work:
         assert operations.list_offers(work)["items"] == []
     assert local_events(innlandet, "OfferChanged") == []
+
+
+def test_an_offer_for_closed_days_says_which_and_stands_where_no_door_must_be_open(
+    innlandet: Database,
+) -> None:
+    closed = {"closed_dates": ["2026-12-28"]}
+    with innlandet.work() as work:
+        operations.set_library_page(work, an_id("Eidskog"), closed, KARI)
+    days = ["2026-12-25", "2026-12-28"]
+    with innlandet.work() as work, pytest.raises(OfferClosed) as refused:
+        operations.create_offer(work, an_offer(dates=days, places=["host"]), KARI)
+    assert refused.value.parameters == {"dates": days}
+    with innlandet.work() as work:
+        operations.create_offer(work, an_offer(dates=days, places=["host", "online"]), KARI)
+        partly = an_offer(id=an_id("partly"), dates=[*days, "2026-12-29"], places=["host"])
+        assert operations.create_offer(work, partly, KARI)["dates"][0] == days[0]
+
+
+def test_an_offer_names_counties_that_can_be_told(innlandet: Database) -> None:
+    add_peer(innlandet, "akershus")
+    named = an_offer(reach="counties", counties=["innlandet", "akershus"])
+    with innlandet.work() as work:
+        operations.create_offer(work, named, KARI)
+        operations.freeze_peer(work, "akershus")
+        operations.create_offer(work, {**named, "id": an_id("frozen")}, KARI)
+        operations.leave_peer(work, "akershus")
+    with innlandet.work() as work, pytest.raises(CountyUnknown) as refused:
+        operations.create_offer(work, {**named, "id": an_id("left")}, KARI)
+    assert refused.value.parameters == {"county": "akershus"}
 
 
 @pytest.mark.parametrize("document", [None, [], "offer", 7, {}])
