@@ -15,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 from services.matching.rounds.circulation import FULL, OBJECTIVES
+from services.matching.rounds.memory import give_back_at_once
 from services.matching.rounds.possible import RoundTooLarge
 from services.matching.rounds.reading import InstanceRefused, read_instance
 from services.matching.rounds.solving import solve
@@ -28,6 +29,7 @@ def main() -> int:
     """Solve the round of the arguments; the exit code of the process."""
     now = time.monotonic()
     wishes = _arguments()
+    give_back_at_once()
     # The clock is the same in all processes of a machine.
     began = now if wishes.began is None else min(now, wishes.began)
     stopped: list[int] = []

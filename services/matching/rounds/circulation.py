@@ -9,13 +9,13 @@ it: all its days must flow, on dates that are still open. Half a day flows as a 
 fixed, its libraries' rooms make up for that, so what is left is whole days again. Caps are not known here.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from services.matching.rounds.network import Ints, Network
 from services.matching.rounds.possible import Bools, Possible
+from services.matching.rounds.tiers import solved
 
 DAYS, FULL = "days", "full"
 OBJECTIVES = (DAYS, FULL)
@@ -55,21 +55,15 @@ class Circulation:
     request_node: int
     objective: str
 
-    def solve(self, known: Callable[[Ints], None] | None = None) -> Ints:
+    def solve(self) -> Ints:
         """The flow of a best plan: most days; if `full`, then most equal balances, and then the shortest
-        ways. The first with the most days is told, for the rest takes longer than that."""
-        network, arcs = self.network, np.arange(len(self.gain))
-        flow = network.least_cost(self.cost_of_days())
-        if self.objective == DAYS:
-            return flow
-        if known is not None:
-            known(flow.copy())
-        before = self.cost_of_days()
-        for cost in (self.slope, self.far):
-            network, free = network.tight(before[arcs], flow[arcs])
-            arcs, before = arcs[free], cost
-            flow[arcs] = network.least_cost(cost[arcs])
-        return flow
+        ways."""
+        return solved(self.network, self.costs())
+
+    def costs(self) -> tuple[Ints, ...]:
+        """What a flow of a best plan costs least of, the most important first."""
+        days = self.cost_of_days()
+        return (days,) if self.objective == DAYS else (days, self.slope, self.far)
 
     def cost_of_days(self) -> Ints:
         """-1 for each day served. A limit that is not kept costs more than all days together."""

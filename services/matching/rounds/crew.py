@@ -8,7 +8,7 @@ import threading
 from types import TracebackType
 from typing import Any
 
-from services.matching.rounds.worker import Flown, Job, Known, Said, Underway
+from services.matching.rounds.worker import Job, Said, Underway
 
 __all__ = ["Crew", "Worker"]
 
@@ -20,12 +20,11 @@ _GONE = object()
 class Worker:
     """One process, which does one job at a time."""
 
-    def __init__(self, number: int, possible: bytes, said: "queue.SimpleQueue[tuple[Worker, Any]]") -> None:
+    def __init__(self, number: int, possible: Any, said: "queue.SimpleQueue[tuple[Worker, Any]]") -> None:
         self.number = number
         self.job: Job | None = None
         self.due = 0.0
         self.underway: list[Underway] = []
-        self.known: Flown | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-c", START],
             stdin=subprocess.PIPE,
@@ -37,8 +36,8 @@ class Worker:
 
     def begin(self, job: Job, due: float) -> None:
         """Give it a job; after `due` it may be ended."""
-        self.job, self.due, self.underway, self.known = job, due, [], None
-        self._send(pickle.dumps(job, protocol=pickle.HIGHEST_PROTOCOL))
+        self.job, self.due, self.underway = job, due, []
+        self._send(job)
 
     def end(self) -> None:
         """The process is gone, whatever it was doing."""
@@ -46,10 +45,10 @@ class Worker:
         self._process.kill()
         self._process.wait()
 
-    def _send(self, content: bytes) -> None:
+    def _send(self, what: Any) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(content)
+            pickle.dump(what, self._process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
             self._process.stdin.flush()
         except OSError:
             self._said.put((self, _GONE))
@@ -67,7 +66,7 @@ class Crew:
     """Up to `size` workers on one round. Use as a context: afterwards no process is left."""
 
     def __init__(self, possible: Any, size: int) -> None:
-        self._possible = pickle.dumps(possible, protocol=pickle.HIGHEST_PROTOCOL)
+        self._possible = possible
         self._said: queue.SimpleQueue[tuple[Worker, Any]] = queue.SimpleQueue()
         self.workers: list[Worker] = []
         self.size = size
@@ -111,9 +110,6 @@ class Crew:
             return self._lost(worker)
         if isinstance(said, Underway):
             worker.underway.append(said)
-            return None
-        if isinstance(said, Known):
-            worker.known = said.flown
             return None
         job, worker.job = worker.job, None
         return worker, job, said

@@ -5,6 +5,7 @@ the residual network has a negative reduced cost. The flow comes from OR-Tools; 
 here from the residual network, so a wrong flow would be found.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,11 @@ class Network:
     def least_cost(self, cost: Ints) -> Ints:
         """The flow on each arc, integral, of least cost. The network must have one that keeps all
         supplies."""
+        return self.task(cost)()
+
+    def task(self, cost: Ints) -> Callable[[], Ints]:
+        """What `least_cost` computes when it is called. It holds no array of this network, so that whoever
+        lets go of it has the memory while a country is solved."""
         # Imported here: a service that holds no round must not carry the library.
         from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
@@ -46,38 +52,49 @@ class Network:
             self.rank[self.tail], self.rank[self.head], self.capacity, cost
         )
         solver.set_nodes_supplies(self.rank, self.supply)
-        status = solver.solve()
-        # Reading flows after anything but OPTIMAL can crash the process.
-        if status != solver.OPTIMAL:
-            raise FlowWrong(f"the flow solver ended with {status.name}")
-        return np.asarray(solver.flows(arcs), dtype=np.int64)
 
-    def potentials(self, cost: Ints, flow: Ints) -> Ints:
+        def solve() -> Ints:
+            status = solver.solve()
+            # Reading flows after anything but OPTIMAL can crash the process.
+            if status != solver.OPTIMAL:
+                raise FlowWrong(f"the flow solver ended with {status.name}")
+            return np.asarray(solver.flows(arcs), dtype=np.int64)
+
+        return solve
+
+    def potentials(self, cost: Ints, flow: Ints, most_looks: int | None = None) -> Ints:
         """Potentials with cost + potential[tail] - potential[head] ≥ 0 on every residual arc; so the flow is
         optimal.
 
         They are distances from an extra node with an arc of cost 0 to every node (Bellman and Ford's
-        algorithm, all changed nodes at once).
+        algorithm, all changed nodes at once). Refuses: FlowWrong, where there are none, or where they were
+        not found by looking at so many arcs.
         """
         start, target, length = self._residual(cost, flow)
         distance = np.zeros(self.nodes, dtype=np.int64)
-        arcs = np.flatnonzero(length < 0)
+        arcs, looks = np.flatnonzero(length < 0), 0
         for _ in range(self.nodes + 1):
             reached = distance[start[arcs]] + length[arcs]
             nearer = reached < distance[target[arcs]]
             changed, reached = target[arcs[nearer]], reached[nearer]
             if not len(changed):
                 return distance
+            looks += len(arcs)
+            if most_looks is not None and looks > most_looks:
+                break
             np.minimum.at(distance, changed, reached)
             arcs = _leaving(start, np.unique(changed), self.nodes)
         raise FlowWrong("the flow is not of least cost")
 
-    def tight(self, cost: Ints, flow: Ints) -> tuple["Network", NDArray[np.bool_]]:
+    def tight(
+        self, cost: Ints, flow: Ints, most_looks: int | None = None
+    ) -> tuple["Network", NDArray[np.bool_]]:
         """The network of all flows that cost as little as this one, and which arcs are still free in it.
 
         An arc with a reduced cost other than 0 has the same flow in all of them (complementary slackness).
+        Refuses as `potentials` does.
         """
-        potential = self.potentials(cost, flow)
+        potential = self.potentials(cost, flow, most_looks)
         free = cost + potential[self.tail] - potential[self.head] == 0
         supply = self.supply.copy()
         np.subtract.at(supply, self.tail[~free], flow[~free])

@@ -4,6 +4,7 @@ nothing."""
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,14 +12,13 @@ import numpy as np
 from services.matching.domain.instance import Instance, PlannedDay
 from services.matching.rounds.capped import stopped_by_cap
 from services.matching.rounds.circulation import DAYS, FULL, Circulation, circulation
-from services.matching.rounds.crew import Crew
+from services.matching.rounds.flowing import Flow, best_flow
 from services.matching.rounds.network import Ints
-from services.matching.rounds.parts import Ground, ground, guided, without_names
+from services.matching.rounds.parts import Ground, ground, guided
 from services.matching.rounds.possible import Possible, possible_days
 from services.matching.rounds.prices import Prices, prices_of
 from services.matching.rounds.reasons import Unmet, reasons
 from services.matching.rounds.search import search
-from services.matching.rounds.worker import Flow, Flown
 
 OPTIMAL, FEASIBLE, INFEASIBLE, UNKNOWN = "optimal", "feasible", "infeasible", "unknown"
 TIME_LIMIT, LARGE_TIME_LIMIT = 60.0, 300.0
@@ -28,7 +28,6 @@ TAIL_SECONDS = 1.5e-5
 """For each possible day: what comes after the search, reasons and writing."""
 HERE = 40_000
 """Possible days up to which a flow is so quick that it needs no process of its own, which could be ended."""
-WAIT_SECONDS = 0.05
 CLOSE = 0.9
 """Share of the bound from which a plan was not cut off early."""
 
@@ -81,8 +80,7 @@ def solve(
     many = len(possible.day_pair)
     limit = time_limit if time_limit is not None else LARGE_TIME_LIMIT if many > LARGE else TIME_LIMIT
     due = began + limit - min(TAIL_SECONDS * many, limit / 4)
-    on = ground(possible)
-    run = _Run(on, objective, due, clock, halt, tell, workers)
+    run = _Run(possible, objective, due, clock, halt, tell, workers)
     run.solve()
     return run.outcome(began)
 
@@ -90,7 +88,7 @@ def solve(
 class _Run:
     def __init__(
         self,
-        on: Ground,
+        possible: Possible,
         objective: str,
         due: float,
         clock: Callable[[], float],
@@ -98,44 +96,50 @@ class _Run:
         tell: Progress,
         workers: int,
     ) -> None:
-        self.on = on
+        self.possible = possible
         self.objective = objective
         self.due, self.clock, self.stop, self.tell, self.workers = due, clock, stop, tell, workers
         self.used = np.zeros(0, dtype=np.int64)
-        self.bound = on.possible.most_worth()
+        self.bound = possible.most_worth()
         self.prices: Prices | None = None
         self.proof: tuple[Circulation, Ints] | None = None
         self.infeasible = self.unknown = False
 
+    @cached_property
+    def on(self) -> Ground:
+        """Made when it is needed: a flow does without it."""
+        return ground(self.possible)
+
     def solve(self) -> None:
-        p = self.on.possible
+        p = self.possible
         blocks = not p.is_flow
         began = self.clock()
-        flown = self._flow(Flow(None, DAYS if blocks else self.objective), self.due)
+        flown = self._flow(Flow(None, DAYS if blocks else self.objective))
         if flown is None:
             self.used = self._first_come()
             return
         took = self.clock() - began
-        network = circulation(p, None, DAYS if blocks else self.objective)
+        network, flow = flown
         # Half-days flow as days, so what does not flow may yet be possible.
-        self.infeasible = flown.short > 0 and p.unit == 1
+        self.infeasible = network.short_days(flow) > 0 and p.unit == 1
         if self.infeasible:
             return
-        self.prices = prices_of(network, flown.flow)
+        self.prices = prices_of(network, flow)
         self.infeasible = self.prices.bound(p) < 0
         if self.infeasible:
             return
         self.bound = min(self.bound, self.prices.bound(p))
-        self._tell("flow", 0 if blocks else len(flown.used))
         if not blocks:
-            self.used, self.proof = flown.used, (network, flown.flow)
-        else:
+            self.used, self.proof = network.plan(flow), flown
+        self._tell("flow", len(self.used))
+        if blocks:
+            del network, flow, flown
             self._with_blocks(took)
 
     def _with_blocks(self, flow_seconds: float) -> None:
-        p = self.on.possible
+        p = self.possible
         assert self.prices is not None
-        flows = 4 if self.objective == FULL else 2
+        flows = 3 if self.objective == FULL else 2
         reserve = min(flows * flow_seconds + 0.2, (self.due - self.clock()) / 4)
         found = search(
             self.on,
@@ -157,39 +161,32 @@ class _Run:
         without = p.pair_cap[p.day_pair] >= 0 if len(p.cap) else None
         if without is not None:
             without[self.used] = False
-        flown = self._flow(Flow(chosen, self.objective, without), self.due)
-        if flown is None or flown.short or not self.on.keeps_rules(flown.used):
+        flown = self._flow(Flow(chosen, self.objective, without))
+        if flown is None:
             return
-        if p.worth(flown.used) >= p.worth(self.used):
-            self.used = flown.used
+        network, flow = flown
+        used = network.plan(flow)
+        if network.short_days(flow) or not self.on.keeps_rules(used):
+            return
+        if p.worth(used) >= p.worth(self.used):
+            self.used = used
 
     def _tell(self, step: str, worth: int) -> None:
-        unit = self.on.possible.unit
+        unit = self.possible.unit
         self.tell(step, worth // unit, self.bound // unit)
 
-    def _flow(self, job: Flow, due: float) -> Flown | None:
-        """A flow; with the most days alone when there is no time for balances and ways; None when there is
-        not even time for that. Large ones in a process of their own, to be ended in time."""
-        p = self.on.possible
+    def _flow(self, job: Flow) -> tuple[Circulation, Ints] | None:
+        """The network and a flow of the most days, the best one if there is time for that; None when there is
+        not even time for the days. Large ones in a process of their own, to be ended in time."""
+        p = self.possible
         if len(p.day_pair) <= HERE:
             network = circulation(p, job.blocks, job.objective, None, job.without)
-            flow = network.solve()
-            return Flown(network.plan(flow), flow, network.short_days(flow))
-        with Crew(without_names(p), 1) as crew:
-            worker = crew.idle()
-            assert worker is not None
-            worker.begin(job, due)
-            while self.clock() < due and not self.stop():
-                said = crew.next(self.clock(), WAIT_SECONDS)
-                if said is not None and isinstance(said[2], Flown):
-                    return said[2]
-                if said is not None:
-                    break
-            return worker.known
+            return network, network.solve()
+        return best_flow(p, job, lambda: self.clock() >= self.due or self.stop())
 
     def _at_least_first_come(self, used: Ints) -> Ints:
         """The plan, or the one made in no time when the search has not come as far in little time."""
-        p = self.on.possible
+        p = self.possible
         if p.worth(used) >= CLOSE * self.bound or len(p.day_pair) > LARGE:
             return used
         hasty = self._first_come()
@@ -197,11 +194,11 @@ class _Run:
 
     def _first_come(self) -> Ints:
         """A plan in no time, for when there is none for a good one."""
-        p = self.on.possible
+        p = self.possible
         return guided(self.on, p.pair_worth.astype(float))
 
     def outcome(self, began: float) -> Outcome:
-        p = self.on.possible
+        p = self.possible
         if not self.on.keeps_rules(self.used):
             raise AssertionError("the plan breaks a rule")
         status = OPTIMAL if p.worth(self.used) >= self.bound else FEASIBLE

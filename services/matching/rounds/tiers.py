@@ -8,42 +8,61 @@ small, the flows are found one after the other.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from services.matching.rounds.network import FlowWrong, Ints, Network
 
-MOST_BITS = 60
-"""Of the largest cost times the number of nodes, which the flow library computes with in 64 bits."""
-LEAST_SPARE_BITS = 3
-"""Between two costs; fewer make up for nothing."""
+MOST_BITS = 58
+"""Of the largest cost times the number of nodes; the flow library computes with sums of them in 64 bits."""
+LEAST_SPARE_BITS, MOST_SPARE_BITS = 2, 8
+"""Between two costs: rings of exchanges as long as that are outweighed. More take longer."""
+LOOKS, FREE_LOOKS = 30, 10_000_000
+"""How often each arc is looked at for a proof, on average, and looks beside that; a flow that is not best has
+no proof, and that must not take long to find."""
 
 
 def weighed(network: Network, costs: Sequence[Ints]) -> Ints | None:
     """All costs as one, the first weighing most; None where they do not fit into 64 bits together."""
-    open_ = network.capacity > 0
-    bits = [int(np.abs(cost[open_]).max(initial=0)).bit_length() for cost in costs]
-    spare = MOST_BITS - (network.nodes + 1).bit_length() - sum(bits)
-    steps = len(costs) - 1
+    steps, open_ = len(costs) - 1, network.capacity > 0
     if not steps:
         return costs[0]
-    if spare < LEAST_SPARE_BITS * steps:
+    bits = [int(np.abs(cost[open_]).max(initial=0)).bit_length() for cost in costs]
+    spare = min(MOST_SPARE_BITS, (MOST_BITS - network.nodes.bit_length() - sum(bits)) // steps)
+    if spare < LEAST_SPARE_BITS:
         return None
     total = np.zeros(len(network.tail), dtype=np.int64)
-    for cost, own, follows in zip(costs, bits, range(steps, -1, -1), strict=True):
-        # Shifting makes room for the costs that were not added yet.
-        total += np.where(open_, cost, 0)
-        if follows:
-            total <<= bits[len(costs) - follows] + spare // steps
+    for cost, room in zip(costs, [*(own + spare for own in bits[1:]), 0], strict=True):
+        total = (total + np.where(open_, cost, 0)) << room
     return total
 
 
-def proven(network: Network, costs: Sequence[Ints], flow: Ints) -> int:
-    """By how many of the costs, from the first on, the flow is proven to be best."""
-    arcs = np.arange(len(network.tail))
-    for number, cost in enumerate(costs):
+def solved(network: Network, costs: Sequence[Ints]) -> Ints:
+    """The flow that is best by all costs, the first being the most important."""
+    cost = weighed(network, costs)
+    if cost is not None:
         try:
-            network, free = network.tight(cost[arcs], flow[arcs], looks=network.looks)
+            flow = network.least_cost(cost)
+            if proven(network, costs, flow) == len(costs):
+                return flow
+        except FlowWrong:
+            # The flow library found the costs too large on its way.
+            pass
+    *_, flow = one_by_one(network, costs)
+    return flow
+
+
+def proven(network: Network, costs: Sequence[Ints], flow: Ints) -> int:
+    """By how many costs, from the first on, a flow of least weighed cost is proven to be best.
+
+    Where that holds for all but the last, it holds for the last: flows that are as good by the others differ
+    in what they weigh by the last alone.
+    """
+    arcs, most_looks = np.arange(len(network.tail)), LOOKS * len(network.tail) + FREE_LOOKS
+    for number, cost in enumerate(costs[:-1]):
+        try:
+            network, free = network.tight(cost[arcs], flow[arcs], most_looks)
         except FlowWrong:
             return number
         arcs = arcs[free]
@@ -54,7 +73,7 @@ def one_by_one(network: Network, costs: Sequence[Ints]) -> Iterator[Ints]:
     """Flows that are best by the first cost, by the first two, and so on."""
     arcs, flow = np.arange(len(network.tail)), network.least_cost(costs[0])
     yield flow
-    for before, cost in zip(costs, costs[1:], strict=False):
+    for before, cost in pairwise(costs):
         network, free = network.tight(before[arcs], flow[arcs])
         arcs = arcs[free]
         flow = flow.copy()

@@ -15,20 +15,11 @@ from functools import lru_cache
 
 import numpy as np
 
+from services.matching.rounds.memory import give_back_at_once
 from services.matching.rounds.network import Ints
 from services.matching.rounds.packing import packed
 from services.matching.rounds.parts import Ground, ground
 from services.matching.rounds.possible import Bools, Floats, Possible
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """Solve the round with these blocks fixed (None: all requests split) for this objective, without some
-    possible days."""
-
-    blocks: Ints | None
-    objective: str
-    without: Bools | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +69,7 @@ class Dive:
     toll: Floats | None = None
 
 
-Job = Flow | Relax | Improve | Dive
-
-
-@dataclass(frozen=True, slots=True)
-class Flown:
-    """The possible days that are used, the flow they are from, and days by which limits are not kept."""
-
-    used: Ints
-    flow: Ints
-    short: int
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """On the way: a flow with the most days, before balances and ways are looked at."""
-
-    flown: Flown
+Job = Relax | Improve | Dive
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,21 +121,12 @@ class Failed:
     why: str
 
 
-Said = Flown | Known | Relaxed | Dived | Underway | Improved | Failed
+Said = Relaxed | Dived | Underway | Improved | Failed
 
 
 def do(job: Job, possible: Possible, on: Callable[[], Ground], say: Callable[[Said], None]) -> None:
-    """Do one job and say how it went. A flow does without the ground, which takes a fifth of the memory."""
-    if isinstance(job, Flow):
-        from services.matching.rounds.circulation import circulation
-
-        network = circulation(possible, job.blocks, job.objective, None, job.without)
-
-        def flown(flow: Ints) -> Flown:
-            return Flown(network.plan(flow), flow, network.short_days(flow))
-
-        say(flown(network.solve(lambda flow: say(Known(flown(flow))))))
-    elif isinstance(job, Dive):
+    """Do one job and say how it went."""
+    if isinstance(job, Dive):
         from services.matching.rounds.diving import dive
 
         until = time.monotonic() + job.seconds
@@ -228,6 +194,7 @@ def _improve(job: Improve, on: Ground, say: Callable[[Said], None]) -> Improved:
 
 def main() -> None:
     """Read the round, then jobs, until standard input ends."""
+    give_back_at_once()
     # What a solver prints must not come between the answers.
     source, target = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
