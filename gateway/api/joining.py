@@ -38,6 +38,13 @@ class AcceptanceToWrite(Given):
     approver_title = fields.String(load_default="", validate=validate.Length(max=200))
 
 
+class ApproverToWrite(Given):
+    """Who in the management approved the agreement; both empty: nobody is named."""
+
+    approved_by = fields.String(load_default="", validate=validate.Length(max=200))
+    approver_title = fields.String(load_default="", validate=validate.Length(max=200))
+
+
 class AgreementSection(Schema):
     """A heading and its paragraphs."""
 
@@ -143,3 +150,14 @@ def accept_participation(given: Document, library_id: str) -> Document:
     For the library's manager.
     """
     return here().backend.directory.accept_participation(library_id, given, person().actor)
+
+
+@nouns.route("/libraries/<id:library_id>/participation/approver", methods=["PUT"])
+@nouns.arguments(ApproverToWrite)
+@nouns.response(200, Participation)
+def name_approver(given: Document, library_id: str) -> Document:
+    """Name another one in the management who approved the agreement, or nobody
+
+    For the library's manager, where the management has approved it. Who accepted, and when, stays.
+    """
+    return here().backend.directory.name_approver(library_id, given, person().actor)

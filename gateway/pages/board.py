@@ -18,7 +18,7 @@ from gateway.words.weekdays import every
 pages = Blueprint("board", __name__)
 Document = dict[str, Any]
 DOTS_SHOWN = 200
-PAGE_LENGTH = 20
+PAGE_LENGTH = 12
 SAID_ALREADY = ("no_travel", "offered_dates", "offered_span", "standing_offer")
 """Reasons that the facts of the item say."""
 

@@ -33,8 +33,12 @@ def show() -> str:
         "mapping.html",
         mapped_on=found["mapped_on"],
         whole=conclusion_sentence(whole),
-        places=[(one, conclusion_sentence(one)) for one in shown],
-        has_few=any(one["is_from_offers"] for one in places),
+        places=[(one, conclusion_sentence(one)) for one in shown if one["missing"] or skill],
+        covered=[
+            (one, conclusion_sentence(one)) for one in shown if _is_known(one) and not (one["missing"] or skill)
+        ],
+        silent=[one["name"] for one in shown if not _is_known(one)],
+        has_few=any(one["is_from_offers"] for one in shown if _is_known(one)),
         chosen=Form({}, {"ferdighet": skill}),
         skill=known.get(skill, ""),
         skills=[("", say("Alle")), *known.items()],
@@ -50,6 +54,11 @@ def download() -> Response:
     headers = {"Content-Disposition": f'attachment; filename="kartlegging-{found["mapped_on"]}.csv"'}
     text = csv_text([_heading(), *(_row(one) for one in found["places"])])
     return Response(text.encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _is_known(place: Document) -> bool:
+    """Whether anybody there has said what exists or is wanted."""
+    return bool(place["exist"] or place["wanted"])
 
 
 def _heading() -> list[str]:

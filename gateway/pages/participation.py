@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from byttebank.contracts.participation import CAPACITIES, PARTICIPATION_VERSION
 from byttebank.contracts.participation_refusals import ParticipationMissing
-from byttebank.contracts.refusals import NotFound, Refusal
+from byttebank.contracts.refusals import FieldMissing, NotFound, Refusal
 from byttebank.identifiers import is_id
 from gateway import speech
 from gateway.accounts import User
@@ -27,6 +27,7 @@ CAPACITY_WORDS = {
     "delegate": N_("Jeg har fullmakt fra ledelsen til å godkjenne"),
     "management": N_("Ledelsen i kommunen har godkjent, og jeg skriver det inn"),
 }
+APPROVER_FIELDS = {"approved_by": "godkjent_av", "approver_title": "tittel"}
 PLACES = {
     "/capacity": "rolle",
     "/acceptance/capacity": "rolle",
@@ -67,18 +68,44 @@ def accept(library_id: str) -> ResponseReturnValue:
     return redirect(url_for("participation.show", library_id=library_id))
 
 
-def _show(library_id: str, form: Form) -> str:
+@pages.post("/bibliotek/<library_id>/avtale/godkjenner")
+@signed_in("library_manager")
+def name_approver(library_id: str) -> ResponseReturnValue:
+    """Another one in the management is named, or nobody; the acceptance stands."""
+    if not is_id(library_id):
+        raise NotFound(kind="library", id=library_id)
+    form = sent_form(_approver_fields())
+    approver = {field: form.text(name).strip() for field, name in APPROVER_FIELDS.items()}
+    try:
+        here().backend.directory.name_approver(library_id, approver, person().actor)
+    except FieldMissing as refusal:
+        at = APPROVER_FIELDS[str(refusal.parameters["field"])]
+        form.refuse(FieldMissing(field=at), {refusal.code: at})
+    except Refusal as refusal:
+        form.refuse(refusal, {f"/{field}": name for field, name in APPROVER_FIELDS.items()})
+    if form.errors:
+        return _show(library_id, Form(acceptance_fields()), form), 422
+    flash(say("Lagret. Hvem som godkjente, når og hvilken utgave, står som før."), "success")
+    return redirect(url_for("participation.show", library_id=library_id))
+
+
+def _show(library_id: str, form: Form, approver: Form | None = None) -> str:
     if not is_id(library_id):
         raise NotFound(kind="library", id=library_id)
     user = person()
     participation = here().backend.directory.participation(library_id, user.actor)
     may_accept = user.role == "library_manager" and user.library_id == library_id
+    if approver is None and may_accept and participation["capacity"] == "management":
+        values = {name: participation[field] for field, name in APPROVER_FIELDS.items()}
+        approver = Form(_approver_fields(), values, key="naa")
     return render_template(
         "participation.html",
         agreement=current_text(),
         participation=participation,
         standing=standing(participation),
         form=form if may_accept and not participation["is_accepted"] else None,
+        approver=approver,
+        about_approver=about_approver(),
         capacities=capacity_options(),
     )
 
@@ -102,6 +129,22 @@ def acceptance_fields() -> dict[str, str]:
         "godkjent_av": say("Navnet på den i ledelsen som har godkjent"),
         "tittel": say("Tittel"),
     }
+
+
+def _approver_fields() -> dict[str, str]:
+    fields = acceptance_fields()
+    return {name: fields[name] for name in APPROVER_FIELDS.values()}
+
+
+def about_approver() -> str:
+    """What the name of somebody in the management is used for, how long it is kept, and on what grounds."""
+    said = say(
+        "Navnet og tittelen viser biblioteket og fylkesbiblioteket hvem i kommunen som har godkjent avtalen, "
+        "og brukes ikke til annet. De står til biblioteket bytter eller fjerner dem."
+    )
+    legal_basis = here().names.county_document().get("legal_basis", "")
+    grounds = say("Grunnlaget for å lagre det: {legal_basis}", legal_basis=legal_basis) if legal_basis else ""
+    return f"{said} {grounds}".strip()
 
 
 def acceptance_of(form: Form) -> Document | None:
@@ -130,7 +173,9 @@ def standing(participation: Document) -> str:
         return say("Avtalen er ikke godkjent ennå. Til da kan biblioteket ikke avtale dager.")
     when = speech.on(participation["accepted_at"][:10])
     values = {"version": participation["version"], "date": when}
-    if participation["capacity"] == "management":
+    if participation["capacity"] == "management" and not participation["approved_by"]:
+        said = say("Utgave {version} ble godkjent {date} av ledelsen i kommunen.", **values)
+    elif participation["capacity"] == "management":
         values |= {"name": participation["approved_by"], "title": participation["approver_title"]}
         said = say("Utgave {version} ble godkjent {date} av {name}, {title}.", **values)
     else:

@@ -117,7 +117,7 @@ def test_with_no_days_to_use_one_click_promises_one(node: Node, ledger: Ledger) 
     (promise,) = ledger.promises(eidskog.library("Eidskog"))
     assert promise["open_half_days"] == 2
     account = browser.get("/konto")
-    assert "1 dag Ingen dato ennå. Senest 23. november 2027." in account.words
+    assert "1 dag. Ingen dato ennå. Senest 23. november 2027." in account.words
     assert browser.press(account, "Trekk løftet").alerts == ["Løftet er trukket."]
     assert "Ingenting er lovet nå." in browser.get("/konto").words
 
