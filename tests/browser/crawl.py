@@ -46,7 +46,7 @@ def crawl(served: Served, somebody: Somebody | None, county: str = "innlandet") 
         assert answer.status_code == 200, f"a link leads to {url}, which answers {answer.status_code}"
         # Signed in, some addresses lead on to others.
         endpoint = endpoint_of(answer.url) or ""
-        soup = BeautifulSoup(answer.text, "html.parser")
+        soup = BeautifulSoup(answer.text, "lxml")
         seen.append(Seen(answer.url, endpoint, acts_on(soup, answer.url), _state(soup)))
         for link in soup.find_all("a", href=True):
             target = urldefrag(urljoin(answer.url, str(link["href"])))[0].partition("?")[0]
@@ -77,7 +77,7 @@ def _state(soup: BeautifulSoup) -> str:
 
 
 def _sign_in(session: requests.Session, base: str, somebody: Somebody) -> None:
-    page = BeautifulSoup(session.get(f"{base}logg-inn", timeout=60).text, "html.parser")
+    page = BeautifulSoup(session.get(f"{base}logg-inn", timeout=60).text, "lxml")
     token = page.select_one("input[name=csrf_token]")
     assert token is not None
     fields = {"csrf_token": token["value"], "epost": somebody.email, "passord": PASSWORD}

@@ -34,4 +34,4 @@ class Reader:
 
     def _soup(self, path: str) -> BeautifulSoup:
         with self._opener.open(f"{self._base}{path}", timeout=TIMEOUT_SECONDS) as answer:
-            return BeautifulSoup(answer.read(), "html.parser")
+            return BeautifulSoup(answer.read(), "lxml")

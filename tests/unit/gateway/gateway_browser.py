@@ -32,7 +32,7 @@ class Page:
     @cached_property
     def soup(self) -> BeautifulSoup:
         """The answer as a tree."""
-        return BeautifulSoup(self.text, "html.parser")
+        return BeautifulSoup(self.text, "lxml")
 
     @property
     def title(self) -> str:

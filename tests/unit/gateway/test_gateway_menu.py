@@ -26,7 +26,7 @@ def test_every_page_of_the_county_is_in_the_menu(node: Node) -> None:
 @pytest.mark.parametrize("endpoint", [endpoint for _, endpoint in PAGES])
 def test_from_any_page_every_other_is_two_clicks_away(node: Node, endpoint: str) -> None:
     def links(here: str, css: str) -> list[str]:
-        soup = BeautifulSoup(render_template_string(NAV, here=here), "html.parser")
+        soup = BeautifulSoup(render_template_string(NAV, here=here), "lxml")
         return [str(one["href"]) for one in soup.select(css)]
 
     with node.app.test_request_context():

@@ -21,7 +21,7 @@ def without_jinja(text: str) -> str:
 
 
 def visible_words(path: Path) -> list[str]:
-    soup = BeautifulSoup(without_jinja(path.read_text(encoding="utf-8")), "html.parser")
+    soup = BeautifulSoup(without_jinja(path.read_text(encoding="utf-8")), "lxml")
     texts = [str(text) for text in soup.find_all(string=True) if not isinstance(text, Comment)]
     texts += [tag[name] for tag in soup.find_all(True) for name in READ_ALOUD if tag.has_attr(name)]
     texts = [text for text in texts if text.strip().lower() != "doctype html" and text not in NO_WORDS]

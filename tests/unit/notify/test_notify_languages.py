@@ -63,7 +63,7 @@ def test_each_gets_a_mail_in_the_own_language_else_the_librarys(notify: Database
     )
     assert {who: mail["language"] for who, mail in found.items()} == {"jonas": "en", "kari": "nn"}
     for mail in found.values():
-        assert BeautifulSoup(mail["html"], "html.parser").html["lang"] == mail["language"]
+        assert BeautifulSoup(mail["html"], "lxml").html["lang"] == mail["language"]
 
 
 def test_two_managers_of_one_library_may_read_different_languages(notify: Database) -> None:

@@ -235,7 +235,7 @@ def test_the_reason_why_days_could_not_be_set_aside_is_said() -> None:
 
 def test_text_and_page_say_the_same_and_lead_to_the_engagement() -> None:
     written = letter("agreed", "host")
-    page = BeautifulSoup(written.html, "html.parser")
+    page = BeautifulSoup(written.html, "lxml")
     link = f"https://byttebank.example/innlandet/engagements/{ENGAGEMENT}"
     assert page.html is not None
     assert page.html["lang"] == "nb"
