@@ -52,6 +52,13 @@ class NewAcceptance(Contract):
     approver_title = fields.String(load_default="", validate=validate.Length(max=200))
 
 
+class Approver(Contract):
+    """Who in the municipality's management approved the agreement; both empty: nobody is named."""
+
+    approved_by = fields.String(load_default="", validate=validate.Length(max=200))
+    approver_title = fields.String(load_default="", validate=validate.Length(max=200))
+
+
 class Joining(Contract):
     """What the first person writes: the own name, the language, the library's page, and the agreement.
 

@@ -34,6 +34,11 @@ class ParticipationPort(Protocol):
         """`Participation`. `acceptance`: a `NewAcceptance`. Refuses: NotYourRole, NotFound, FieldMissing
         (approved_by, approver_title), AgreementChanged."""
 
+    def name_approver(self, library_id: str, approver: Document, actor: Document) -> Document:
+        """`Participation` that names this one in the management, or nobody. `approver`: an `Approver`. Who
+        accepted, when and which version stays. Refuses: NotYourRole, Malformed, FieldMissing; NotFound also
+        where no management has approved it."""
+
     def participation(self, library_id: str, actor: Document) -> Document:
         """`Participation`. Refuses: NotFound; NotYourRole for other libraries."""
 

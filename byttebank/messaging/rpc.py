@@ -71,6 +71,7 @@ WRITES = frozenset(
         "withdraw_invitation",
         "join_library",
         "accept_participation",
+        "name_approver",
         "propose",
         "accept",
         "decline",

@@ -17,7 +17,13 @@ from gateway.languages import chosen_language
 from gateway.pages.library_page import PLACES as PAGE_PLACES
 from gateway.pages.library_page import facts_of
 from gateway.pages.participation import PLACES as ACCEPTANCE_PLACES
-from gateway.pages.participation import acceptance_fields, acceptance_of, capacity_options, current_text
+from gateway.pages.participation import (
+    about_approver,
+    acceptance_fields,
+    acceptance_of,
+    capacity_options,
+    current_text,
+)
 from gateway.speech import N_, say
 from gateway.words.refusals import refusal_sentence
 
@@ -130,6 +136,7 @@ def _page(token: str, invitation: Document, library: Document, form: Form) -> st
         facts=facts_of(library),
         form=form,
         agreement=current_text(),
+        about_approver=about_approver(),
         capacities=capacity_options(with_later=True),
     )
 

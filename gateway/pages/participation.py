@@ -27,6 +27,7 @@ CAPACITY_WORDS = {
     "delegate": N_("Jeg har fullmakt fra ledelsen til å godkjenne"),
     "management": N_("Ledelsen i kommunen har godkjent, og jeg skriver det inn"),
 }
+APPROVER_KEY = "godkjenner"
 APPROVER_FIELDS = {"approved_by": "godkjent_av", "approver_title": "tittel"}
 PLACES = {
     "/capacity": "rolle",
@@ -75,6 +76,7 @@ def name_approver(library_id: str) -> ResponseReturnValue:
     if not is_id(library_id):
         raise NotFound(kind="library", id=library_id)
     form = sent_form(_approver_fields())
+    form.key = APPROVER_KEY
     approver = {field: form.text(name).strip() for field, name in APPROVER_FIELDS.items()}
     try:
         here().backend.directory.name_approver(library_id, approver, person().actor)
@@ -85,7 +87,7 @@ def name_approver(library_id: str) -> ResponseReturnValue:
         form.refuse(refusal, {f"/{field}": name for field, name in APPROVER_FIELDS.items()})
     if form.errors:
         return _show(library_id, Form(acceptance_fields()), form), 422
-    flash(say("Lagret. Hvem som godkjente, når og hvilken utgave, står som før."), "success")
+    flash(say("Lagret. Utgaven og dagen avtalen ble godkjent, står som før."), "success")
     return redirect(url_for("participation.show", library_id=library_id))
 
 
@@ -97,7 +99,7 @@ def _show(library_id: str, form: Form, approver: Form | None = None) -> str:
     may_accept = user.role == "library_manager" and user.library_id == library_id
     if approver is None and may_accept and participation["capacity"] == "management":
         values = {name: participation[field] for field, name in APPROVER_FIELDS.items()}
-        approver = Form(_approver_fields(), values, key="naa")
+        approver = Form(_approver_fields(), values, key=APPROVER_KEY)
     return render_template(
         "participation.html",
         agreement=current_text(),

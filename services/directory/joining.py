@@ -49,6 +49,11 @@ class JoiningLibraries:
             return operations.accept_participation(work, library_id, acceptance, actor)
 
     @rpc
+    def name_approver(self, library_id: str, approver: Document, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.name_approver(work, library_id, approver, actor)
+
+    @rpc
     def participation(self, library_id: str, actor: Document) -> Document:
         with self.runtime.reading() as work:
             return operations.participation(work, library_id, actor)

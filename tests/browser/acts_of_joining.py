@@ -101,6 +101,10 @@ def accept_the_agreement_and_propose(desk: Desk) -> Visitor:
     page.get_by_label("Tittel").fill("rektor")
     visitor.press("Godkjenn avtalen")
     visitor.sees("Avtalen er godkjent. Dere kan avtale dager.", "av Rita Ås, rektor.")
+    page.get_by_label("Navnet på den i ledelsen som har godkjent").fill("")
+    page.get_by_label("Tittel").fill("")
+    visitor.press("Lagre navn og tittel")
+    visitor.sees("av ledelsen i kommunen.")
     until(lambda: _is_proposed(visitor, offer), what="matching has heard that the agreement is accepted")
     return visitor
 

@@ -48,6 +48,7 @@ from services.directory.operations.offers import (
 from services.directory.operations.participation import (
     accept_participation,
     forget_links,
+    name_approver,
     participation,
     participations,
 )
@@ -120,6 +121,7 @@ __all__ = [
     "list_requests",
     "list_skills",
     "mapping",
+    "name_approver",
     "open_invitation",
     "open_request",
     "own_erasure",

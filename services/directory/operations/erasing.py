@@ -49,7 +49,7 @@ ENDED = {"offer": "withdrawn", "request": "closed"}
 def export_person(work: Work, colleague_id: str, actor: Document) -> Document:
     """Everything the directory keeps of the colleague: `{exported_at, legal_basis, library: Library,
     colleague: Colleague, offers: [Offer], requests: [Request] as host contact, erasures, invitation,
-    acceptances}`.
+    acceptances, named_as_approver}`.
 
     Refuses: NotFound; NotYourRole for others than herself, her manager and the county.
     """
@@ -66,6 +66,9 @@ def export_person(work: Work, colleague_id: str, actor: Document) -> Document:
         "erasures": _erasures(work, colleague_id),
         "invitation": participation.invitation_of(work.connection, colleague_id),
         "acceptances": participation.accepted_by(work.connection, colleague_id),
+        "named_as_approver": participation.named_as_approver(
+            work.connection, stored["library_id"], stored["name"]
+        ),
     }
 
 
@@ -162,6 +165,8 @@ def _erase_own(work: Work, colleague_id: str) -> None:
     erasing.erase_outbox(work.connection, colleague_id)
     erasing.erase_parked(work.connection, told)
     participation.erase_invited(work.connection, colleague_id)
+    if stored["name"] is not None:
+        participation.forget_approvers(work.connection, stored["library_id"], stored["name"])
     work.emit("PersonErased", {"person_id": colleague_id})
 
 

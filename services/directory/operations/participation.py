@@ -4,8 +4,8 @@ from typing import Any
 
 from byttebank.clock import format_time
 from byttebank.contracts.actor import load_actor
-from byttebank.contracts.participation import PARTICIPATION_VERSION, NewAcceptance
-from byttebank.contracts.refusals import NotYourRole
+from byttebank.contracts.participation import PARTICIPATION_VERSION, Approver, NewAcceptance
+from byttebank.contracts.refusals import FieldMissing, NotFound, NotYourRole
 from byttebank.storage.work import Work
 from services.directory.domain.invitation import check_acceptance
 from services.directory.domain.texts import sort_key
@@ -51,6 +51,32 @@ def write_acceptance(work: Work, library_id: str, acceptance: Document, person_i
     if stored.add_participation(work.connection, row):
         accepted = {key: row[key] for key in ("library_id", "version")}
         work.emit("ParticipationAccepted", {**accepted, "accepted_at": format_time(work.now)})
+
+
+def name_approver(work: Work, library_id: str, approver: Document, actor: Document) -> Document:
+    """`Participation` that names this one in the management, or nobody. `approver`: an `Approver`.
+
+    The newest acceptance names the new one; with nobody no acceptance of the library names anybody. Who
+    accepted, when and which version stays.
+    Refuses: NotFound for a library that is not ours, and where no management has approved; NotYourRole for
+    others than its manager; Malformed; FieldMissing for a name without title or a title without name.
+    """
+    who = load_actor(actor)
+    library = own_library(work, library_id)
+    if who.role != "library_manager" or who.library_id != library_id:
+        raise NotYourRole(role="library_manager")
+    wanted = {field: text.strip() for field, text in read(Approver, approver).items()}
+    for field, text in wanted.items():
+        if not text and any(wanted.values()):
+            raise FieldMissing(field=field)
+    newest = stored.newest_participation(work.connection, library_id)
+    if newest is None or newest["capacity"] != "management":
+        raise NotFound(kind="acceptance", id=library_id)
+    if any(wanted.values()):
+        stored.write_approver(work.connection, library_id, newest["version"], wanted)
+    else:
+        stored.forget_approvers(work.connection, library_id)
+    return _seen(library, {**newest, **wanted})
 
 
 def participation(work: Work, library_id: str, actor: Document) -> Document:

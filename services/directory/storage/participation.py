@@ -39,7 +39,8 @@ participations = Table(
     Column("approver_title", Text, nullable=False),
     Column("accepted_at", UtcTime, nullable=False),
 )
-"""The first acceptance of each version counts and is never changed."""
+"""The first acceptance of each version counts: who accepted, when and what never changes. `approved_by` and
+`approver_title`, somebody in the management, stand as long as the library and that person want."""
 Index("invitations_by_time", invitations.c.sent_at)
 
 
@@ -76,6 +77,38 @@ def list_invitations(connection: Connection, limit: int) -> list[Document]:
 def add_participation(connection: Connection, participation: Document) -> bool:
     """Keep an acceptance. False, and nothing is changed, when the library has accepted this version."""
     return rows.add(connection, participations, participation)
+
+
+def write_approver(connection: Connection, library_id: str, version: int, approver: Document) -> None:
+    """The acceptance names this one in the management: `{approved_by, approver_title}`."""
+    of_library = participations.c.library_id == library_id
+    of_version = of_library & (participations.c.version == version)
+    connection.execute(update(participations).where(of_version).values(approver))
+
+
+def forget_approvers(connection: Connection, library_id: str, name: str | None = None) -> None:
+    """No acceptance of the library names anybody in the management; only one of this name, where given."""
+    for row in _naming(connection, library_id, name):
+        nobody = {"approved_by": "", "approver_title": ""}
+        write_approver(connection, library_id, row["version"], nobody)
+
+
+def named_as_approver(connection: Connection, library_id: str, name: str | None) -> list[Document]:
+    """Acceptances that name this one: `[{library_id, version, approved_by, approver_title, accepted_at}]`."""
+    fields = ("library_id", "version", "approved_by", "approver_title")
+    found = _naming(connection, library_id, name) if name else []
+    return [{**{field: row[field] for field in fields}, **_texts(row, "accepted_at")} for row in found]
+
+
+def _naming(connection: Connection, library_id: str, name: str | None) -> list[Document]:
+    query = select(participations).where(participations.c.library_id == library_id)
+    found = [dict(row) for row in connection.execute(query.order_by(participations.c.version)).mappings()]
+    return [row for row in found if name is None or _is_one(row["approved_by"], name)]
+
+
+def _is_one(one: str, other: str) -> bool:
+    """The same name, however it is spaced and capitalised."""
+    return " ".join(one.casefold().split()) == " ".join(other.casefold().split())
 
 
 def newest_participations(connection: Connection) -> dict[str, Document]:

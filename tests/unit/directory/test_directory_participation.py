@@ -263,3 +263,55 @@ def test_what_is_kept_of_a_person_names_how_she_came_in_and_what_she_accepted(in
     assert kept["invitation"]["email"] == "ny@grue.example"
     assert [one["version"] for one in kept["acceptances"]] == [PARTICIPATION_VERSION]
     assert TOKEN not in str(kept)
+
+
+def by_management(**changes: Any) -> Document:
+    named = {"approved_by": "Rita Ås", "approver_title": "rektor"}
+    return {**ACCEPTED, "capacity": "management", **named, **changes}
+
+
+def test_who_approved_is_replaced_or_removed_and_who_accepted_what_and_when_stays(
+    innlandet: Database, clock: FixedClock
+) -> None:
+    accepted = do(innlandet, operations.accept_participation, an_id("Eidskog"), by_management(), KARI)
+    clock.move_to(NOW + timedelta(days=40))
+    name = operations.name_approver
+    new = {"approved_by": " Per Lund ", "approver_title": "kommunedirektør"}
+    replaced = do(innlandet, name, an_id("Eidskog"), new, KARI)
+    assert replaced == {**accepted, "approved_by": "Per Lund", "approver_title": "kommunedirektør"}
+    assert do(innlandet, operations.participation, an_id("Eidskog"), KARI) == replaced
+    for half in ({"approved_by": "Per"}, {"approver_title": "rektor"}):
+        with pytest.raises(FieldMissing):
+            do(innlandet, name, an_id("Eidskog"), half, KARI)
+    cleared = do(innlandet, name, an_id("Eidskog"), {}, KARI)
+    assert cleared == {**accepted, "approved_by": "", "approver_title": ""}
+    assert do(innlandet, operations.participation, an_id("Eidskog"), KARI) == cleared
+    assert len(local_events(innlandet, "ParticipationAccepted")) == 1
+
+
+def test_only_the_manager_of_a_library_that_the_management_approved_for_names_who(
+    innlandet: Database,
+) -> None:
+    with pytest.raises(NotFound):
+        do(innlandet, operations.name_approver, an_id("Eidskog"), {}, KARI)
+    do(innlandet, operations.accept_participation, an_id("Eidskog"), by_management(), KARI)
+    with pytest.raises(NotYourRole):
+        do(innlandet, operations.name_approver, an_id("Eidskog"), {}, SIRI)
+    do(innlandet, operations.accept_participation, an_id("Grue"), ACCEPTED, SIRI)
+    with pytest.raises(NotFound):
+        do(innlandet, operations.name_approver, an_id("Grue"), {}, SIRI)
+
+
+def test_who_approved_takes_it_along_and_is_erased_with_her_name(innlandet: Database) -> None:
+    jonas = by_management(approved_by="JONAS ")
+    do(innlandet, operations.accept_participation, an_id("Eidskog"), jonas, KARI)
+    do(innlandet, operations.accept_participation, an_id("Grue"), by_management(approved_by="Jonas"), SIRI)
+    (named,) = do(innlandet, operations.export_person, an_id("Jonas"), KARI)["named_as_approver"]
+    assert (named["library_id"], named["approved_by"], named["version"]) == (an_id("Eidskog"), "JONAS", 1)
+    assert do(innlandet, operations.export_person, an_id("Kari"), KARI)["named_as_approver"] == []
+    do(innlandet, operations.erase_person, an_id("Jonas"), KARI)
+    eidskog = do(innlandet, operations.participation, an_id("Eidskog"), KARI)
+    assert (eidskog["approved_by"], eidskog["approver_title"]) == ("", "")
+    assert (eidskog["is_accepted"], eidskog["person_id"]) == (True, an_id("Kari"))
+    assert do(innlandet, operations.participation, an_id("Grue"), SIRI)["approved_by"] == "Jonas"
+    do(innlandet, operations.erase_person, an_id("Jonas"), KARI)

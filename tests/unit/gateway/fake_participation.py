@@ -10,6 +10,7 @@ from byttebank.contracts.actor import load_actor
 from byttebank.contracts.fields import load
 from byttebank.contracts.participation import (
     PARTICIPATION_VERSION,
+    Approver,
     Invitation,
     Joining,
     NewAcceptance,
@@ -112,6 +113,19 @@ class FakeParticipation:
         if who.role != "library_manager" or who.library_id != library_id:
             raise NotYourRole(role="library_manager")
         self._accept(library_id, load(NewAcceptance, acceptance), who.person_id)
+        return self.participation(library_id, actor)
+
+    def name_approver(self, library_id: str, approver: Document, actor: Document) -> Document:
+        who = load_actor(actor)
+        if who.role != "library_manager" or who.library_id != library_id:
+            raise NotYourRole(role="library_manager")
+        wanted = load(Approver, approver)
+        for field, text in wanted.items():
+            if not text and any(wanted.values()):
+                raise FieldMissing(field=field)
+        if self.participation(library_id, actor)["capacity"] != "management":
+            raise NotFound(kind="acceptance", id=library_id)
+        self._accepted[library_id].update(wanted)
         return self.participation(library_id, actor)
 
     def participation(self, library_id: str, actor: Document) -> Document:

@@ -339,3 +339,37 @@ def test_what_the_county_waits_for_stands_open_and_the_rest_is_folded(node: Node
     (ended,) = [one for one in page.soup.select("main li") if ADDRESS in one.get_text()]
     assert not is_open(ended)
     assert "Ingen invitasjoner venter på svar." in page.words
+
+
+def test_who_in_the_management_approved_may_be_replaced_and_removed_and_the_acceptance_stands(
+    node: Node,
+) -> None:
+    invite(node)
+    opened = node.browser().get(link(node))
+    assert "De står til biblioteket bytter eller fjerner dem." in opened.words
+    browser = node.browser()
+    said = {"rolle": "management", "godkjent_av": "Rita Ås", "tittel": "kommunedirektør"}
+    browser.press(browser.get(link(node)), "Bli med", passord="et langt passord", **said)
+    path = f"/bibliotek/{GRUE}/avtale"
+    page = browser.press(browser.get(path), "Lagre navn og tittel", tittel="")
+    assert page.status == 422
+    assert "Fyll ut «Tittel»." in page.words
+    assert 'value="Rita Ås"' in page.text
+    page = browser.press(page, "Lagre navn og tittel", godkjent_av="Per Lund", tittel="rektor")
+    assert "av Per Lund, rektor." in page.words
+    page = browser.press(page, "Lagre navn og tittel", godkjent_av="", tittel="")
+    assert page.alerts == ["Lagret. Utgaven og dagen avtalen ble godkjent, står som før."]
+    assert "av ledelsen i kommunen." in page.words
+    assert "Per Lund" not in page.text
+
+
+def test_a_program_removes_who_approved(node: Node) -> None:
+    kari = Program(node, "kari")
+    path = f"{node.prefix}/api/v1/libraries/{EIDSKOG}/participation"
+    said = {"version": PARTICIPATION_VERSION, "capacity": "management"}
+    named = {"approved_by": "Rita Ås", "approver_title": "rektor"}
+    kari.client.post(f"{path}/accept", json={**said, **named}, headers=kari.headers)
+    assert kari.client.get(path, headers=kari.headers).json["approved_by"] == "Rita Ås"
+    answer = kari.client.put(f"{path}/approver", json={}, headers=kari.headers)
+    assert (answer.status_code, answer.json["approved_by"]) == (200, "")
+    assert answer.json["is_accepted"]
