@@ -35,7 +35,9 @@ def show() -> str:
         whole=conclusion_sentence(whole),
         places=[(one, conclusion_sentence(one)) for one in shown if one["missing"] or skill],
         covered=[
-            (one, conclusion_sentence(one)) for one in shown if _is_known(one) and not (one["missing"] or skill)
+            (one, conclusion_sentence(one))
+            for one in shown
+            if _is_known(one) and not (one["missing"] or skill)
         ],
         silent=[one["name"] for one in shown if not _is_known(one)],
         has_few=any(one["is_from_offers"] for one in shown if _is_known(one)),

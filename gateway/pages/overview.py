@@ -11,7 +11,7 @@ from gateway import speech
 from gateway.accounts import User
 from gateway.auth.guard import signed_in
 from gateway.here import here, person
-from gateway.pages.county_tasks import county_tasks
+from gateway.pages.county_tasks import county_questions
 from gateway.pages.direct_requests import direct_tasks
 from gateway.pages.notices import notices_of
 from gateway.pages.own_vandring import vandring_tasks
@@ -55,7 +55,7 @@ def show() -> str:
         greeting=_greeting(user),
         is_matching_silent=engagements is None,
         tasks=(_unless_silent(lambda: participation_tasks(user)) or [])
-        + (_unless_silent(lambda: county_tasks(user)) or [])
+        + [task for question in county_questions(user) for task in _unless_silent(question) or []]
         + tasks_of(engagements or [], user)
         + direct_tasks(asked or [], requests, engagements or [], user)
         + vandring_tasks(vandrings or [], user),

@@ -112,6 +112,12 @@ class FakeLedger(Service):
     def disputes(self) -> list[Document]:
         return self._disputes
 
+    def reversal_requests(self) -> list[Document]:
+        return []
+
+    def clearing_rounds(self) -> list[Document]:
+        return []
+
     def signed_message(self, peer: str, sender: str, seq: int) -> str:
         if all((one["sender"], one["seq"]) != (sender, seq) for one in self._disputes):
             raise NotFound(kind="message", id=f"{sender} {seq}")

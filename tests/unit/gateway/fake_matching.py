@@ -126,6 +126,9 @@ class FakeMatching(Service):
         self._weights.append(checked(RankingVersion, {**before, **points, **said}))
         return self.ranking_weights()
 
+    def disputes(self, actor: Document) -> list[Document]:
+        return []
+
     def matching_rounds(self, limit: int = 24) -> list[Document]:
         return []
 
