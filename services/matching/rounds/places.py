@@ -8,6 +8,13 @@ from services.matching.domain.instance import Instance
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 EARTH_RADIUS_KM = 6371.0
+SLACK = 1e-9
+"""Of a distance on the unit sphere: nobody near enough is left out by a first look."""
+
+
+def chord(km: Floats) -> Floats:
+    """By how much points so many kilometres apart differ at most on any axis of the unit sphere."""
+    return 2 * np.sin(np.minimum(km / EARTH_RADIUS_KM, np.pi) / 2) + SLACK
 
 
 class Places:
@@ -28,6 +35,7 @@ class Places:
         ).T
         self.unit: Floats = np.nan_to_num(unit)
         """Points on the unit sphere, for a quick first look; the origin where the place is not known."""
+        self._axes: Floats = np.ascontiguousarray(self.unit.T)
         self.count = len(instance.libraries)
         listed = sorted(
             (library[home] * self.count + library[host], km)
@@ -35,6 +43,18 @@ class Places:
         )
         self.listed: Ints = np.array([key for key, _ in listed], dtype=np.int64)
         self.listed_km: Floats = np.array([km for _, km in listed], dtype=float)
+
+    def near(self, home: Ints, host: Ints, reach: Floats) -> Ints:
+        """Positions of the pairs that are not surely farther apart than their limits, whose chords are
+        `reach`, as a look along each axis shows: much less work than `km`."""
+        near = np.arange(len(home))
+        if len(self.listed):
+            return near
+        for unit in self._axes:
+            apart = np.abs(unit[home] - unit[host])
+            left = np.flatnonzero(apart <= reach)
+            near, home, host, reach = near[left], home[left], host[left], reach[left]
+        return near
 
     def km(self, home: Ints, host: Ints) -> Floats:
         """Kilometres between libraries, pairwise; nan where neither listed nor computable (haversine

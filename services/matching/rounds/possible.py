@@ -17,7 +17,7 @@ from services.matching.domain.instance import Instance
 from services.matching.rounds.able import Able
 from services.matching.rounds.bits import bits
 from services.matching.rounds.caps import binding_caps
-from services.matching.rounds.places import EARTH_RADIUS_KM, Places
+from services.matching.rounds.places import Places, chord
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -25,8 +25,6 @@ Floats = NDArray[np.float64]
 
 MOST_DAYS = 40_000_000
 """Possible days; about 4 GB while they are solved. A country's round (L of docs/rounds.md) has 6 million."""
-SLACK = 1e-9
-"""Of a distance on the unit sphere: nobody near enough is left out by the first look."""
 _CELLS = 1_000_000
 """Colleagues times requests looked at in one piece, which bounds the memory of the search."""
 
@@ -112,6 +110,7 @@ def possible_days(instance: Instance) -> Possible:
     half = np.array([one.ends_half for one in requests], dtype=bool) & (wanted > 0)
     unit = 2 if half.any() else 1
     places = Places(instance, library)
+    max_km = np.array([np.inf if one.max_km is None else one.max_km for one in colleagues], dtype=float)
     search = _Search(
         instance=instance,
         places=places,
@@ -123,7 +122,8 @@ def possible_days(instance: Instance) -> Possible:
         same=np.array([one.is_whole for one in requests], dtype=bool) & (wanted > 1) | half,
         colleague_dates=bits(colleagues, dates),
         request_dates=bits(requests, dates),
-        max_km=np.array([np.inf if one.max_km is None else one.max_km for one in colleagues], dtype=float),
+        max_km=max_km,
+        reach=chord(max_km),
     )
     pieces = list(search.pieces())
     pair_colleague, pair_request, pair_km, day_pair, day_date = _together(pieces)
@@ -180,6 +180,7 @@ class _Search:
     colleague_dates: NDArray[np.uint8]
     request_dates: NDArray[np.uint8]
     max_km: Floats
+    reach: Floats
 
     def pieces(self) -> Iterator[_Piece]:
         found = 0
@@ -231,11 +232,9 @@ class _Search:
             limited[:] = False
         yield from self._strips(requests, colleagues[~limited], np.inf)
         near = colleagues[limited]
-        # Points this near on the sphere differ by no more than the chord on any axis.
-        widest = self.max_km[near].max(initial=0.0) / EARTH_RADIUS_KM
-        yield from self._strips(requests, near, 2 * np.sin(min(widest, np.pi) / 2) + SLACK)
+        yield from self._strips(requests, near, float(self.reach[near].max(initial=0.0)))
 
-    def _strips(self, requests: Ints, colleagues: Ints, chord: float) -> Iterator[tuple[Ints, Ints]]:
+    def _strips(self, requests: Ints, colleagues: Ints, widest: float) -> Iterator[tuple[Ints, Ints]]:
         """Those with a date in common and no farther apart than this along the axis on which they lie widest
         apart; so not every request is looked at with every colleague of a country."""
         unit = self.places.unit
@@ -248,7 +247,7 @@ class _Search:
         rows = max(1, _CELLS // max(1, len(colleagues)))
         for start in range(0, len(requests), rows):
             end = min(start + rows, len(requests))
-            first, last = np.searchsorted(there, (here[start] - chord, here[end - 1] + chord))
+            first, last = np.searchsorted(there, (here[start] - widest, here[end - 1] + widest))
             fits = np.zeros((end - start, last - first), dtype=bool)
             for word in range(offered.shape[1]):
                 fits |= (asked[start:end, word][:, None] & offered[first:last, word][None, :]) != 0
@@ -257,6 +256,8 @@ class _Search:
 
     def _days(self, colleague: Ints, request: Ints) -> _Piece:
         """The pairs among these that fit, exactly, and their days."""
+        near = self.places.near(self.home[colleague], self.host[request], self.reach[colleague])
+        colleague, request = colleague[near], request[near]
         home, host = self.home[colleague], self.host[request]
         km = self.places.km(home, host)
         limit = self.max_km[colleague]

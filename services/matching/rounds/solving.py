@@ -24,8 +24,10 @@ OPTIMAL, FEASIBLE, INFEASIBLE, UNKNOWN = "optimal", "feasible", "infeasible", "u
 TIME_LIMIT, LARGE_TIME_LIMIT = 60.0, 300.0
 LARGE = 500_000
 """Possible days from which a round has more time, where nobody says how much."""
-TAIL_SECONDS = 1.5e-5
-"""For each possible day: what comes after the search, reasons and writing."""
+TAIL_SECONDS = 7e-6
+"""For each possible day: what comes after the search, proofs, reasons and writing."""
+FIRST_COME_SECONDS = 5e-6
+"""For each possible day: the plan in no time, made before the end where a flow is not done by then."""
 HERE = 40_000
 """Possible days up to which a flow is so quick that it needs no process of its own, which could be ended."""
 CLOSE = 0.9
@@ -116,7 +118,7 @@ class _Run:
         began = self.clock()
         flown = self._flow(Flow(None, DAYS if blocks else self.objective))
         if flown is None:
-            self.used = self._first_come()
+            self.used = self.first_come
             return
         took = self.clock() - began
         network, flow = flown
@@ -182,20 +184,26 @@ class _Run:
         if len(p.day_pair) <= HERE:
             network = circulation(p, job.blocks, job.objective, None, job.without)
             return network, network.solve()
-        return best_flow(p, job, lambda: self.clock() >= self.due or self.stop())
+        return best_flow(p, job, self._flow_is_over)
+
+    def _flow_is_over(self) -> bool:
+        """Whether a flow is not waited for any longer. Shortly before that there is a plan instead of it."""
+        if not len(self.used) and self.clock() >= self.due - FIRST_COME_SECONDS * len(self.possible.day_pair):
+            _ = self.first_come
+        return self.clock() >= self.due or self.stop()
 
     def _at_least_first_come(self, used: Ints) -> Ints:
         """The plan, or the one made in no time when the search has not come as far in little time."""
         p = self.possible
         if p.worth(used) >= CLOSE * self.bound or len(p.day_pair) > LARGE:
             return used
-        hasty = self._first_come()
+        hasty = self.first_come
         return hasty if p.worth(hasty) > p.worth(used) and not self.on.short(hasty) else used
 
-    def _first_come(self) -> Ints:
+    @cached_property
+    def first_come(self) -> Ints:
         """A plan in no time, for when there is none for a good one."""
-        p = self.possible
-        return guided(self.on, p.pair_worth.astype(float))
+        return guided(self.on, self.possible.pair_worth.astype(float))
 
     def outcome(self, began: float) -> Outcome:
         p = self.possible
