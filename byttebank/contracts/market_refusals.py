@@ -73,3 +73,9 @@ class OfferClosed(Refusal):
     """Nobody can come to a library on any of the offer's days `dates`: public holidays, or closed days."""
 
     code = "offer_closed"
+
+
+class CoordinatesSwapped(Refusal):
+    """`latitude`, `longitude` are far from the `municipality`, and near it exchanged."""
+
+    code = "coordinates_swapped"

@@ -34,6 +34,10 @@ SENTENCES: dict[str, str] = {
         "Det {county} har sagt om dette, stemmer ikke med det de har sagt før. Ingenting er endret. "
         "Fylkesbiblioteket tar kontakt."
     ),
+    "coordinates_swapped": N_(
+        "Breddegrad og lengdegrad er byttet om: stedet havner langt fra {municipality}. "
+        "Bytt de to tallene og send på nytt."
+    ),
     "county_frozen": N_(
         "Utvekslingen med {county} er stanset inntil videre. Dager dere har gitt og fått, står trygt. "
         "Fylkesbiblioteket gir beskjed."
@@ -167,6 +171,7 @@ UNNAMED = {
     "library": N_("biblioteket"),
     "name": N_("kollegaen"),
     "skill": N_("ferdigheten"),
+    "municipality": N_("kommunen"),
     "date": N_("dagen"),
     "dates": N_("dagene"),
     "county": N_("det andre fylket"),
@@ -240,6 +245,7 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "library_id": _named("library", lambda value: speech.library_name(value)),
     "library": _named("library", str),
     "name": _named("name", str),
+    "municipality": _named("municipality", str),
     "skill": _named("skill", lambda value: speech.capitalised(speech.skill_name(value))),
     "field": _named("field", str),
     "email": _named("email", str),

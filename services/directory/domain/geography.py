@@ -1,10 +1,15 @@
 """How far apart two libraries are: as the crow flies, and by the county's table of travel times."""
 
+from collections.abc import Iterable
 from math import asin, cos, radians, sin, sqrt
 from typing import Any, NamedTuple
 
 EARTH_RADIUS_KM = 6371.0
 """The mean radius; good to half a percent, which is finer than whole kilometres between villages."""
+
+MOST_LATITUDE = 90
+NEIGHBOURHOOD_KM = 200
+"""A library is no farther from the middle of its municipality than this, anywhere in Norway."""
 
 Point = tuple[int, int, int]
 
@@ -24,6 +29,20 @@ def distance_km(from_latitude: float, from_longitude: float, to_latitude: float,
         + cos(latitude_a) * cos(latitude_b) * sin(radians(to_longitude - from_longitude) / 2) ** 2
     )
     return round(2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(half_chord))))
+
+
+def are_swapped(latitude: float, longitude: float, places: Iterable[tuple[float, float]]) -> bool:
+    """Whether the point is far from each of the places, and in the neighbourhood of one of them with latitude
+    and longitude exchanged.
+    """
+    known = list(places)
+    if abs(longitude) > MOST_LATITUDE or _is_near(latitude, longitude, known):
+        return False
+    return _is_near(longitude, latitude, known)
+
+
+def _is_near(latitude: float, longitude: float, places: list[tuple[float, float]]) -> bool:
+    return any(distance_km(latitude, longitude, *place) <= NEIGHBOURHOOD_KM for place in places)
 
 
 def distance_between(one: dict[str, object], other: dict[str, object]) -> int | None:

@@ -9,15 +9,14 @@ from byttebank.storage.work import Work
 from services.directory.domain.municipalities import municipality_on
 from services.directory.domain.texts import sort_key
 from services.directory.operations.documents import read
-from services.directory.operations.libraries import OwnLibrary, checked_library
-from services.directory.operations.municipalities import norwegian_municipalities
+from services.directory.operations.libraries import OwnLibrary, check_not_swapped, checked_library
+from services.directory.operations.municipalities import NORWAY, norwegian_municipalities
 from services.directory.operations.publishing import tell_library, tell_new_libraries
 from services.directory.registers.record import Broken, Record
 from services.directory.storage import counties, libraries
 
 Document = dict[str, Any]
 AT_A_TIME = 500
-NORWAY = "NO"
 
 
 @dataclass
@@ -128,6 +127,7 @@ def _add(work: Work, known: _Known, values: Document, *, is_closed: bool) -> Doc
     library = {**values.pop("fallback", {}), **values}
     wanted = read(OwnLibrary, library, id=work.new_id(), county=work.county, version=1)
     wanted = checked_library(wanted, known.settings)
+    check_not_swapped(wanted)
     known.new.append(wanted)
     _remember(known, wanted)
     return {"what": "new", "name": wanted["name"]}
@@ -147,6 +147,7 @@ def _change(work: Work, known: _Known, stored: Document, values: Document, *, is
         values["state"] = "withdrawn"
         values["closed_on"] = values.get("closed_on") or stored["closed_on"] or work.today.isoformat()
     changed = checked_library(read(OwnLibrary, {**stored, **values}), known.settings)
+    check_not_swapped(changed)
     changes = {key: [stored[key], changed[key]] for key in changed if changed[key] != stored[key]}
     if not changes:
         return {"what": "same"}

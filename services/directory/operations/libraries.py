@@ -5,16 +5,18 @@ from typing import Any
 from byttebank.contracts import resources
 from byttebank.contracts.actor import load_actor
 from byttebank.contracts.fields import one_of
-from byttebank.contracts.market_refusals import NumberTaken, OutsideArea
+from byttebank.contracts.market_refusals import CoordinatesSwapped, NumberTaken, OutsideArea
 from byttebank.contracts.received import ReceivedMessage
 from byttebank.contracts.refusals import DateOrder, NotFound, NotYourRole, SameKeyOtherBody
 from byttebank.identifiers import is_slug
 from byttebank.language import LANGUAGES
 from byttebank.storage.work import Work
 from services.directory.domain.cursors import check_limit, read_cursor, write_cursor
+from services.directory.domain.geography import are_swapped
 from services.directory.domain.texts import sort_key, unstorable
 from services.directory.domain.versions import counts_over
 from services.directory.operations.documents import read, refuse
+from services.directory.operations.municipalities import places_of
 from services.directory.operations.placing import place_things_of
 from services.directory.operations.publishing import CONTACT_POINT, tell_library
 from services.directory.operations.receiving import check_received
@@ -36,13 +38,18 @@ def register_library(work: Work, library: Document) -> Document:
 
     `library`: a `Library` without county and version. Its id stays the same for ever, and the language that
     its manager has chosen stays when the document does not name one.
-    Refuses: Malformed; NumberTaken; OutsideArea for coordinates that are not in the county; DateOrder for one
+    Refuses: Malformed; NumberTaken; OutsideArea for coordinates that are not in the county;
+    CoordinatesSwapped for new ones that are near its municipality only the other way round; DateOrder for one
     that closed before it opened; SameKeyOtherBody when another county's library has the id.
     """
     wanted = read(OwnLibrary, library, county=work.county, version=1)
     settings = counties.find_county(work.connection, work.county)
     wanted = checked_library(wanted, settings)
     _check_numbers(work, wanted)
+    before = libraries.find_library(work.connection, wanted["id"])
+    # Who writes the library's page can do nothing about where it was said to lie.
+    if before is None or any(before[axis] != wanted[axis] for axis in ("latitude", "longitude")):
+        check_not_swapped(wanted)
     if libraries.add_library(work.connection, wanted):
         libraries.write_numbers(work.connection, wanted)
         tell_library(work, wanted)
@@ -181,6 +188,21 @@ def check_place(library: Document, area: list[float]) -> None:
         south, west, north, east = area
         if not (south <= latitude <= north and west <= longitude <= east):
             raise OutsideArea(latitude=latitude, longitude=longitude)
+
+
+def check_not_swapped(library: Document) -> None:
+    """The own library is not near its municipality with latitude and longitude exchanged alone.
+
+    Refuses: CoordinatesSwapped.
+    """
+    latitude, longitude = library["latitude"], library["longitude"]
+    if (
+        latitude is not None
+        and longitude is not None
+        and are_swapped(latitude, longitude, places_of(library))
+    ):
+        where = library["municipality_name"]
+        raise CoordinatesSwapped(latitude=latitude, longitude=longitude, municipality=where)
 
 
 def _check_numbers(work: Work, library: Document) -> None:

@@ -4,8 +4,11 @@ import csv
 from datetime import date
 from functools import cache
 from importlib import resources as files
+from typing import Any
 
-from services.directory.domain.municipalities import Municipality
+from services.directory.domain.municipalities import Municipality, municipality_on
+
+NORWAY = "NO"
 
 
 @cache
@@ -26,6 +29,32 @@ def norwegian_municipalities() -> dict[str, Municipality]:
         )
         for row in rows
     }
+
+
+def places_of(library: dict[str, Any]) -> list[tuple[float, float]]:
+    """Where the Norwegian municipality of the `Library` lies, by its code or else by its name; every one of
+    that name, and none where nobody knows.
+    """
+    if library["country"] != NORWAY:
+        return []
+    known, code = norwegian_municipalities(), library["municipality_code"]
+    if code is not None:
+        found = municipality_on(known, code, date.max)
+        among = [found] if found is not None else []
+    else:
+        among = _by_name().get((library["municipality_name"] or "").casefold(), [])
+    return [(one.latitude, one.longitude) for one in among if one.latitude is not None and one.longitude]
+
+
+@cache
+def _by_name() -> dict[str, list[Municipality]]:
+    """Today's municipalities by each of their names: some have one in Norwegian and one in Sámi or Kven."""
+    found: dict[str, list[Municipality]] = {}
+    for one in norwegian_municipalities().values():
+        if one.became is None:
+            for name in {one.name, *one.name.split(" - ")}:
+                found.setdefault(name.casefold(), []).append(one)
+    return found
 
 
 def _day(text: str) -> date | None:

@@ -13,7 +13,7 @@ from directory_cast import a_county, a_library, an_id, local_events
 from typer.testing import CliRunner
 
 from byttebank.cli.app import app
-from byttebank.contracts.market_refusals import NumberTaken, OutsideArea
+from byttebank.contracts.market_refusals import CoordinatesSwapped, NumberTaken, OutsideArea
 from byttebank.contracts.refusals import DateOrder
 from byttebank.storage.work import Database
 from services.directory import operations
@@ -262,6 +262,31 @@ def test_a_number_belongs_to_one_library(innlandet: Database) -> None:
         operations.register_library(work, {**a_library("Grue", 60.45, 12.05), "national_number": "2042300"})
         with pytest.raises(NumberTaken):
             operations.register_library(work, {**a_library("Eidskog"), "former_numbers": ["2042300"]})
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_refused"),
+    [
+        ({"municipality_code": "3416"}, True),
+        ({}, True),
+        ({"municipality_name": "Atlantis"}, False),
+        ({"country": "SE"}, False),
+        ({"latitude": 60.0, "longitude": 12.1}, False),
+        ({"latitude": 55.7, "longitude": 12.6}, False),
+    ],
+)
+def test_latitude_and_longitude_the_wrong_way_round_are_refused_where_no_area_is_set(
+    innlandet: Database, changes: Document, is_refused: bool
+) -> None:
+    swapped = {**a_library("Ny", 12.1, 60.0), "municipality_name": "Eidskog", **changes}
+    with innlandet.work() as work:
+        if not is_refused:
+            operations.register_library(work, swapped)
+            return
+        with pytest.raises(CoordinatesSwapped) as refused:
+            operations.register_library(work, swapped)
+    found = {"latitude": 12.1, "longitude": 60.0, "municipality": "Eidskog"}
+    assert refused.value.parameters == found
 
 
 def test_a_library_lies_in_the_countys_area_and_closes_after_it_opened(innlandet: Database) -> None:
