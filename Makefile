@@ -18,7 +18,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constr
 PYTEST := $(if $(wildcard /dev/shm/.),TMPDIR=/dev/shm) $(BIN)/python -m pytest -q
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo federation check test simulate fuzz chaos texts pictures programs bench bench-ledger bench-matching clean
+.PHONY: help run demo federation check types units test simulate fuzz chaos texts pictures programs bench bench-ledger bench-matching clean
 
 help: ## List the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-22s %s\n", $$1, $$2}'
@@ -35,11 +35,16 @@ federation: $(VENV)/.installed-test ## Start three counties on RabbitMQ and Post
 check: $(VENV)/.installed-test ## Format, lint, types and the tests without servers
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory --jobs 2 types units
+
+types: $(VENV)/.installed-test
 	$(BIN)/mypy byttebank services gateway demo simulation
-	$(PYTEST) --numprocesses auto -m "not simulation" tests/unit tests/contracts tests/architecture
+
+units: $(VENV)/.installed-test
+	$(PYTEST) --numprocesses auto --dist worksteal -m "not simulation" tests/unit tests/contracts tests/architecture
 
 test: programs check ## Everything
-	$(PYTEST) --numprocesses auto -m simulation tests/unit tests/simulation
+	$(PYTEST) --numprocesses auto --dist worksteal -m simulation tests/unit tests/simulation
 	$(PYTEST) tests/integration --ignore tests/integration/story
 	$(PYTEST) tests/integration/story
 	$(PYTEST) tests/browser

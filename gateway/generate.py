@@ -26,11 +26,6 @@ def openapi_json() -> str:
     return json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
-def messages_pot() -> str:
-    """Every message of code and templates, as it stands in `translations/messages.pot`."""
-    return catalogs.written(catalogs.extract(FOLDER))
-
-
 def main() -> None:
     """The files are as the code says; the catalogs have every message, translated or waiting to be."""
     OPENAPI.write_text(openapi_json(), encoding="utf-8")

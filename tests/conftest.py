@@ -10,8 +10,12 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) else None
 
 
+def pytest_configure() -> None:
+    """What is collected next are thousands of tests that stay."""
+    gc.set_threshold(LIVING_BEFORE_COLLECTING, 20, 20)
+
+
 def pytest_collection_finish() -> None:
     """What has been imported stays until the end, as in `byttebank.messaging.process`."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(LIVING_BEFORE_COLLECTING, 20, 20)

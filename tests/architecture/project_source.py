@@ -31,6 +31,7 @@ class ImportGraph:
 
     def __init__(self, found: dict[str, Path]) -> None:
         self.modules = found
+        self._chains: dict[str, dict[str, list[str]]] = {}
 
     @cached_property
     def _direct(self) -> dict[str, set[str]]:
@@ -40,26 +41,36 @@ class ImportGraph:
         """What the module imports itself, ours and others', as dotted names."""
         return self._direct[module]
 
+    @cached_property
+    def _reached(self) -> dict[str, list[str]]:
+        """What runs when a module is imported, in alphabetical order: importing a.b runs a too."""
+        reached = {}
+        for module, direct in self._direct.items():
+            names = set(direct)
+            for target in [*direct, module]:
+                parts = target.split(".")
+                names.update(".".join(parts[:length]) for length in range(1, len(parts)))
+            reached[module] = sorted(names - {module})
+        return reached
+
     def path_to(self, module: str, library: str) -> list[str] | None:
-        """The shortest chain of imports from the module to the library, or None. Importing a.b runs a too."""
+        """The shortest chain of imports from the module to the library, or None."""
+        if module not in self._chains:
+            self._chains[module] = self._chains_from(module)
+        return self._chains[module].get(library)
+
+    def _chains_from(self, module: str) -> dict[str, list[str]]:
+        chains: dict[str, list[str]] = {}
         queue = deque([[module]])
         seen = {module}
         while queue:
             path = queue.popleft()
-            for target in sorted(self._reached(path[-1])):
-                if target.split(".")[0] == library:
-                    return [*path, target]
+            for target in self._reached[path[-1]]:
+                chains.setdefault(target.split(".")[0], [*path, target])
                 if target in self.modules and target not in seen:
                     seen.add(target)
                     queue.append([*path, target])
-        return None
-
-    def _reached(self, module: str) -> set[str]:
-        reached = set(self._direct[module])
-        for target in [*reached, module]:
-            parts = target.split(".")
-            reached.update(".".join(parts[:length]) for length in range(1, len(parts)))
-        return reached - {module}
+        return chains
 
     def _imports(self, name: str, path: Path) -> set[str]:
         package = name if path.name == "__init__.py" else name.rpartition(".")[0]

@@ -64,12 +64,6 @@ def test_the_order_of_layers_is_said_first() -> None:
     assert first == "@layer byttebank-reset, ds.theme, ds.base, ds.components, byttebank;"
 
 
-def test_the_list_of_messages_is_up_to_date() -> None:
-    assert generate.MESSAGES.read_text(encoding="utf-8") == generate.messages_pot(), (
-        "run python -m gateway.generate"
-    )
-
-
 def test_the_description_of_the_programming_interface_is_up_to_date() -> None:
     assert generate.OPENAPI.read_text(encoding="utf-8") == generate.openapi_json(), (
         "run python -m gateway.generate"
