@@ -110,6 +110,7 @@ def prepare_words(app: Flask) -> None:
         {
             "_": say_markup,
             "ngettext": say_many_markup,
+            "span_of": speech.span,
             "leaf_of": lambda day: calendar_leaf(speech.as_date(day), speech.speech().language),
             "described": described,
             "form_at": form_at,

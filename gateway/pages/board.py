@@ -9,6 +9,7 @@ from gateway import speech
 from gateway.accounts import User
 from gateway.auth.guard import signed_in
 from gateway.here import here, person
+from gateway.languages import PARAMETER
 from gateway.pages.board_filters import choices, has_folded, question_of, sent_filters
 from gateway.pictures.dots import DotMap, Place, dot_map
 from gateway.speech import say, say_many
@@ -55,7 +56,7 @@ def show() -> str:
     """The list by the filters in the address; what the library cannot take stands folded below, with why."""
     user, chosen = person(), sent_filters()
     question, after = question_of(chosen), request.args.get("etter") or None
-    only_possible = "kan" in request.args or not request.args
+    only_possible = "kan" in request.args or not set(request.args) - {PARAMETER}
     board = here().backend.directory.board
     page = board(user.library_id, **question, only_possible=only_possible, cursor=after)
     items = [item_of(one) for one in page["items"]]

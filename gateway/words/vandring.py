@@ -57,7 +57,9 @@ def answers(round_: Document) -> str:
     """How many have said what."""
     silent = round_["invited_count"] - round_["yes_count"] - round_["no_count"]
     said = [
-        say_many("1 bibliotek er med.", "{n} bibliotek er med.", round_["yes_count"]),
+        say_many("1 bibliotek er med.", "{n} bibliotek er med.", round_["yes_count"])
+        if round_["yes_count"]
+        else say("Ingen har sagt at de er med."),
         say_many("1 står over.", "{n} står over.", round_["no_count"]) if round_["no_count"] else "",
         say_many("1 har ikke svart.", "{n} har ikke svart.", silent) if silent else "",
     ]

@@ -25,7 +25,7 @@ def begin_a_vandring(desk: Desk) -> Visitor:
     page.get_by_label("Til og med").fill(terms["last_on"])
     page.get_by_label("Svar innen").fill(terms["reply_by_on"])
     visitor.press("Inviter bibliotekene")
-    visitor.sees("Bibliotekene er spurt om de vil være med på vandringen.", "0 bibliotek er med.")
+    visitor.sees("Bibliotekene er spurt om de vil være med på vandringen.", "Ingen har sagt at de er med.")
     return visitor
 
 

@@ -150,3 +150,9 @@ def test_a_board_longer_than_one_answer_goes_on_where_it_ended(node: Node) -> No
     assert page.soup.find(id="treff").get_text() == "Flere treff"
     (more,) = [link for link in page.soup.select("main a") if link.get_text() == "Vis flere"]
     assert len(titles(browser.follow(more["href"], page.url))) == 24
+
+
+def test_another_language_in_the_address_is_no_filter(node: Node) -> None:
+    browser = node.browser("kari")
+    assert titles(browser.get("/tavle?sprak=nb")) == titles(browser.get("/tavle"))
+    assert browser.get("/tavle?sprak=nn").soup.find(id="kan").has_attr("checked")

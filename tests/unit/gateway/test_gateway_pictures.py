@@ -25,6 +25,16 @@ def test_the_seventh_block_stands_on_the_next_row() -> None:
     assert picture.height == 97
 
 
+def test_what_is_set_aside_begins_a_row_when_it_does_not_fit_beside_the_rest() -> None:
+    picture = day_blocks(free_half_days=9, held_half_days=5)
+    assert [(block.x, block.y) for block in picture.blocks if block.is_held] == [(1, 52), (52, 52), (103, 52)]
+    assert picture.height == 97
+    full = day_blocks(free_half_days=12, held_half_days=4)
+    assert [(block.x, block.y) for block in full.blocks if block.is_held] == [(1, 52), (52, 52)]
+    crowded = day_blocks(free_half_days=26, held_half_days=10)
+    assert next((block.x, block.y) for block in crowded.blocks if block.is_held) == (52, 103)
+
+
 def test_what_has_no_room_is_counted_and_less_than_nothing_is_not_drawn() -> None:
     picture = day_blocks(free_half_days=100, held_half_days=1)
     assert len(picture.blocks) == MAX_BLOCKS
