@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from byttebank.cli.county_rounds import add_county_commands
-from byttebank.cli.exits import EXIT_CODES, FAILED, USAGE, fail
+from byttebank.cli.exits import EXIT_CODES, FAILED, INTERRUPTED, USAGE, fail
 from byttebank.language import LANGUAGES, language_of
 
 OBJECTIVES = ("days", "full")
@@ -92,15 +92,29 @@ def solve(
     wishes += ["--json"] if json else []
     wishes += ["--progress"] if progress else []
     wishes += ["--began", str(process_began())]
-    # In a process of its own: here eventlet has replaced what workers and their pipes are made of.
-    process = subprocess.Popen([sys.executable, "-m", "services.matching.rounds", *wishes, "--", str(file)])
+    stopped: list[int] = []
+    processes: list[subprocess.Popen[bytes]] = []
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        process.terminate()
+    def stop(number: int, _frame: FrameType | None) -> None:
+        stopped.append(number)
+        for process in processes:
+            process.terminate()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)
-    code = process.wait()
+    # In a process of its own: here eventlet has replaced what workers and their pipes are made of.
+    arguments = [sys.executable, "-m", "services.matching.rounds", *wishes, "--", str(file)]
+    # Ctrl-C reaches it too; until it can answer that, it leaves it to this process.
+    processes.append(subprocess.Popen(arguments, preexec_fn=_ignore_interrupts))
+    if stopped:
+        processes[0].terminate()
+    code = processes[0].wait()
+    if stopped and code == -signal.SIGTERM:
+        fail("Interrupted.", INTERRUPTED)
     if code < 0:
         fail(f"The computation was ended by signal {-code}; was there too little memory?", FAILED)
     raise typer.Exit(code)
+
+
+def _ignore_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -12,8 +12,13 @@ from services.matching.rounds.worker import Job, Said, Underway
 
 __all__ = ["Crew", "Worker"]
 
-START = "from services.matching.rounds.worker import main; main()"
-"""Not -m: what is pickled must not be called `__main__`."""
+START = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from services.matching.rounds.worker import main
+main()
+"""
+"""Not -m: what is pickled must not be called `__main__`. Ctrl-C is answered by whoever started it."""
 _GONE = object()
 
 

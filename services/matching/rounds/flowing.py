@@ -18,8 +18,13 @@ from services.matching.rounds.parts import without_names
 from services.matching.rounds.possible import Bools, Possible
 from services.matching.rounds.tiers import one_by_one, proven, weighed
 
-START = "from services.matching.rounds.flowing import main; main()"
-"""Not -m: what is pickled must not be called `__main__`."""
+START = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+from services.matching.rounds.flowing import main
+main()
+"""
+"""Not -m: what is pickled must not be called `__main__`. Ctrl-C is answered by whoever started it."""
 WAIT_SECONDS = 0.05
 
 
