@@ -1,10 +1,10 @@
 """Somebody wants nothing of herself kept: what others were told stays, without what she is called."""
 
-import html
 import json
 import re
 from typing import Any
 
+from markupsafe import escape
 from sqlalchemy import Connection, select, update
 
 from services.notify.storage.tables import engagements, mail_outbox, notices
@@ -51,7 +51,8 @@ def _rename_in_mails(connection: Connection, notice_id: str, name: str, instead:
         values: dict[str, Any] = {
             "subject": _renamed(mail["subject"], name, instead),
             "text": _renamed(mail["text"], name, instead),
-            "html": _renamed(mail["html"], html.escape(name), html.escape(instead)),
+            # As the template wrote it: with Python's own `html.escape` O'Brien is spelt another way.
+            "html": _renamed(mail["html"], str(escape(name)), str(escape(instead))),
         }
         connection.execute(update(mail_outbox).where(mail_outbox.c.id == mail["id"]).values(values))
 

@@ -1,9 +1,11 @@
 """The mail outbox: nothing lost, nothing tried for ever, nothing sent twice on purpose."""
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from notify_cast import GRUE, JONAS, NAMES, NOW, SIRI, a_document, hear, move
 
 from byttebank.contracts.refusals import Malformed, NotFound, NotYourRole
@@ -205,6 +207,20 @@ def test_nothing_that_others_were_told_names_somebody_who_is_erased(notify: Data
         mails = rows(work, "mail_outbox")
     assert {mail["to_address"] for mail in mails} == before
     assert ("Eidskog" if who == JONAS else "Grue") in mails[0]["text"]
+
+
+@pytest.mark.parametrize("name", ["Mari O'Brien", 'Mari "Mia" Moen', "Mari & Moen", "Áile Ŋávdi"])
+def test_a_name_is_gone_from_the_mails_however_it_is_written_in_html(notify: Database, name: str) -> None:
+    hear(notify, a_document("agreed", 2, colleague_name=name))
+    with notify.reading() as work:
+        mails = rows(work, "mail_outbox")
+    told = [str(escape(name)) in mail["html"] and name in mail["text"] for mail in mails]
+    assert any(told)
+    with notify.work() as work:
+        copies.person_erased(work, {"person_id": JONAS})
+    with notify.reading() as work:
+        mails = rows(work, "mail_outbox")
+    assert [mail for mail in mails if name in mail["text"] or name in unescape(mail["html"])] == []
 
 
 def rows(work: Work, table: str) -> list[dict[str, Any]]:
