@@ -71,6 +71,16 @@ def test_a_round_is_watched_from_its_beginning_until_it_is_sent(innlandet: Match
     assert (found["open_rounds"]["own"], found["oldest_seconds"]["own"]) == (0, 0)
 
 
+def test_half_a_day_is_in_the_figures_too(innlandet: Matching) -> None:
+    innlandet.hear("RequestChanged", a_request(version=2, half_days=3, is_open=True))
+    offer(innlandet, "Jonas")
+    begin(innlandet)
+    report(innlandet)
+    compute(innlandet)
+    found = innlandet.ask(operations.measured_rounds)
+    assert (found["served_half_days"], found["bound_half_days"]) == (3, 3)
+
+
 def test_an_interrupted_round_whose_days_have_been_is_nobodys_business(innlandet: Matching) -> None:
     innlandet.hear("RequestChanged", a_request(version=2, half_days=4, is_open=True))
     offer(innlandet, "Jonas")

@@ -67,9 +67,15 @@ def _computation(work: Work) -> Document:
     return {
         "is_running": is_running,
         "seconds": 0.0 if ended_at is None else max(0.0, (ended_at - row["started_at"]).total_seconds()),
-        "served_half_days": int(FULL_DAY * (found.get("days_served") or 0)),
-        "bound_half_days": int(FULL_DAY * (found.get("bound") or 0)),
+        "served_half_days": _half_days(found, "half_days_served", "days_served"),
+        "bound_half_days": _half_days(found, "half_days_bound", "bound"),
     }
+
+
+def _half_days(found: Document, name: str, days: str) -> int:
+    """Whole days are rounded down where there are half-days, and are all that a round of before knows."""
+    half_days = found.get(name)
+    return int(FULL_DAY * (found.get(days) or 0) if half_days is None else half_days)
 
 
 def _seconds(work: Work, since: datetime) -> float:
