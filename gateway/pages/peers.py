@@ -29,15 +29,12 @@ FUSE_DAYS = 500_000
 @signed_in(*COUNTY_ROLES)
 def index() -> str:
     """Every county we exchange with, and whether its book and ours agree."""
-    own, ledger = here().settings.county, here().backend.ledger
+    ledger = here().backend.ledger
     disputes = ledger.disputes()
     compared = _by_county(ledger.reconciliations())
     return render_template(
         "peers.html",
-        peers=[
-            (one, _badge(one), [words.compared(row, own) for row in compared.get(one["county"], [])])
-            for one in _peers()
-        ],
+        peers=[(one, _badge(one), _compared(compared.get(one["county"], []))) for one in _peers()],
         differing=sorted({one["county"] for one in disputes}),
         erasures={one["county"]: one for one in here().backend.directory.waiting_erasures()},
         act_id=new_id(),
@@ -61,7 +58,7 @@ def show(county: str) -> str:
         standing=words.standing(peer["line"], county),
         used=used_percent(peer["position"]) if peer["position"] else 0,
         doubts=[one for one in ledger.doubts() if one["county"] == county],
-        compared=[words.compared(one, own) for one in ledger.reconciliations() if one["county"] == county],
+        compared=_compared(_by_county(ledger.reconciliations()).get(county, [])),
         disputes=[(one, words.difference(one, own)) for one in ledger.disputes() if one["county"] == county],
         acts=[(one, words.decided(one), words.why(one)) for one in acts],
         successors=_successors([own, *(one["county"] for one in peers if one["county"] != county)]),
@@ -230,6 +227,12 @@ def _line(peer: Document, position: Document | None, down: Any) -> str:
 
 def _badge(peer: Document) -> tuple[str, str]:
     return words.BADGES[peer["line"]]
+
+
+def _compared(rows: list[Document]) -> list[str]:
+    """How the last comparisons ended: first over what we have sent, then over what they have."""
+    own = here().settings.county
+    return [words.compared(row, own) for row in sorted(rows, key=lambda row: str(row["sender"]) != own)]
 
 
 def _by_county(rows: list[Document]) -> dict[str, list[Document]]:

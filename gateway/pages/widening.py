@@ -63,11 +63,11 @@ def what_is_next(wanted: Document) -> str:
     if wanted["reach"] == "all":
         return ""
     if wanted["widens_on"] is None:
-        return say("Det spør ikke lenger ut av seg selv.")
+        return say("Det blir ikke spurt lenger ut av seg selv.")
     if wanted["is_paused"]:
         return _pause(wanted["resumes_on"])
     return say(
-        "Har ingen svart, spør det lenger ut {date}. Svarer noen, venter det så lenge.",
+        "Har ingen svart, blir det spurt lenger ut {date}. Svarer noen, venter det så lenge.",
         date=speech.on(wanted["widens_on"]),
     )
 
@@ -76,7 +76,7 @@ def _pause(resumes_on: str | None) -> str:
     if resumes_on is None:
         return say("Det venter fordi noen hjelper med en del. Dere kan spørre lenger ut selv.")
     return say(
-        "Det venter fordi noen har svart. Blir det ikke noe av, spør det lenger ut {date}.",
+        "Det venter fordi noen har svart. Blir det ikke noe av, blir det spurt lenger ut {date}.",
         date=speech.on(resumes_on),
     )
 

@@ -91,7 +91,7 @@ def put_on_the_board(node: Node, **chosen: str) -> Page:
 def test_a_request_is_seen_in_the_own_county_first_and_asks_further_out_by_itself(node: Node) -> None:
     page = put_on_the_board(node)
     assert "Nå ser bibliotekene i Innlandet det." in page.words
-    assert "Har ingen svart, spør det lenger ut torsdag 26. november." in page.words
+    assert "Har ingen svart, blir det spurt lenger ut torsdag 26. november." in page.words
     request = node.backend.directory._requests[OWN_REQUEST]
     assert (request["is_open"], request["reach"], request["widens_on"]) == (True, "county", "2026-11-26")
 
@@ -100,12 +100,12 @@ def test_the_clock_is_changed_stopped_and_started_and_the_request_seen_by_all(no
     put_on_the_board(node, dager="7")
     browser = node.browser("kari")
     page = browser.get(f"/foresporsler/{OWN_REQUEST}")
-    assert "spør det lenger ut mandag 30. november" in page.words
+    assert "blir det spurt lenger ut mandag 30. november" in page.words
     page = browser.press(page, "Lagre", dager="0")
     assert page.alerts == ["Det er endret hvem som ser forespørselen."]
-    assert "Det spør ikke lenger ut av seg selv." in page.words
+    assert "Det blir ikke spurt lenger ut av seg selv." in page.words
     page = browser.press(page, "Lagre", dager="1", rekkevidde="neighbours")
-    assert "spør det lenger ut tirsdag 24. november" in page.words
+    assert "blir det spurt lenger ut tirsdag 24. november" in page.words
     assert {one["value"] for one in page.soup.select("#rekkevidde option")} == {"neighbours", "all"}
     page = browser.press(page, "Lagre", rekkevidde="all")
     assert "Nå ser bibliotekene i Innlandet og alle fylkene vi samarbeider med, det." in page.words
@@ -114,7 +114,7 @@ def test_the_clock_is_changed_stopped_and_started_and_the_request_seen_by_all(no
 
 def test_on_the_board_without_asking_further_out(node: Node) -> None:
     page = put_on_the_board(node, dager="0", rekkevidde="neighbours")
-    assert "Det spør ikke lenger ut av seg selv." in page.words
+    assert "Det blir ikke spurt lenger ut av seg selv." in page.words
     assert node.backend.directory._requests[OWN_REQUEST]["widens_on"] is None
 
 

@@ -112,7 +112,7 @@ def test_a_notice_of_it_leads_to_the_request(node: Node) -> None:
 @pytest.mark.parametrize(
     ("resumes_on", "words"),
     [
-        ("2026-12-01", "Det venter fordi noen har svart. Blir det ikke noe av, spør det lenger ut"),
+        ("2026-12-01", "Det venter fordi noen har svart. Blir det ikke noe av, blir det spurt lenger ut"),
         (None, "Det venter fordi noen hjelper med en del."),
     ],
 )
