@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources as files
 from typing import Any
@@ -71,11 +72,17 @@ def write_skill(work: Work, skill: Document, actor: Document) -> Document:
 
 
 def _check_names(work: Work, code: str, names: list[str]) -> None:
-    for other in libraries.list_skills(work.connection):
-        taken = {name.casefold() for name in other["names"].values()}
-        known = next((name for name in names if name.casefold() in taken), None)
-        if other["code"] != code and known is not None:
-            raise SkillKnown(name=known, code=other["code"])
+    """Names that the entry did not have before are nobody else's; its own may be shared ones by now."""
+    known = {one["code"]: _spoken(one["names"].values()) for one in libraries.list_skills(work.connection)}
+    kept = known.pop(code, set())
+    for name in names:
+        other = next((other for other, taken in known.items() if name.casefold() in taken), None)
+        if other is not None and name.casefold() not in kept:
+            raise SkillKnown(name=name, code=other)
+
+
+def _spoken(names: Iterable[str]) -> set[str]:
+    return {name.strip().casefold() for name in names}
 
 
 def list_skills(work: Work) -> list[Document]:

@@ -31,6 +31,7 @@ from byttebank.contracts.refusals import Malformed, NotYourRole, SameKeyOtherBod
 from byttebank.storage.work import Database
 from services.directory import operations
 from services.directory.operations.skills import shared_skills
+from services.directory.storage import libraries
 
 Document = dict[str, Any]
 COUNTY = an_actor("Anne", "Fylkesbiblioteket", "county")
@@ -96,6 +97,17 @@ def test_a_skill_may_be_retired_and_taken_up_again(innlandet: Database) -> None:
             assert [one["code"] for one in operations.list_skills(work) if one["is_retired"]] == (
                 [DIALECT["code"]] if is_retired else []
             )
+
+
+def test_a_skill_whose_name_has_come_to_the_shared_ones_since_may_be_retired(innlandet: Database) -> None:
+    twice = {**DIALECT, "names": {"nb": "Kassering"}}
+    with innlandet.work() as work:
+        libraries.write_skill(work.connection, {**twice, "is_retired": False})
+        assert operations.write_skill(work, {**twice, "is_retired": True}, COUNTY)["is_retired"]
+    with innlandet.work() as work, pytest.raises(SkillKnown):
+        operations.write_skill(
+            work, {**twice, "names": {"nb": "Kassering", "nn": "katalogisering og klassifikasjon"}}, COUNTY
+        )
 
 
 def retire(database: Database, **more: Any) -> None:
