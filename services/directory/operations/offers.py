@@ -62,7 +62,7 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
         check_in_use(wanted["skills"], retired, skills_of(colleague), "skills")
         if not wanted["places"]:
             raise refuse("/places", "At least one of host, home and online.")
-        if wanted["reach"] == "counties" and not wanted["counties"]:
+        if wanted["reach"] == "counties" and not {*wanted["counties"]} - {work.county}:
             raise refuse("/counties", "At least one county beside your own, or another reach.")
         _check_counties(work, wanted)
         settled = settle_offer_dates(wanted, work.today)

@@ -95,6 +95,7 @@ def test_an_offer_goes_as_far_as_it_reaches(
         ({"half_days": -2}, BelowHalfDay),
         ({"half_days": 801}, Malformed),
         ({"reach": "counties"}, Malformed),
+        ({"reach": "counties", "counties": ["innlandet"]}, Malformed),
         ({"reach": "counties", "counties": ["innlandet", "atlantis"]}, CountyUnknown),
         ({"dates": ["2026-12-25", "2027-01-01"], "places": ["host"]}, OfferClosed),
         ({"first_on": "2026-12-25", "last_on": "2026-12-27", "places": ["host"]}, OfferClosed),
