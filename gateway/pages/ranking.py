@@ -37,7 +37,8 @@ def change() -> ResponseReturnValue:
     looked_at = request.form.get("utgave", "")
     if not form.errors:
         try:
-            version = int(looked_at) if looked_at.isdecimal() else None
+            # What was never a version is none that counts now.
+            version = int(looked_at) if looked_at.isdecimal() and len(looked_at) < 10 else -1
             points = {name: _number(form, name) for name in BOUNDS}
             if not form.errors:
                 here().backend.matching.set_ranking_weights(points, person().actor, version)

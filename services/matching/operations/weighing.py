@@ -18,7 +18,11 @@ def ranking_weights(work: Work, version: int | None = None) -> Document:
 
     A score that was shown under a version is explained by that version's weights. Refuses: NotFound.
     """
-    found = storage.weights(work.connection, version)
+    newest = storage.weights(work.connection)
+    assert newest is not None
+    # Larger numbers do not always fit into the column.
+    is_known = version is None or 0 <= version <= newest.version
+    found = storage.weights(work.connection, version) if is_known else None
     if found is None:
         raise NotFound(kind="ranking_weights", id=str(version))
     return _document(found)

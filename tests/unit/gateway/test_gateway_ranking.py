@@ -89,6 +89,15 @@ def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(node: Node)
     assert page.alerts == ["Rekkefølgen er endret, og gjelder fra nå av."]
 
 
+@pytest.mark.parametrize("looked_at", ["", "9" * 5000, "en"])
+def test_who_does_not_say_which_version_was_looked_at_overwrites_none(node: Node, looked_at: str) -> None:
+    browser = node.browser("ingrid")
+    page = browser.press(browser.get(PAGE), "Lagre", utgave=looked_at, same_county="100")
+    assert page.status == 412
+    assert page.soup.find(id="same_county")["value"] == "100"
+    assert node.backend.matching.ranking_weights()["version"] == 0
+
+
 def test_only_the_county_library_decides(node: Node) -> None:
     assert node.browser("kari").get(PAGE).status == 403
     assert node.browser("per").get(PAGE).status == 200

@@ -56,8 +56,9 @@ def test_earlier_versions_are_kept_and_the_same_points_make_no_new_one(innlandet
     first = innlandet.ask(operations.ranking_weights, 1)
     assert (first["first_visit"], first["can_teach"]) == (20, 10)
     assert innlandet.ask(operations.ranking_weights, 0)["first_visit"] == 15
-    with pytest.raises(NotFound):
-        innlandet.ask(operations.ranking_weights, 3)
+    for never in (3, -1, 10**30):
+        with pytest.raises(NotFound):
+            innlandet.ask(operations.ranking_weights, never)
 
 
 def test_only_the_county_decides(innlandet: Matching) -> None:
