@@ -19,6 +19,7 @@ from byttebank.contracts.received import ReceivedMessage
 from byttebank.federation.keys import SigningKey
 from byttebank.storage.channels import add_key
 from services.ledger import operations
+from services.ledger.domain.invariants import mirrors
 
 KEYS = {
     county: SigningKey.from_seed(bytes([place]) * 32)
@@ -114,3 +115,46 @@ def stages(ledgers: dict[str, Ledger], round_id: str = ROUND) -> dict[str, str]:
 def nets(ledger: Ledger) -> dict[str, int]:
     """What each other county owes this one."""
     return {one["county"]: one["net_half_days"] for one in ledger.see(operations.positions)}
+
+
+Three = dict[str, Ledger]
+
+
+def ring(ledgers: Three) -> None:
+    """Three counties know each other's keys and owe each other 4, 6 and 5."""
+    owe_in_a_ring(keyed(ledgers))
+
+
+def check(ledgers: Three) -> None:
+    """Every book is right, and every pair of books."""
+    books = {county: ledger.book() for county, ledger in ledgers.items()}
+    assert [ledger.broken_rules() for ledger in ledgers.values()] == [[], [], []]
+    broken = [
+        sentence
+        for one in books.values()
+        for other in books.values()
+        if one is not other
+        for sentence in mirrors(one, other)
+    ]
+    assert broken == []
+
+
+def accepted_by_all(three: Three, coordinator: str = "innlandet") -> None:
+    """Everybody has accepted, and the coordinator is cut off before it hears of it."""
+    propose(three[coordinator])
+    others = [county for county in three if county != coordinator]
+    for _ in range(2):
+        for county in others:
+            for message in three[coordinator].sent(county):
+                receive(three[county], message)
+        if set(stages(three).values()) == {"accepted"}:
+            return
+        for county in others:
+            for message in three[county].sent(coordinator):
+                receive(three[coordinator], message)
+
+
+def message(peer: str, *documents: bytes, round_id: str = ROUND) -> ReceivedMessage:
+    """A CLEARING message of the peer."""
+    payload = {"round_id": round_id, "documents": [one.decode() for one in documents]}
+    return ReceivedMessage(peer, "CLEARING", 1, payload, "0" * 64, number(1), 1)

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from clearing_cast import Three, ring
 from ledger_cast import COUNTIES, Ledger, Scenes, federation, migrated_template, settled_templates
 
 
@@ -47,3 +48,9 @@ def empty(migrated: Path, tmp_path: Path) -> Iterator[Ledger]:
     (tmp_path / "empty").mkdir()
     with federation({"innlandet": migrated}, tmp_path / "empty", "innlandet") as (ledger,):
         yield ledger
+
+
+@pytest.fixture
+def three(scenes: Scenes) -> Three:
+    """Three counties that owe in a ring and know each other's keys."""
+    return scenes.after(ring)
