@@ -47,7 +47,7 @@ def translator(language: str, folder: Path | str) -> Translator:
 
     Refuses: `CatalogMissing` for a language without a readable catalog there.
     """
-    return _translator(language, Path(folder))
+    return _translator(language, folder if isinstance(folder, Path) else Path(folder))
 
 
 def languages_in(folder: Path | str) -> Sequence[str]:

@@ -104,6 +104,7 @@ class _Run:
         self.used = np.zeros(0, dtype=np.int64)
         self.bound = possible.most_worth()
         self.prices: Prices | None = None
+        self.proven = 0  # What the prices prove, in units.
         self.proof: tuple[Circulation, Ints] | None = None
         self.infeasible = self.unknown = False
 
@@ -127,10 +128,11 @@ class _Run:
         if self.infeasible:
             return
         self.prices = prices_of(network, flow)
-        self.infeasible = self.prices.bound(p) < 0
+        self.proven = self.prices.bound(p)
+        self.infeasible = self.proven < 0
         if self.infeasible:
             return
-        self.bound = min(self.bound, self.prices.bound(p))
+        self.bound = min(self.bound, self.proven)
         if not blocks:
             self.used, self.proof = network.plan(flow), flown
         self._tell("flow", len(self.used))
@@ -152,6 +154,7 @@ class _Run:
             lambda worth, bound: self.tell("search", worth // p.unit, bound // p.unit),
         )
         self.bound, self.prices = min(self.bound, int(found.bound.sum())), found.prices
+        self.proven = self.prices.bound(p)
         short = found.short()
         if short.any():
             self.infeasible, self.unknown = bool(((found.proven & short) | (found.bound < 0)).any()), True
@@ -216,7 +219,7 @@ class _Run:
             status, self.bound = INFEASIBLE, 0
         certificate: dict[str, Any] = {"kind": "none"}
         if self.prices is not None:
-            proven = _days(self.prices.bound(p), p.unit)
+            proven = _days(self.proven, p.unit)
             certificate = {"kind": "prices", "bound": proven, **self.prices.document(p)}
         circulation_, flow = self.proof or (None, None)
         caps = stopped_by_cap(self.on, self.used) if status in (OPTIMAL, FEASIBLE) and len(p.cap) else {}
