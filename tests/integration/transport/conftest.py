@@ -9,6 +9,7 @@ import time  # noqa: E402
 import uuid  # noqa: E402
 from collections.abc import Callable, Iterator  # noqa: E402
 from contextlib import suppress  # noqa: E402
+from pathlib import Path  # noqa: E402
 from typing import Any, TypeVar  # noqa: E402
 
 import pytest  # noqa: E402
@@ -164,3 +165,26 @@ def embedded(broker: EmbeddedBroker) -> Iterator[Wire]:
     wire = Wire(EMBEDDED_URL)
     yield wire
     wire.close()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where an embedded broker may keep its file."""
+    install()
+    return tmp_path / "broker.sqlite"
+
+
+@pytest.fixture
+def start(path: Path) -> Iterator[Callable[[], EmbeddedBroker]]:
+    """Starts a broker on the file, after closing the one before."""
+    running: list[EmbeddedBroker] = []
+
+    def start_one() -> EmbeddedBroker:
+        if running:
+            running.pop().close()
+        running.append(start_broker(path))
+        return running[-1]
+
+    yield start_one
+    for broker in running:
+        broker.close()

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from matching_cast import NOW, Matching, settle_in
+from matching_cast import NOW, Matching, a_proposal, actor, carry, settle_in
 
 from byttebank.clock import FixedClock
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
+from services.matching import operations
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +74,22 @@ def empty(migrated: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Matchin
     matching = _copy(migrated, "innlandet", tmp_path / "empty", clock)
     yield matching
     matching.close()
+
+
+@pytest.fixture
+def asked(innlandet: Matching, akershus: Matching) -> tuple[Matching, Matching]:
+    """Kari has asked for Per, and Akershus has heard of it."""
+    proposal = a_proposal(colleague="Per", own_words="Kom gjerne kl. 9")
+    innlandet.do(operations.propose, proposal, actor("Kari"))
+    carry(innlandet, akershus)
+    return innlandet, akershus
+
+
+@pytest.fixture
+def offered(innlandet: Matching, akershus: Matching) -> tuple[Matching, Matching]:
+    """Nora has offered Per; Innlandet has not heard of it yet."""
+    proposal = a_proposal(
+        colleague="Per", own_words="Vi kan komme", host_contact_id=None, host_contact_name=None
+    )
+    akershus.do(operations.propose, proposal, actor("Nora"))
+    return innlandet, akershus

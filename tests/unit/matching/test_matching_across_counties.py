@@ -1,82 +1,14 @@
 """An engagement between Eidskog in Innlandet, its home, and Nes in Akershus."""
 
-import json
-from dataclasses import replace
-from typing import Any
-
 import pytest
-from matching_cast import (
-    Matching,
-    a_colleague,
-    a_library,
-    a_peer,
-    a_proposal,
-    a_request,
-    actor,
-    an_id,
-    carry,
-    posted,
-)
+from across_cast import accept, act, agree, without_names
+from matching_cast import Matching, a_library, a_proposal, actor, an_id, carry, posted
 
-from byttebank.contracts.refusals import (
-    ColleagueBusy,
-    CountyFrozen,
-    Malformed,
-    NotFound,
-    NotYourRole,
-    SameKeyOtherBody,
-)
-from byttebank.storage.messages import OutboxRow
+from byttebank.contracts.refusals import ColleagueBusy
 from services.matching import operations
 
 pytestmark = pytest.mark.simulation
 """Takes seconds: two counties and what they send each other."""
-
-Document = dict[str, Any]
-NAMES = ("Kari", "Ola", "Nora", "Per")
-
-
-def accept(county: Matching, who: str, engagement: str = "engagement", **named: Any) -> Document:
-    found: Document = county.do(operations.accept, an_id(engagement), actor(who), **named)
-    return found
-
-
-def act(county: Matching, name: str, who: str, *arguments: Any) -> Document:
-    found: Document = county.do(getattr(operations, name), an_id("engagement"), *arguments, actor(who))
-    return found
-
-
-@pytest.fixture
-def asked(innlandet: Matching, akershus: Matching) -> tuple[Matching, Matching]:
-    """Kari has asked for Per, and Akershus has heard of it."""
-    proposal = a_proposal(colleague="Per", own_words="Kom gjerne kl. 9")
-    innlandet.do(operations.propose, proposal, actor("Kari"))
-    carry(innlandet, akershus)
-    return innlandet, akershus
-
-
-@pytest.fixture
-def offered(innlandet: Matching, akershus: Matching) -> tuple[Matching, Matching]:
-    """Nora has offered Per; Innlandet has not heard of it yet."""
-    proposal = a_proposal(
-        colleague="Per", own_words="Vi kan komme", host_contact_id=None, host_contact_name=None
-    )
-    akershus.do(operations.propose, proposal, actor("Nora"))
-    return innlandet, akershus
-
-
-def agree(innlandet: Matching, akershus: Matching) -> None:
-    accept(akershus, "Nora")
-    accept(akershus, "Per")
-    carry(innlandet, akershus)
-    innlandet.reserve()
-    carry(innlandet, akershus)
-
-
-def without_names(engagement: Document) -> Document:
-    cleaned = {key: value for key, value in engagement.items() if not key.endswith("_name")}
-    cleaned["history"] = [{**line, "by_name": None} for line in engagement["history"]]
-    return cleaned
 
 
 def test_the_lenders_county_shows_what_the_home_has_told(asked: tuple[Matching, Matching]) -> None:
@@ -85,25 +17,6 @@ def test_the_lenders_county_shows_what_the_home_has_told(asked: tuple[Matching, 
     assert akershus.see("Nora")["own_words"] == "Kom gjerne kl. 9"
     (told,) = akershus.told("EngagementChanged")
     assert (told["version"], told["state"]) == (1, "proposed")
-
-
-def test_no_name_and_no_own_words_are_ever_signed(innlandet: Matching, akershus: Matching) -> None:
-    innlandet.do(operations.propose, a_proposal(colleague="Per", own_words="Kari og Per"), actor("Kari"))
-    carried = carry(innlandet, akershus)
-    accept(akershus, "Nora")
-    accept(akershus, "Per")
-    carried += carry(innlandet, akershus)
-    innlandet.reserve()
-    carried += carry(innlandet, akershus)
-    innlandet.let_time_pass("2026-12-10")
-    act(akershus, "confirm", "Per", True)
-    carried += carry(innlandet, akershus)
-    act(innlandet, "confirm", "Kari", True)
-    carried += carry(innlandet, akershus)
-    detached = " ".join(letter.detached or "" for letter in carried)
-    assert all(name in detached for name in ("Kari", "Nora", "Per"))
-    for letter in carried:
-        assert not any(name in letter.body for name in NAMES), letter.body
 
 
 def test_the_whole_way_between_two_counties(asked: tuple[Matching, Matching]) -> None:
@@ -216,137 +129,6 @@ def test_the_lenders_books_may_know_it_first(asked: tuple[Matching, Matching]) -
     assert without_names(akershus.see("Nora")) == without_names(innlandet.see("Kari"))
 
 
-# Names
-
-
-def test_a_name_that_is_not_shared_stays_at_home_until_it_is_agreed(asked: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = asked
-    assert akershus.see("Nora")["host_contact_name"] is None
-    assert akershus.see("Nora")["colleague_name"] == "Per"
-    accept(akershus, "Per")
-    (letter,) = akershus.fetch_letters()
-    assert "Per" not in (letter.detached or "")
-    innlandet.receive(letter, "akershus")
-    assert innlandet.see("Kari")["colleague_name"] is None
-    accept(akershus, "Nora")
-    carry(innlandet, akershus)
-    assert innlandet.see("Kari")["colleague_name"] is None
-    innlandet.reserve()
-    carry(innlandet, akershus)
-    found = innlandet.see("Kari")
-    assert found["colleague_name"] == "Per"
-    assert akershus.see("Nora")["host_contact_name"] == "Kari"
-    assert innlandet.told("EngagementChanged")[-1]["colleague_name"] == "Per"
-
-
-def test_the_name_is_sent_once(asked: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = asked
-    agree(innlandet, akershus)
-    assert len(akershus.told("EngagementAccepted")) == 0
-    innlandet.let_time_pass("2026-12-10")
-    act(innlandet, "confirm", "Kari", True)
-    assert len(carry(innlandet, akershus)) == 1
-
-
-def test_a_name_shared_with_all_counties_comes_with_the_answer(asked: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = asked
-    akershus.hear("ColleagueChanged", a_colleague("Per", sharing="all", version=2))
-    accept(akershus, "Nora")
-    carry(innlandet, akershus)
-    found = innlandet.see("Kari")
-    assert found["colleague_name"] == "Per"
-    assert found["history"][-1]["by_name"] == "Nora"
-
-
-def test_each_county_sees_its_own_people_in_the_history(asked: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = asked
-    accept(akershus, "Per")
-    carry(innlandet, akershus)
-    assert [line["by_name"] for line in akershus.see("Per")["history"]] == [None, "Per"]
-    assert [line["by_name"] for line in innlandet.see("Kari")["history"]] == ["Kari", None]
-
-
-# Proposed by the lender
-
-
-def test_a_proposal_of_the_lender_has_its_home_with_the_host(offered: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = offered
-    assert akershus.see("Nora")["home_county"] == "innlandet"
-    assert akershus.told("EngagementChanged")[0]["version"] == 1
-    carry(innlandet, akershus)
-    found = innlandet.see("Kari")
-    assert (found["state"], found["version"], found["own_words"]) == ("proposed", 2, "Vi kan komme")
-    assert set(found["consents"]) == {"lender_manager"}
-    assert without_names(akershus.see("Nora")) == without_names(found)
-    accept(innlandet, "Kari", host_contact_id=an_id("Ola"))
-    accept(akershus, "Per")
-    carry(innlandet, akershus)
-    innlandet.reserve()
-    carry(innlandet, akershus)
-    assert akershus.see("Per")["state"] == "agreed"
-    assert akershus.see("Per")["host_contact_name"] == "Ola"
-
-
-def test_the_home_fills_in_the_contact_of_its_request(innlandet: Matching, akershus: Matching) -> None:
-    proposal = a_proposal(
-        colleague="Per", request_id=an_id("request"), host_contact_id=an_id("Ola"), host_contact_name="Ola"
-    )
-    akershus.do(operations.propose, proposal, actor("Per"))
-    carry(innlandet, akershus)
-    assert innlandet.see("Kari")["host_contact_name"] == "Kari"
-
-
-@pytest.mark.parametrize(
-    ("name", "body", "code"),
-    [
-        ("RequestChanged", a_request(version=2, state="covered"), "already_covered"),
-        ("RequestChanged", a_request(version=2, state="closed"), "request_closed"),
-        ("LibraryChanged", a_library("Eidskog", version=2, state="withdrawn"), "not_found"),
-        ("PeerChanged", a_peer("akershus", version=2, state="frozen"), "county_frozen"),
-    ],
-)
-def test_the_home_refuses_what_it_would_refuse_its_own(
-    innlandet: Matching, akershus: Matching, name: str, body: Document, code: str
-) -> None:
-    akershus.do(operations.propose, a_proposal(colleague="Per", request_id=an_id("request")), actor("Nora"))
-    innlandet.hear(name, body)
-    carry(innlandet, akershus)
-    found = akershus.see("Nora")
-    assert (found["state"], found["refusal"]["code"]) == ("declined", code)
-    assert innlandet.told("EngagementChanged") == []
-
-
-def test_a_proposal_that_comes_too_late_is_declined_with_the_date(offered: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = offered
-    innlandet.clock.move_to(innlandet.clock.now().replace(month=12, day=10))
-    carry(innlandet, akershus)
-    assert akershus.see("Nora")["refusal"] == {"code": "date_past", "parameters": {"date": "2026-12-09"}}
-
-
-def test_answers_that_overtake_the_proposal_wait_for_it(offered: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = offered
-    accept(akershus, "Per")
-    proposal, answer = akershus.fetch_letters()
-    innlandet.receive(answer, "akershus")
-    with pytest.raises(NotFound):
-        innlandet.see("Kari")
-    innlandet.receive(proposal, "akershus")
-    assert set(innlandet.see("Kari")["consents"]) == {"lender_manager", "colleague"}
-    carry(innlandet, akershus)
-    assert without_names(akershus.see("Nora")) == without_names(innlandet.see("Kari"))
-
-
-def test_a_proposal_that_comes_twice_is_answered_twice_and_made_once(
-    offered: tuple[Matching, Matching],
-) -> None:
-    innlandet, akershus = offered
-    (proposal,) = akershus.fetch_letters()
-    innlandet.receive(proposal, "akershus")
-    innlandet.receive(proposal, "akershus")
-    assert len(innlandet.ask(operations.list_engagements, an_id("Eidskog"))) == 1
-    assert [body["version"] for body in innlandet.told("EngagementShared")] == [2, 2]
-
-
 def test_the_lenders_county_knows_its_colleagues_calendar(asked: tuple[Matching, Matching]) -> None:
     innlandet, akershus = asked
     innlandet.do(operations.propose, a_proposal("second", "Per"), actor("Kari"))
@@ -354,104 +136,6 @@ def test_the_lenders_county_knows_its_colleagues_calendar(asked: tuple[Matching,
     accept(akershus, "Per")
     with pytest.raises(ColleagueBusy):
         accept(akershus, "Per", "second")
-
-
-def test_a_frozen_county_is_not_answered_with_a_yes(asked: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = asked
-    akershus.hear("PeerChanged", a_peer("innlandet", version=2, state="frozen"))
-    with pytest.raises(CountyFrozen):
-        accept(akershus, "Nora")
-    akershus.hear("PeerChanged", a_peer("innlandet", version=3))
-    innlandet.hear("PeerChanged", a_peer("akershus", version=2, state="frozen"))
-    accept(akershus, "Nora")
-    carry(innlandet, akershus)
-    assert set(akershus.see("Nora")["consents"]) == {"host_manager"}
-
-
-# A lying peer
-
-
-def forged(letter: OutboxRow, **changes: Any) -> OutboxRow:
-    return replace(letter, body=json.dumps({**json.loads(letter.body), **changes}))
-
-
-@pytest.mark.parametrize(
-    ("sender", "changes", "refusal"),
-    [
-        ("troms", {}, Malformed),
-        ("akershus", {"home_county": "akershus"}, Malformed),
-        ("akershus", {"lender_county": "troms"}, Malformed),
-    ],
-)
-def test_a_proposal_in_another_countys_name_is_parked(
-    offered: tuple[Matching, Matching], sender: str, changes: Document, refusal: type[Exception]
-) -> None:
-    innlandet, akershus = offered
-    (letter,) = akershus.fetch_letters()
-    with pytest.raises(refusal):
-        innlandet.receive(forged(letter, **changes), sender)
-
-
-def test_a_proposal_may_not_bring_the_hosts_yes_or_days_along(offered: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = offered
-    (letter,) = akershus.fetch_letters()
-    consents = dict.fromkeys(("lender_manager", "host_manager", "colleague"), "2026-11-23T09:00:00Z")
-    lie = forged(
-        letter,
-        state="confirmed",
-        consents=consents,
-        happened={"host": True, "lender": True},
-        transfer_id=an_id("stolen"),
-        host_contact_id=an_id("Kari"),
-    )
-    innlandet.receive(lie, "akershus")
-    found = innlandet.see("Kari")
-    assert (found["state"], found["happened"], found["transfer_id"]) == ("proposed", {}, None)
-    assert set(found["consents"]) == {"lender_manager", "colleague"}
-    assert innlandet.told("ReserveDays") == []
-
-
-def test_a_proposal_with_a_colleague_of_our_own_is_declined(offered: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = offered
-    (letter,) = akershus.fetch_letters()
-    innlandet.receive(forged(letter, lender_library_id=an_id("Grue")), "akershus")
-    assert innlandet.told("EngagementShared")[-1]["refusal"]["code"] == "not_found"
-
-
-def test_nobody_answers_for_another_countys_engagement(asked: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = asked
-    accept(akershus, "Nora")
-    (letter,) = akershus.fetch_letters()
-    with pytest.raises(NotFound):
-        innlandet.receive(letter, "troms")
-    with pytest.raises(NotYourRole):
-        innlandet.receive(forged(letter, roles=["host_manager"]), "akershus")
-
-
-def test_nobody_else_tells_how_an_engagement_stands(asked: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = asked
-    act(innlandet, "decline", "Kari")
-    (letter,) = innlandet.fetch_letters()
-    with pytest.raises(Malformed):
-        akershus.receive(letter, "troms")
-    with pytest.raises(Malformed):
-        akershus.receive(forged(letter, home_county="troms"), "innlandet")
-    with pytest.raises(SameKeyOtherBody):
-        akershus.receive(forged(letter, home_county="troms"), "troms")
-    with pytest.raises(Malformed):
-        akershus.receive(forged(letter, lender_library_id=an_id("Grue")), "innlandet")
-    assert akershus.see("Nora")["state"] == "proposed"
-
-
-def test_an_older_state_changes_nothing(asked: tuple[Matching, Matching]) -> None:
-    innlandet, akershus = asked
-    accept(innlandet, "Kari", host_contact_id=an_id("Ola"))
-    act(innlandet, "decline", "Kari")
-    older, newer = innlandet.fetch_letters()
-    akershus.receive(newer, "innlandet")
-    akershus.receive(older, "innlandet")
-    assert akershus.see("Nora")["state"] == "declined"
-    assert [body["version"] for body in akershus.told("EngagementChanged")] == [1, 3]
 
 
 def test_the_hosts_county_says_no_to_a_day_on_which_the_host_is_closed(

@@ -104,3 +104,23 @@ def told(county: Matching, key: str) -> list[str]:
     """Libraries that were told this, in order."""
     ids = {an_id(name): name for name in PLACES}
     return [ids[one["library_id"]] for one in county.told("VandringTold") if one["key"] == key]
+
+
+def agree(county: Matching, visit: Document) -> None:
+    """All three say yes to what was proposed."""
+    host = leader(visit["host_library_name"])
+    for who in (leader(visit["visitor_library_name"]), colleague(visit["visitor_library_name"])):
+        county.do(operations.accept, visit["engagement_id"], who)
+    county.do(operations.accept, visit["engagement_id"], host, an_id("host contact"), "Anne")
+
+
+def colleague(library: str) -> Document:
+    """Somebody who works there."""
+    return {**leader(library, "colleague"), "person_id": an_id(f"c{library}")}
+
+
+def carry_out(county: Matching, visit: Document) -> None:
+    """Both say on the day that it happened."""
+    county.let_time_pass(visit["dates"][0])
+    for name in ("visitor_library_name", "host_library_name"):
+        county.do(operations.confirm, visit["engagement_id"], True, leader(visit[name]))

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 from two_counties import NOW, SERVICE, County, exchange, two_counties
@@ -15,13 +14,6 @@ from byttebank.storage.work import Database
 
 HOUR = timedelta(hours=1)
 FIRST, SECOND = (f"01a2032c-54a7-71b1-a29b-fce1cb89e93{n}" for n in (1, 2))
-
-
-@pytest.fixture
-def open_pair(tmp_path: Path) -> tuple[County, County]:
-    one, two = two_counties(tmp_path)
-    exchange(one, two)
-    return one, two
 
 
 def measure(county: County) -> bool:

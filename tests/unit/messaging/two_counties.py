@@ -8,8 +8,9 @@ from typing import Any
 
 from byttebank.clock import FixedClock, format_time
 from byttebank.contracts.received import ReceivedMessage
-from byttebank.federation.envelope import broker_user
+from byttebank.federation.envelope import EnvelopeHeader, broker_user, seal
 from byttebank.federation.keys import SigningKey
+from byttebank.identifiers import uuid7
 from byttebank.messaging.arrivals import Arrival
 from byttebank.messaging.channels import Channels
 from byttebank.messaging.sealing import Outgoing
@@ -19,6 +20,7 @@ from byttebank.storage.engine import open_engine
 from byttebank.storage.work import Database, Work
 
 SERVICE = "matching"
+IDS = [uuid7(1_700_000_000_000 + n, b"\x00" * 10) for n in range(40)]
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 KEYS = {"innlandet": SigningKey.from_seed(b"i" * 32), "akershus": SigningKey.from_seed(b"a" * 32)}
 
@@ -149,3 +151,23 @@ def exchange(one: County, two: County, rounds: int = 20) -> None:
         for message in from_two:
             one.hear(message)
     raise AssertionError("they never stop talking")
+
+
+def sealed(
+    key: SigningKey, *, seq: int, message_type: str = "EngagementDeclined", version: int = 1
+) -> Outgoing:
+    """A message from Innlandet to Akershus, signed with this key."""
+    header = EnvelopeHeader(
+        sender="innlandet",
+        recipient="akershus",
+        service="matching",
+        message_id=IDS[30 + seq],
+        type=message_type,
+        type_version=version,
+        created_at=NOW,
+        epoch=1,
+        seq=seq,
+        prev_hash="0" * 64,
+    )
+    octets = seal({"engagement_id": IDS[20 + seq]}, header=header, key=key)
+    return Outgoing("akershus", "innlandet.matching", octets)
