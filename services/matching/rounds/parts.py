@@ -1,6 +1,7 @@
 """Plans as positions of possible days, and the parts of a round that are solved by themselves while the rest
 stands."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,8 @@ from services.matching.rounds.possible import Bools, Floats, Possible
 
 PASSES = 3
 """How often a plan in no time looks at each pair."""
+AT_A_TIME = 100_000
+"""Pairs as whole numbers of Python, which take four times the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,30 +131,34 @@ def guided(ground: Ground, worth: Floats, start: Ints | None = None) -> Ints:
     left = ground.left(begun)
     room, most, wanted, cap = left.room.tolist(), left.most.tolist(), left.wanted.tolist(), left.cap.tolist()
     busy = set(ground.colleague_date[begun].tolist())
-    first = np.searchsorted(p.day_pair, np.arange(len(p.pair_request) + 1)).tolist()
-    colleague_date, request_date = ground.colleague_date.tolist(), ground.request_date.tolist()
     asked = set(ground.request_date[begun].tolist())
     used: list[int] = begun.tolist()
+    first = np.searchsorted(p.day_pair, np.arange(len(p.pair_request) + 1))
     order = np.argsort(-worth, kind="stable")
-    # What a library gives makes room for what was passed over before.
-    for pair in np.tile(order[worth[order] > 0], PASSES).tolist():
+    for pair in _passes(p, order[worth[order] > 0], wanted, most):
         request, colleague = int(p.pair_request[pair]), int(p.pair_colleague[pair])
+        if wanted[request] <= 0 or most[colleague] <= 0:
+            continue
         host, home = int(p.host[request]), int(p.home[colleague])
         half, under = int(p.half[request]), int(p.pair_cap[pair])
         free = room[host] if under < 0 else min(room[host], cap[under])
         size = min(wanted[request], most[colleague], (free + half) // p.unit)
         if size <= 0 or (p.same[request] and size < p.wanted[request]):
             continue
+        here = range(first[pair], first[pair + 1])
+        theirs = ground.colleague_date[here.start : here.stop].tolist()
+        ours = ground.request_date[here.start : here.stop].tolist()
         days = [
-            at
-            for at in range(first[pair], first[pair + 1])
-            if colleague_date[at] not in busy and request_date[at] not in asked
+            (at, one, other)
+            for at, one, other in zip(here, theirs, ours, strict=True)
+            if one not in busy and other not in asked
         ][:size]
         if p.same[request] and len(days) < size:
             continue
-        used += days
-        busy.update(colleague_date[at] for at in days)
-        asked.update(request_date[at] for at in days)
+        for at, one, other in days:
+            used.append(at)
+            busy.add(one)
+            asked.add(other)
         wanted[request] -= len(days)
         most[colleague] -= len(days)
         worth_here = p.unit * len(days) - half if days else 0
@@ -160,3 +167,15 @@ def guided(ground: Ground, worth: Floats, start: Ints | None = None) -> Ints:
         if under >= 0:
             cap[under] -= worth_here
     return np.array(sorted(used), dtype=np.int64)
+
+
+def _passes(possible: Possible, order: Ints, wanted: list[int], most: list[int]) -> Iterator[int]:
+    """These pairs, as often as they are looked at, but those of requests that want no more days or colleagues
+    who have none left, as `wanted` and `most` say meanwhile; neither grows."""
+    # What a library gives makes room for what was passed over before.
+    for _ in range(PASSES):
+        for start in range(0, len(order), AT_A_TIME):
+            yield from order[start : start + AT_A_TIME].tolist()
+        lacks = np.array(wanted, dtype=np.int64)[possible.pair_request[order]] > 0
+        has = np.array(most, dtype=np.int64)[possible.pair_colleague[order]] > 0
+        order = order[lacks & has]
