@@ -7,7 +7,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "ledger"))
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "unit" / "matching"))
 from matching_cast import NOW, Matching, a_request, actor, an_id, open_offers, settle_in
-from test_round_operations import ROUND, begin, compute, publish, report, see
+from round_cast import ROUND, begin, compute, publish, report, see
 from throwaway_postgresql import throwaway_postgresql
 
 from byttebank.clock import FixedClock

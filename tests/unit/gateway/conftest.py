@@ -9,6 +9,7 @@ from typing import Any
 
 import eidskog
 import pytest
+from api_program import Program
 from fake_backend import FakeBackend
 from flask import Flask
 from gateway_browser import Browser
@@ -175,3 +176,9 @@ def _one_password_hash(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 PASSWORD_HASH = hash_password(eidskog.PASSWORD)
+
+
+@pytest.fixture
+def program(node: Node) -> Program:
+    """Kari's program."""
+    return Program(node)

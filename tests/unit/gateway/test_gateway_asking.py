@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
+from api_program import Program, problem_of
 from conftest import Node
 from eidskog import colleague
 from gateway_browser import Page, fields_of
-from test_gateway_api import Program, problem_of
 from test_gateway_forms import BUTTON, GOOD, OWN_REQUEST, TOLGAS_REQUEST, error_of
 
 from byttebank.contracts.refusals import all_refusals

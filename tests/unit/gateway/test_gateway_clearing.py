@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from api_program import Program
 from conftest import Node
 from fake_service import an_id, checked
 from marshmallow import Schema
-from test_gateway_api import Program
 
 from byttebank.clock import format_time
 from byttebank.contracts.clearing import STAGES, ClearingRound

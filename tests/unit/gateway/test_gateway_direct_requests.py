@@ -2,9 +2,9 @@
 
 import eidskog
 import pytest
+from api_program import ASK, Program
 from conftest import Node
 from fake_service import an_id
-from test_gateway_api import ASK, Program
 from test_gateway_forms import BUTTON, GOOD, OWN_REQUEST
 
 from byttebank.contracts.refusals import CountyFrozen

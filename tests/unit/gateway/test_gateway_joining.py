@@ -8,10 +8,10 @@ from typing import Any
 
 import eidskog
 import pytest
+from api_program import Program, problem_of
 from conftest import PASSWORD_HASH, Node
 from fake_service import an_id
 from gateway_browser import Browser, Page
-from test_gateway_api import Program, problem_of
 
 from byttebank.contracts.participation import PARTICIPATION_VERSION
 from byttebank.contracts.participation_refusals import ParticipationMissing

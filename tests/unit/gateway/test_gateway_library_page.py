@@ -4,9 +4,9 @@ from typing import Any
 
 import eidskog
 import pytest
+from api_program import Program, problem_of
 from conftest import Node
 from gateway_browser import Page, fields_of
-from test_gateway_api import Program, problem_of
 from test_gateway_forms import error_of
 
 BUTTON = "Lagre siden"

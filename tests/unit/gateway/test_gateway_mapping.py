@@ -4,8 +4,8 @@ import csv
 import io
 
 import eidskog
+from api_program import Program
 from conftest import Node
-from test_gateway_api import Program
 
 from gateway.words.mapping import conclusion_sentence
 

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from api_program import Program
 from conftest import Node
 from fake_service import an_id, checked
-from test_gateway_api import Program
 
 from byttebank.contracts.market_refusals import RoundOpen
 from byttebank.contracts.matching_rounds import ROUND_STAGES, MatchingRound, PublishedRound

@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import eidskog
+from api_program import Program, problem_of
 from conftest import Node
 from gateway_browser import Page, fields_of
-from test_gateway_api import Program, problem_of
 
 from byttebank.contracts.refusals import ServiceUnavailable
 from gateway import storage

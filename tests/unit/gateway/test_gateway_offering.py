@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
+from api_program import Program, problem_of
 from conftest import Node
 from eidskog import colleague
 from gateway_browser import Page, fields_of
-from test_gateway_api import Program, problem_of
 from test_gateway_forms import error_of
 
 from byttebank.contracts.refusals import Malformed, all_refusals

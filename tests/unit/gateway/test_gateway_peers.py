@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from api_program import Program, problem_of
 from conftest import Node
 from fake_service import an_id
-from test_gateway_api import Program, problem_of
 
 from byttebank.contracts.book_refusals import AccountInUse, PeerInUse
 from byttebank.contracts.refusals import CountyUnknown

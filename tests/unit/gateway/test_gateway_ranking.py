@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
+from api_program import Program, problem_of
 from conftest import Node
 from gateway_browser import Page
-from test_gateway_api import Program, problem_of
 
 from byttebank.contracts.ranking import BOUNDS, RankingWeights
 from gateway.accounts import set_language

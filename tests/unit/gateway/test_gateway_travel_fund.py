@@ -4,9 +4,9 @@ from typing import Any
 
 import eidskog
 import pytest
+from api_program import Program, problem_of
 from conftest import Node
 from fake_service import an_id
-from test_gateway_api import Program, problem_of
 from test_gateway_county_book import Ledger, books, ledger
 
 from byttebank.contracts.refusals import Malformed

@@ -1,8 +1,8 @@
 """How far it is, and how that is known: by the county's table of travel times, or as the crow flies."""
 
 import eidskog
+from api_program import Program
 from conftest import Node
-from test_gateway_api import Program
 
 from gateway.words.reasons import reason_sentence
 from gateway.words.refusals import sentence_of

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from api_program import Program
 from conftest import Node
 from eidskog import colleague, library
 from fake_service import an_id
@@ -19,7 +20,6 @@ from fake_vandring import (
     sent,
     with_vandring,
 )
-from test_gateway_api import Program
 
 from byttebank.contracts.fields import load
 from byttebank.contracts.vandring import NewVandringRound

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from matching_cast import NOW, Matching, a_proposal, actor, carry, settle_in
+from matching_cast import NOW, Matching, a_proposal, a_request, actor, carry, settle_in
+from round_cast import begin, compute, offer, report
 
 from byttebank.clock import FixedClock
 from byttebank.storage.engine import open_engine
@@ -93,3 +94,14 @@ def offered(innlandet: Matching, akershus: Matching) -> tuple[Matching, Matching
     )
     akershus.do(operations.propose, proposal, actor("Nora"))
     return innlandet, akershus
+
+
+@pytest.fixture
+def computed(innlandet: Matching) -> Matching:
+    """Eidskog asks for two days on the board; Jonas in Grue and Per in Akershus offer."""
+    innlandet.hear("RequestChanged", a_request(version=2, half_days=4, is_open=True))
+    offer(innlandet, "Jonas", "Per")
+    begin(innlandet)
+    report(innlandet)
+    compute(innlandet)
+    return innlandet

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from matching_cast import Matching, a_colleague, a_proposal, a_request, actor, an_id, carry, open_offers
-from test_round_operations import begin, compute, publish, report, see
+from round_cast import begin, compute, publish, report, see
 
 from byttebank.contracts.market_refusals import TooManyAway
 from services.matching import operations

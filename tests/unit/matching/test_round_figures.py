@@ -6,8 +6,8 @@ from joint_cast import ROUND as JOINT_ROUND
 from joint_cast import Joint
 from matching_cast import Matching, a_request
 from prometheus_client import REGISTRY
+from round_cast import COUNTY, ROUND, begin, compute, offer, publish, report
 from test_joint_rounds import joint, settled
-from test_round_operations import COUNTY, ROUND, begin, compute, offer, publish, report
 from test_vandring_visits import to_be_proposed
 
 from services.matching import operations

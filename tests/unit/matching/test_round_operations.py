@@ -1,15 +1,15 @@
-"""Rounds of matching in the product: gathered, computed, looked at, published."""
+"""Rounds of matching in the product: gathered, computed, looked at, refused."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
-from matching_cast import Matching, a_library, a_proposal, a_request, actor, an_id, open_offers
+from matching_cast import Matching, a_library, a_request, actor, an_id, open_offers
+from round_cast import COUNTY, ROUND, Document, a_round, begin, offer, publish, report, see
 
 from byttebank.contracts.fields import load
 from byttebank.contracts.market_refusals import RoundOpen
-from byttebank.contracts.matching_rounds import MatchingRound, PublishedRound
+from byttebank.contracts.matching_rounds import PublishedRound
 from byttebank.contracts.refusals import (
     DateOrder,
     DatePast,
@@ -19,96 +19,15 @@ from byttebank.contracts.refusals import (
     NotYourRole,
     SameKeyOtherBody,
 )
-from byttebank.storage.work import Work
 from services.matching import operations
 from services.matching.domain.checker import violations
-from services.matching.domain.instance import PlannedDay
-from services.matching.domain.participants import Standing, Wanted
-from services.matching.domain.round import hash_of, matches_of, plan_hash
-from services.matching.domain.round_input import round_input
+from services.matching.domain.round import hash_of, plan_hash
 from services.matching.rounds.reading import read_content
 from services.matching.rounds.solving import solve
 from services.matching.storage import rounds
 
 pytestmark = pytest.mark.simulation
 """Takes seconds: rounds are gathered, computed and published."""
-
-Document = dict[str, Any]
-ROUND = an_id("round")
-COUNTY = {**actor("Kari"), "role": "county"}
-
-
-def a_round(**changes: Any) -> Document:
-    return {
-        "id": ROUND,
-        "name": "Uke 50",
-        "first_on": "2026-12-07",
-        "last_on": "2026-12-18",
-        "reply_by_on": "2026-12-02",
-        **changes,
-    }
-
-
-def begin(county: Matching, **changes: Any) -> Document:
-    begun: Document = county.do(operations.create_matching_round, a_round(**changes), COUNTY)
-    return begun
-
-
-def report(
-    county: Matching, round_id: str = ROUND, counties: list[Document] | None = None, **available: int
-) -> None:
-    """The ledger answers: nobody has given or received, and five days are the limit."""
-    accounts = [
-        {
-            "library_id": an_id(name),
-            "balance_half_days": 0,
-            "available_half_days": available.get(name, 10),
-        }
-        for name in ("Eidskog", "Grue")
-    ]
-    told = {"round_id": round_id, "accounts": accounts}
-    county.do(operations.accounts_reported, told | ({"counties": counties} if counties else {}))
-
-
-def see(county: Matching, round_id: str = ROUND) -> Document:
-    found: Document = county.ask(operations.matching_round, round_id)
-    load(MatchingRound, found)
-    return found
-
-
-def compute(county: Matching, round_id: str = ROUND) -> None:
-    """As the process does it, in this one."""
-    run, text = county.do(operations.begin_computing, round_id)
-    outcome = solve(read_content(text.encode()).instance)
-    plan = [
-        {"request": day.request, "colleague": day.colleague, "date": day.date.isoformat()}
-        for day in outcome.plan
-    ]
-    unmet = [{"request": one.request, "reason": one.reason, "text": one.text} for one in outcome.unmet]
-    said = {"status": outcome.status, "bound": outcome.bound, "plan": plan, "unmet": unmet}
-    county.do(operations.computed, round_id, run, said)
-
-
-def offer(county: Matching, *colleagues: str) -> None:
-    for one in open_offers(*colleagues):
-        county.hear("OfferChanged", {**one, "half_days": 20})
-
-
-def publish(county: Matching, round_id: str = ROUND) -> None:
-    county.do(operations.publish_matching_round, round_id, COUNTY)
-    while county.do(operations.publish_next, round_id):
-        pass
-
-
-@pytest.fixture
-def computed(innlandet: Matching) -> Matching:
-    """Eidskog asks for two days on the board; Jonas in Grue and Per in Akershus offer."""
-    innlandet.hear("RequestChanged", a_request(version=2, half_days=4, is_open=True))
-    offer(innlandet, "Jonas", "Per")
-    begin(innlandet)
-    report(innlandet)
-    compute(innlandet)
-    return innlandet
 
 
 def test_a_round_asks_the_ledger_first_and_then_waits_to_be_computed(innlandet: Matching) -> None:
@@ -147,188 +66,6 @@ def test_the_input_names_nobody_and_has_the_hash_of_the_file_that_can_be_solved(
     assert seen["input_hash"] == hash_of(text)
     assert seen["plan_hash"] == plan_hash(again.plan)
     assert not violations(instance, again.plan)
-
-
-def test_publishing_proposes_each_match_once_and_asks_all_three(computed: Matching) -> None:
-    publish(computed)
-    seen = see(computed)
-    assert seen["stage"] == "published"
-    assert {one["state"] for one in seen["matches"]} == {"proposed"}
-    assert {one["engagement_state"] for one in seen["matches"]} == {"proposed"}
-    for match in seen["matches"]:
-        engagement = computed.ask(operations.get_engagement, match["engagement_id"], actor("Kari"))
-        assert engagement["consents"] == {}
-        assert engagement["reply_by_on"] == "2026-11-30"
-        assert [line["what"] for line in engagement["history"]] == ["proposed_in_round"]
-    assert computed.do(operations.publish_matching_round, ROUND, COUNTY)["stage"] == "published"
-    assert len(computed.told("EngagementChanged")) == len(seen["matches"])
-
-
-def test_a_proposal_of_a_round_is_agreed_by_three_ordinary_clicks(computed: Matching) -> None:
-    publish(computed)
-    match = next(one for one in see(computed)["matches"] if one["lender_library_name"] == "Grue")
-    for who in ("Kari", "Siri", "Jonas"):
-        engagement = computed.do(operations.accept, match["engagement_id"], actor(who))
-    assert engagement["state"] == "reserving"
-
-
-def test_a_round_that_dies_while_it_publishes_goes_on_and_doubles_nothing(computed: Matching) -> None:
-    computed.do(operations.publish_matching_round, ROUND, COUNTY)
-
-    def killed_before_the_commit(work: Work) -> None:
-        operations.publish_next(work, ROUND)
-        raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        computed.do(killed_before_the_commit)
-    assert computed.told("EngagementChanged") == []
-    while computed.do(operations.publish_next, ROUND):
-        pass
-    told = [one["id"] for one in computed.told("EngagementChanged")]
-    assert sorted(told) == sorted(one["engagement_id"] for one in see(computed)["matches"])
-    assert len(told) == len(set(told))
-
-
-def test_what_has_changed_meanwhile_voids_only_its_own_proposal(innlandet: Matching) -> None:
-    innlandet.hear("RequestChanged", a_request(version=2, half_days=2, is_open=True))
-    innlandet.hear("RequestChanged", a_request("second", half_days=2, is_open=True))
-    offer(innlandet, "Jonas", "Per")
-    begin(innlandet, days_each=1)
-    report(innlandet)
-    compute(innlandet)
-    gone = next(one for one in see(innlandet)["matches"] if one["request_id"] == an_id("request"))
-    innlandet.hear("RequestChanged", a_request(version=3, half_days=2, state="closed"))
-    publish(innlandet)
-    states = {one["engagement_id"]: one["state"] for one in see(innlandet)["matches"]}
-    assert states.pop(gone["engagement_id"]) == "void"
-    assert set(states.values()) == {"proposed"}
-
-
-def test_a_colleague_who_was_asked_meanwhile_is_not_asked_twice(computed: Matching) -> None:
-    match = next(one for one in see(computed)["matches"] if one["lender_library_name"] == "Grue")
-    proposal = a_proposal(dates=match["dates"], half_days=2 * len(match["dates"]))
-    computed.do(operations.propose, proposal, actor("Kari"))
-    publish(computed)
-    (refused,) = [one for one in see(computed)["matches"] if one["lender_library_name"] == "Grue"]
-    assert (refused["state"], refused["refusal"]["code"]) == ("void", "colleague_busy")
-
-
-def test_a_day_that_the_host_has_closed_meanwhile_is_not_proposed(computed: Matching) -> None:
-    before = see(computed)["matches"]
-    closed = a_library("Eidskog", closed_dates=[day for one in before for day in one["dates"]], version=2)
-    computed.hear("LibraryChanged", closed)
-    publish(computed)
-    after = see(computed)["matches"]
-    assert {one["state"] for one in after} == {"void"}
-    assert {one["refusal"]["code"] for one in after} == {"library_closed"}
-
-
-def test_published_matches_stand_fixed_in_the_next_round(computed: Matching) -> None:
-    publish(computed)
-    later = an_id("later")
-    computed.hear("RequestChanged", a_request("another", half_days=40, is_open=True))
-    begin(computed, id=later, name="Uke 51")
-    report(computed, later, Eidskog=100)
-    compute(computed, later)
-    before, after = (
-        {(one["lender_library_id"], day) for one in see(computed, which)["matches"] for day in one["dates"]}
-        for which in (ROUND, later)
-    )
-    assert after
-    assert not before & after
-    assert an_id("request") not in {one["request_id"] for one in see(computed, later)["matches"]}
-
-
-def test_the_limit_is_hard_in_a_round_and_asked_days_count_against_it(innlandet: Matching) -> None:
-    innlandet.hear("RequestChanged", a_request(version=2, half_days=8, is_open=True))
-    offer(innlandet, "Jonas", "Per")
-    begin(innlandet)
-    report(innlandet, Eidskog=3)
-    compute(innlandet)
-    seen = see(innlandet)
-    assert seen["days_served"] == 1
-    (unmet,) = seen["unmet"]
-    assert (unmet["reason"], unmet["half_days"]) == ("own_limit", 6)
-
-
-def test_half_a_day_is_served_and_proposed_as_half_a_day(innlandet: Matching) -> None:
-    innlandet.hear("RequestChanged", a_request(version=2, half_days=3, is_open=True))
-    offer(innlandet, "Jonas")
-    begin(innlandet)
-    report(innlandet, Eidskog=3)
-    compute(innlandet)
-    seen = see(innlandet)
-    (match,) = seen["matches"]
-    assert (len(match["dates"]), match["half_days"], seen["unmet"]) == (2, 3, [])
-    assert (seen["days_served"], seen["half_days_served"], seen["half_days_wanted"]) == (1, 3, 3)
-    assert seen["half_days_bound"] == 3
-    (eidskog,) = [one for one in seen["effects"] if one["library_name"] == "Eidskog"]
-    assert eidskog["received_half_days"] == 3
-    publish(innlandet)
-    (proposed,) = see(innlandet)["matches"]
-    assert (proposed["state"], proposed["engagement_state"]) == ("proposed", "proposed")
-    engagement = innlandet.ask(operations.get_engagement, match["engagement_id"], actor("Kari"))
-    assert (engagement["half_days"], engagement["dates"]) == (3, match["dates"])
-
-
-def test_a_file_says_that_half_days_count_only_where_they_do(computed: Matching) -> None:
-    plain = json.loads(computed.ask(operations.matching_round_input, ROUND))
-    assert plain["format"] == "staff-day-exchange/1"
-    assert "caps" not in plain
-    assert not any("half_days" in field for one in plain["requests"] + plain["libraries"] for field in one)
-    # A round of before has no list of those who end with half a day.
-    names = {
-        "requests": {"r": "request"},
-        "helpers": {"c": {"colleague_id": "k", "offers": {"request": "o"}}},
-    }
-    (match,) = matches_of([PlannedDay("r", "c", date(2026, 12, 7))], names, lambda *_: "")
-    assert match.half_days == 2
-
-
-def test_half_a_day_that_is_not_there_to_be_used_serves_nothing(innlandet: Matching) -> None:
-    innlandet.hear("RequestChanged", a_request(version=2, half_days=3, is_open=True))
-    offer(innlandet, "Jonas")
-    begin(innlandet)
-    report(innlandet, Eidskog=2)
-    compute(innlandet)
-    seen = see(innlandet)
-    assert (seen["matches"], [one["half_days"] for one in seen["unmet"]]) == ([], [3])
-
-
-def _room(half_days: int) -> list[Document]:
-    """What the ledger says of the limit towards Akershus."""
-    return [{"county": "akershus", "may_receive_half_days": half_days, "may_give_half_days": 200}]
-
-
-@pytest.mark.parametrize(("room", "days"), [(4, 2), (3, 1), (1, 0), (-2, 0)])
-def test_no_more_days_come_from_a_county_than_the_limit_between_the_two_leaves(
-    innlandet: Matching, room: int, days: int
-) -> None:
-    innlandet.hear("RequestChanged", a_request(version=2, half_days=4, is_open=True))
-    offer(innlandet, "Per")
-    begin(innlandet)
-    report(innlandet, counties=_room(room))
-    compute(innlandet)
-    seen = see(innlandet)
-    assert seen["days_served"] == days
-    assert [one["reason"] for one in seen["unmet"]] == (["cap"] if days < 2 else [])
-
-
-def test_what_is_asked_of_a_county_and_not_answered_counts_against_the_limit_towards_it(
-    innlandet: Matching,
-) -> None:
-    innlandet.hear("RequestChanged", a_request(version=2, half_days=2, is_open=True))
-    offer(innlandet, "Per")
-    begin(innlandet)
-    report(innlandet, counties=_room(2))
-    compute(innlandet)
-    publish(innlandet)
-    innlandet.hear("RequestChanged", a_request("another", half_days=2, is_open=True))
-    later = an_id("later round")
-    begin(innlandet, id=later)
-    report(innlandet, later, counties=_room(2))
-    compute(innlandet, later)
-    assert [one["reason"] for one in see(innlandet, later)["unmet"]] == ["cap"]
 
 
 @pytest.mark.parametrize(
@@ -444,52 +181,6 @@ def test_anybody_sees_hashes_and_totals_and_nothing_else(computed: Matching) -> 
     assert (shown["days_served"], shown["days_wanted"]) == (2, 2)
     assert set(shown) == set(PublishedRound().fields)
     assert date.fromisoformat(shown["first_on"]) == date(2026, 12, 7)
-
-
-def test_nobody_is_matched_on_a_day_for_which_another_round_has_asked(computed: Matching) -> None:
-    publish(computed)
-    days = sorted({day for one in see(computed)["matches"] for day in one["dates"]})
-    later = an_id("later")
-    computed.hear("RequestChanged", a_request("another", half_days=2, is_open=True, dates=days))
-    begin(computed, id=later)
-    report(computed, later, Eidskog=100)
-    compute(computed, later)
-    asked, again = (
-        {(one["lender_library_id"], day) for one in see(computed, which)["matches"] for day in one["dates"]}
-        for which in (ROUND, later)
-    )
-    assert not asked & again
-
-
-def test_what_a_library_has_asked_for_is_no_longer_there_to_be_used(computed: Matching) -> None:
-    publish(computed)
-    later = an_id("later")
-    computed.hear("RequestChanged", a_request("another", half_days=2, is_open=True))
-    begin(computed, id=later)
-    report(computed, later, Eidskog=5)
-    compute(computed, later)
-    (unmet,) = see(computed, later)["unmet"]
-    assert unmet["reason"] == "own_limit"
-
-
-@pytest.mark.parametrize(("balance", "available", "room"), [(10, 0, 0), (10, 16, 8), (-4, -1, 0), (-4, 6, 3)])
-def test_the_room_of_a_library_is_what_is_available_in_whole_days(
-    balance: int, available: int, room: int
-) -> None:
-    wanted = Wanted("r", "host", ("x",), (date(2026, 12, 7),), 2, False, "host")
-    found = round_input(
-        round_id="round",
-        county="innlandet",
-        salt="salt",
-        days_each=1,
-        standings={"host": Standing(balance, available)},
-        wanted=[wanted],
-        helping=[],
-        points={},
-    )
-    (library,) = found.instance["libraries"]
-    assert library["balance_days"] + library["limit_days"] == room
-    assert library["limit_days"] >= 0
 
 
 def test_when_the_days_have_been_nobody_knows_whom_the_pseudonyms_stood_for(computed: Matching) -> None:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from matching_cast import Matching, a_request, an_id, an_offer, open_offers
-from test_round_operations import ROUND, begin, compute, publish, report, see
+from round_cast import ROUND, begin, compute, publish, report, see
 
 from services.matching import operations
 
