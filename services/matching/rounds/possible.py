@@ -24,7 +24,7 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 MOST_DAYS = 40_000_000
-"""Possible days; about 4 GB while they are solved. A country's round (L of docs/rounds.md) has 6 million."""
+"""Possible days; some 350 bytes each. A country's round (L of docs/rounds.md) has 3.5 million."""
 _CELLS = 1_000_000
 """Colleagues times requests looked at in one piece, which bounds the memory of the search."""
 
