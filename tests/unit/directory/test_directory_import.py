@@ -289,6 +289,18 @@ def test_latitude_and_longitude_the_wrong_way_round_are_refused_where_no_area_is
     assert refused.value.parameters == found
 
 
+def test_where_a_library_was_once_said_to_lie_stops_nobody_who_changes_something_else(
+    innlandet: Database,
+) -> None:
+    swapped = {**a_library("Ny", 12.1, 60.0), "municipality_name": "Atlantis"}
+    with innlandet.work() as work:
+        operations.register_library(work, swapped)
+        renamed = operations.register_library(work, {**swapped, "municipality_name": "Eidskog"})
+        assert renamed["version"] == 2
+        with pytest.raises(CoordinatesSwapped):
+            operations.register_library(work, {**swapped, "municipality_name": "Eidskog", "latitude": 12.2})
+
+
 def test_a_library_lies_in_the_countys_area_and_closes_after_it_opened(innlandet: Database) -> None:
     with innlandet.work() as work:
         operations.set_county(work, {**a_county("innlandet"), "area": [59.8, 7.0, 62.7, 13.0]})
