@@ -10,6 +10,7 @@ from typing import Any
 import eidskog
 import pytest
 from api_program import Program
+from eidskog_services import backend_of_eidskog
 from fake_backend import FakeBackend
 from flask import Flask
 from gateway_browser import Browser
@@ -96,7 +97,7 @@ class Node:
 
 def make_node(database: Database, clock: FixedClock, prefix: str, **changes: Any) -> Node:
     """A gateway on that Monday."""
-    backend = eidskog.backend_of_eidskog(clock)
+    backend = backend_of_eidskog(clock)
     settings = GatewaySettings(
         **{
             "county": "innlandet",

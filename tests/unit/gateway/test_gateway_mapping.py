@@ -3,9 +3,9 @@
 import csv
 import io
 
-import eidskog
 from api_program import Program
 from conftest import Node
+from eidskog_directory import mapped
 
 from gateway.words.mapping import conclusion_sentence
 
@@ -35,7 +35,7 @@ def test_one_skill_is_looked_for(node: Node) -> None:
 
 
 def test_the_file_holds_all_of_it_and_no_formula(node: Node) -> None:
-    node.backend.directory._mapped.append(eidskog.mapped("=1+1", "mapping_unknown"))
+    node.backend.directory._mapped.append(mapped("=1+1", "mapping_unknown"))
     page = node.browser("siri").get("/kartlegging.csv")
     assert page.text.startswith("\ufeff")
     rows = list(csv.reader(io.StringIO(page.text.removeprefix("\ufeff")), delimiter=";"))
@@ -59,4 +59,4 @@ def test_a_program_reads_it_with_the_sentences(node: Node) -> None:
 
 
 def test_a_conclusion_of_a_newer_release_says_nothing() -> None:
-    assert conclusion_sentence(eidskog.mapped("Grue", "mapping_better")) == ""
+    assert conclusion_sentence(mapped("Grue", "mapping_better")) == ""
