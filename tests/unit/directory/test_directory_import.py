@@ -301,6 +301,13 @@ def test_where_a_library_was_once_said_to_lie_stops_nobody_who_changes_something
             operations.register_library(work, {**swapped, "municipality_name": "Eidskog", "latitude": 12.2})
 
 
+def test_a_register_that_exchanges_latitude_and_longitude_later_changes_nothing(innlandet: Database) -> None:
+    bring_in(innlandet, csv(HEADING + GRUE))
+    (entry,) = bring_in(innlandet, csv(HEADING + GRUE.replace("60,45;12,05", "12,05;60,45"))).entries
+    assert entry["what"] == "broken"
+    assert bring_in(innlandet, csv(HEADING + GRUE)).same == 1
+
+
 def test_a_library_lies_in_the_countys_area_and_closes_after_it_opened(innlandet: Database) -> None:
     with innlandet.work() as work:
         operations.set_county(work, {**a_county("innlandet"), "area": [59.8, 7.0, 62.7, 13.0]})

@@ -302,6 +302,21 @@ def test_only_the_manager_of_a_library_that_the_management_approved_for_names_wh
         do(innlandet, operations.name_approver, an_id("Grue"), {}, SIRI)
 
 
+def test_removed_from_the_newest_agreement_she_is_in_no_older_one_either(
+    innlandet: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    do(innlandet, operations.accept_participation, an_id("Grue"), by_management(), SIRI)
+    newer = PARTICIPATION_VERSION + 1
+    for place in ("operations.participation", "domain.invitation"):
+        module = import_module(f"services.directory.{place}")
+        monkeypatch.setattr(module, "PARTICIPATION_VERSION", newer, raising=False)
+    do(innlandet, operations.accept_participation, an_id("Grue"), by_management(version=newer), SIRI)
+    do(innlandet, operations.name_approver, an_id("Grue"), {}, SIRI)
+    with innlandet.reading() as work:
+        named = work.connection.exec_driver_sql("SELECT version, approved_by FROM participations").all()
+    assert sorted(map(tuple, named)) == [(PARTICIPATION_VERSION, ""), (newer, "")]
+
+
 def test_who_approved_takes_it_along_and_is_erased_with_her_name(innlandet: Database) -> None:
     jonas = by_management(approved_by="JONAS ")
     do(innlandet, operations.accept_participation, an_id("Eidskog"), jonas, KARI)
