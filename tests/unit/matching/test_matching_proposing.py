@@ -283,3 +283,9 @@ def test_nobody_is_asked_for_a_day_on_which_the_host_is_closed(innlandet: Matchi
     assert refused.value.parameters == {"date": day, "library_id": an_id("Eidskog"), "library": "Eidskog"}
     assert innlandet.told("EngagementChanged") == []
     assert propose(innlandet, dates=[day], place="online")["state"] == "proposed"
+
+
+def test_who_agrees_on_today_sees_for_herself_whether_the_library_is_open(innlandet: Matching) -> None:
+    today = innlandet.clock.now().date().isoformat()
+    innlandet.hear("LibraryChanged", a_library("Eidskog", closed_dates=[today], version=2))
+    assert propose(innlandet, dates=[today])["state"] == "proposed"
