@@ -29,9 +29,11 @@ class Jobs:
         worker.begin(job, now + seconds + GRACE_SECONDS)
 
     def listen(self, now: float, seconds: float) -> None:
-        """Wait for an answer, from each crew half as long."""
-        for crew in (self.divers, self.solvers):
-            answer = crew.next(now, seconds / 2)
+        """Wait for an answer, from each crew that has work the same share of the time."""
+        dives = sum(isinstance(job, Dive) for job in self.under_way)
+        crews = [self.divers] * (dives > 0) + [self.solvers] * (dives < len(self.under_way) or not dives)
+        for crew in crews:
+            answer = crew.next(now, seconds / len(crews))
             if answer is not None:
                 self.answers.append(answer[1:])
 

@@ -46,9 +46,9 @@ class Prover:
         can = (self.days > 0) & (self.days <= WHOLE_PART)
         return np.asarray(self.waited | (can & ~self.standing.finished()))
 
-    def give_work(self, now: float, seconds: float) -> None:
-        """Idle, it begins with the smallest part of those begun least often."""
-        open_ = np.flatnonzero(self.open())
+    def give_work(self, now: float, seconds: float, most: int = WHOLE_PART) -> None:
+        """Idle, it begins with the smallest part of those begun least often, up to `most` possible days."""
+        open_ = np.flatnonzero(self.open() & (self.days <= most))
         if self.worker is not None or not len(open_) or seconds <= 0:
             return
         part = int(open_[np.lexsort((self.days[open_], self.tried[open_]))[0]])

@@ -22,17 +22,17 @@ class Map:
     days: Ints
     weight: Ints
 
-    def region(self, random: Random, seed: int, days: int, closed: Bools) -> Bools:
+    def region(self, random: Random, seed: int, days: int, closed: Bools, *, inside: bool = False) -> Bools:
         """A connected piece around library `seed` with about this many possible days, without the closed
-        libraries."""
+        libraries. `inside`: only days between two of its libraries count."""
         chosen = np.zeros(len(self.part), dtype=bool)
         open_: dict[int, int] = {seed: 1}
         total = 0
         while open_ and total < days:
             found = random.choices(list(open_), weights=list(open_.values()))[0]
-            del open_[found]
+            between = open_.pop(found)
             chosen[found] = True
-            total += int(self.weight[found])
+            total += between if inside else int(self.weight[found])
             for at in range(self.first[found], self.first[found + 1]):
                 other = int(self.neighbour[at])
                 if not chosen[other] and not closed[other]:

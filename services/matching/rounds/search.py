@@ -17,7 +17,15 @@ import numpy as np
 from services.matching.rounds.crew import Crew
 from services.matching.rounds.jobs import Jobs
 from services.matching.rounds.mending import mended
-from services.matching.rounds.neighbourhoods import SIEVE, SIFTS, Neighbourhoods
+from services.matching.rounds.neighbourhoods import (
+    ALL,
+    FEW,
+    GROUP,
+    REGION,
+    SIEVE,
+    SIFTS,
+    Neighbourhoods,
+)
 from services.matching.rounds.network import Ints
 from services.matching.rounds.parts import Ground, guided, without_names
 from services.matching.rounds.prices import Prices
@@ -27,9 +35,11 @@ from services.matching.rounds.standing import Standing
 from services.matching.rounds.worker import Dive, Dived, Improve, Improved, Job, Relax, Relaxed, Said
 
 POOR = 0.15
-"""Gap of a plan, as a share, above which only sieves are worth beginning with."""
+"""Gap of a plan, as a share, above which not all kinds of neighbourhoods are worth trying."""
+BEGUN = 0.5
+"""Share of the bound that groups alone find."""
 MOSTLY = 0.5
-"""Share of the pairs that are blocks, above which a sieve and not a dive makes the first plan."""
+"""Share of the pairs that are blocks, above which neighbourhoods and not a dive make the first plan."""
 CLOSE = 0.1
 """Of the gap of the round: what a neighbourhood may miss of its best, so that large gains come quickly."""
 REGION_NODES, SIEVE_NODES = 300, 50
@@ -40,8 +50,8 @@ DRY = 12
 QUICK_DIVE = 100_000
 """Possible days up to which a first dive does not wait for the relaxation, and another one follows at once
 when it gains."""
-QUICK_RELAXATION = 20_000
-"""Possible days up to which the relaxation comes first in any case."""
+QUICK_PROOF = 20_000
+"""Possible days up to which a proof is worth beginning before there is a plan, where most are blocks."""
 SLOWER = 10
 """Beyond, a dive is so slow that so many times more must be without gain before another."""
 DIVE_AGAIN = 1.005
@@ -50,7 +60,7 @@ LEAVE = 0.15
 """Share of the blocks that a later dive begins without."""
 RELAX_SHARE, DIVE_SHARE = 0.5, 0.5
 """Of the time that is left, for a relaxation and for a dive, which needs some more to come to its end."""
-WAIT_SECONDS, MARGIN_SECONDS = 0.1, 0.5
+WAIT_SECONDS, MARGIN_SECONDS = 0.1, 0.3
 
 
 @dataclass(slots=True)
@@ -82,7 +92,8 @@ class Search:
         """Nobody is idle who could do something."""
         now = self.clock()
         # What a worker finds must be heard before the time is over.
-        self.prover.give_work(now, self.due - now - MARGIN_SECONDS)
+        most = QUICK_PROOF if self._begins_without_bound() else WHOLE_PART
+        self.prover.give_work(now, self.due - now - MARGIN_SECONDS, most)
         workers = max(1, self.workers - (self.prover.worker is not None))
         while len(self.jobs.under_way) < workers and not self.standing.finished().all():
             left = self.due - self.clock() - MARGIN_SECONDS
@@ -97,16 +108,17 @@ class Search:
         """The next job; None where there is nothing to do beside those that are running."""
         standing = self.standing
         relaxing = any(isinstance(one, Relax) for one in running)
-        if self.to_relax and not relaxing and not self._waits_to_relax():
+        if self._begins_without_bound():
+            return self._neighbourhood(running, left)
+        if self.to_relax and not relaxing:
             part = self.to_relax.pop(0)
             return Relax(standing.map.part == part, max(1.0, RELAX_SHARE * left))
-        if self.to_relax and self._waits_to_relax():
-            return self._neighbourhood(running, left)
         is_diving = any(isinstance(one, Dive) for one in running)
         if not is_diving and self._shall_dive(relaxing):
             return self._dive(left, relaxing)
-        # The first plan comes from a dive; nothing else is worth beginning with.
-        if self._is_poor() and (relaxing or is_diving):
+        # The first plan comes from a dive, where that takes a few seconds.
+        is_quick = len(standing.on.possible.day_pair) <= QUICK_DIVE
+        if is_quick and self._is_poor() and (relaxing or is_diving):
             return None
         return self._neighbourhood(running, left)
 
@@ -120,12 +132,27 @@ class Search:
         dry = DRY if is_quick else DRY * SLOWER
         return not relaxing and (self.guided_dives == 0 or self.without_dive >= dry)
 
-    def _waits_to_relax(self) -> bool:
-        """Where nearly all are blocks, sieves find a first plan, and flows do not. Bounds come from the part
-        as a whole meanwhile."""
-        p, days = self.standing.on.possible, self.prover.days[self.to_relax[0]]
-        mostly_blocks = bool(np.mean(p.same[p.pair_request]) > MOSTLY)
-        return mostly_blocks and bool(QUICK_RELAXATION < days <= WHOLE_PART) and self._is_poor()
+    def _begins_without_bound(self) -> bool:
+        """Where nearly all are blocks, neighbourhoods find a first plan, and flows do not. So nothing is
+        relaxed before there is one."""
+        large = bool((self.prover.days > SMALL_PART).any())
+        return large and self._is_mostly_blocks() and self._is_poor()
+
+    def _is_mostly_blocks(self) -> bool:
+        p = self.standing.on.possible
+        return bool(np.mean(p.same[p.pair_request]) > MOSTLY)
+
+    def _kinds(self) -> tuple[int, ...]:
+        """The kinds of neighbourhoods that are worth trying now."""
+        standing = self.standing
+        if not self._is_poor():
+            return ALL
+        if len(standing.on.possible.day_pair) > QUICK_DIVE:
+            return REGION, GROUP
+        if not self._is_mostly_blocks():
+            return (SIEVE,)
+        is_begun = standing.served() > BEGUN * int(standing.bound.sum())
+        return (GROUP, FEW) if is_begun else (GROUP,)
 
     def _is_poor(self) -> bool:
         standing = self.standing
@@ -155,13 +182,19 @@ class Search:
             if isinstance(job, Improve):
                 closed |= job.libraries
         alone = self.workers == 1 or self.prover.worker is not None
-        chosen = self.neighbourhoods.next(closed, alone=alone, poor=self._is_poor())
+        chosen = self.neighbourhoods.next(closed, alone=alone, kinds=self._kinds())
         if chosen is None:
             return None
+        if chosen.kind == GROUP:
+            closed = ~chosen.libraries
         # Every second one leaves out what the prices rule out; sieves do so by themselves.
         dear = standing.dear if self.neighbourhoods.steps % 2 and chosen.kind != SIEVE else None
         # A first plan is worth waiting for.
-        share = left / 2 if self._is_poor() else max(LEAST_SECONDS, REGION_SHARE * self.seconds)
+        share = (
+            left / 2
+            if self._is_poor() and chosen.kind == SIEVE
+            else max(LEAST_SECONDS, REGION_SHARE * self.seconds)
+        )
         seconds, seed = min(left, REGION_SECONDS, share), self.random.randrange(1000)
         libraries, give = chosen.libraries, chosen.give
         gap = 1 - standing.served() / max(1, int(standing.bound.sum()))
@@ -199,8 +232,7 @@ class Search:
             base = standing.used if np.isin(said.given_up, standing.used).all() else job.used
             kept = np.setdiff1d(base, said.given_up, assume_unique=True)
             better = standing.take(np.union1d(kept, said.instead))
-        gained, poor = standing.served() - before, before < (1 - POOR) * int(standing.bound.sum())
-        self.neighbourhoods.heard(kind, gained, said.iterations, said.proven, poor=poor)
+        self.neighbourhoods.heard(kind, standing.served() - before, said.iterations, said.proven)
         return better
 
 

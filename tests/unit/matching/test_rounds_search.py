@@ -14,7 +14,16 @@ from services.matching.domain.instance import Instance
 from services.matching.rounds.circulation import circulation
 from services.matching.rounds.crew import Crew
 from services.matching.rounds.jobs import Jobs
-from services.matching.rounds.neighbourhoods import PERIOD, REGION, SAMPLE, SIEVE, Neighbourhoods
+from services.matching.rounds.neighbourhoods import (
+    ALL,
+    FEW,
+    GROUP,
+    PERIOD,
+    REGION,
+    SAMPLE,
+    SIEVE,
+    Neighbourhoods,
+)
 from services.matching.rounds.parts import Ground, ground, guided
 from services.matching.rounds.possible import possible_days
 from services.matching.rounds.prices import Prices
@@ -86,15 +95,18 @@ def test_a_neighbourhood_leaves_closed_libraries_alone_and_gives_up_what_is_its_
     some = Neighbourhoods(standing, Random(1))
     closed = np.arange(len(p.room)) % 3 == 0
     kinds = set()
-    for _ in range(40):
+    for _ in range(60):
         one = some.next(closed)
         assert one is not None
         assert not (one.libraries & closed).any()
-        assert (one.give is None) == (one.kind in (REGION, SIEVE))
+        assert (one.give is None) == (one.kind in (REGION, SIEVE, GROUP))
         kinds.add(one.kind)
         whole, _ = standing.on.part(standing.used, one.libraries, closed, None, one.give)
         assert set(whole.tolist()) <= set(standing.used.tolist())
-    assert kinds == {REGION, SAMPLE, PERIOD, SIEVE}
+    assert kinds == set(ALL)
+    few = some.next(closed, kinds=(FEW,))
+    assert few is not None
+    assert few.kind == FEW
     assert some.next(np.ones(len(p.room), dtype=bool)) is None
 
 
@@ -107,6 +119,31 @@ def test_what_was_too_much_becomes_smaller_and_what_was_easy_larger() -> None:
     assert some.size[SAMPLE] < size[SAMPLE]
     assert some.size[PERIOD] == size[PERIOD]
     assert some.gain[REGION] > some.gain[PERIOD] > some.gain[SAMPLE]
+
+
+def test_a_group_grows_when_it_found_nothing_and_shrinks_when_it_was_too_much() -> None:
+    some = Neighbourhoods(standing_of(random_instance(Random(3), same_person=True)), Random(1))
+    size = some.size[GROUP]
+    some.heard(GROUP, 3, 10, True)
+    assert some.size[GROUP] == size
+    some.heard(GROUP, 0, 10, True)
+    assert some.size[GROUP] > size
+    grown = some.size[GROUP]
+    some.heard(GROUP, 0, 10, False)
+    assert size <= some.size[GROUP] < grown
+
+
+def test_a_piece_is_as_large_as_was_asked_by_days_inside_or_by_all_that_touch_it() -> None:
+    standing = standing_of(read_content(_bytes(hard_case("pool", 30))).instance)
+    on, closed = standing.on, np.zeros(30, dtype=bool)
+    for asked in (40, 160):
+        inside = standing.map.region(Random(1), 0, asked, closed, inside=True)
+        around = standing.map.region(Random(1), 0, asked, closed)
+        between = inside[on.day_home] & inside[on.day_host]
+        assert asked <= between.sum() < 2 * asked + 40
+        assert around.sum() < inside.sum() < 30
+        touching = around[on.day_home] | around[on.day_host]
+        assert touching.sum() >= asked / 2
 
 
 def _bytes(document: dict[str, Any]) -> bytes:
