@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from byttebank import round_papers
 from byttebank.contracts.clearing import load_document
-from byttebank.contracts.received import TooEarly
-from byttebank.contracts.refusals import Malformed
-from byttebank.federation.document import assemble, open_document, sign_document, signature_parts
-from byttebank.federation.errors import EnvelopeError, UnknownKey
+from byttebank.federation.document import assemble, signature_parts
+from byttebank.federation.errors import EnvelopeError
 from byttebank.federation.keyring import Keyring
 from byttebank.federation.keys import SigningKey
 from byttebank.federation.papers import Paper
@@ -34,10 +33,7 @@ def open_papers(round_id: str, texts: Iterable[str], keyring: Keyring) -> list[P
 
 def sign_paper(work: Work, key: SigningKey, body: Mapping[str, Any]) -> Paper:
     """The body, signed by this county now."""
-    octets = sign_document(
-        dict(body), audience=audience(body["round"]), signer=work.county, created_at=work.now, key=key
-    )
-    return Paper(body["kind"], work.county, dict(body), octets, work.now)
+    return round_papers.sign_paper(work, key, body, audience=audience(body["round"]))
 
 
 def accept_parts(accepts: Mapping[str, Paper]) -> dict[str, list[str]]:
@@ -46,16 +42,9 @@ def accept_parts(accepts: Mapping[str, Paper]) -> dict[str, list[str]]:
 
 
 def _open(round_id: str, octets: bytes, keyring: Keyring) -> Paper:
-    try:
-        document = open_document(octets, audience=audience(round_id), keyring=keyring)
-    except UnknownKey as error:
-        raise TooEarly(str(error)) from error
-    except EnvelopeError as error:
-        raise _malformed(str(error)) from error
-    if load_document(document.body)["round"] != round_id:
-        raise _malformed("The document belongs to another round.")
-    # What is signed is what is kept, members that this release does not know included.
-    return Paper(document.body["kind"], document.signer, document.body, octets, document.created_at)
+    return round_papers.open_paper(
+        round_id, octets, keyring, audience=audience(round_id), load_document=load_document
+    )
 
 
 def _enclosed(round_id: str, commit: Paper, keyring: Keyring) -> list[Paper]:
@@ -75,10 +64,6 @@ def _enclosed(round_id: str, commit: Paper, keyring: Keyring) -> list[Paper]:
                 signature=signature,
             )
         except EnvelopeError as error:
-            raise _malformed(str(error)) from error
+            raise round_papers.malformed_papers(str(error)) from error
         papers.append(_open(round_id, octets, keyring))
     return papers
-
-
-def _malformed(detail: str) -> Malformed:
-    return Malformed(errors=[{"pointer": "/documents", "detail": detail}])

@@ -20,7 +20,7 @@ from services.matching.operations.joint.plans import (
     plan_text,
     whole_input,
 )
-from services.matching.operations.rounds.gathering import totals
+from services.matching.operations.rounds.gathering import wait_for_computation
 from services.matching.storage import joint_rounds, rounds
 from services.matching.storage.rows import Row
 
@@ -155,7 +155,7 @@ def _collect(work: Work, key: SigningKey, row: Row, joint: JointRound) -> None:
             for paper in joint.all_of("PART", other)
         ]
         send(work, joint, [county], [*papers, *signed])
-    _wait_for_computation(work, row, whole, text)
+    _keep_input(work, row, whole, text)
 
 
 def _take_input(work: Work, key: SigningKey, row: Row, joint: JointRound) -> None:
@@ -174,10 +174,10 @@ def _take_input(work: Work, key: SigningKey, row: Row, joint: JointRound) -> Non
         disagree(work, key, joint, "input")
         _fail(work, row, "disagreed", reason="input")
         return
-    _wait_for_computation(work, row, whole, text)
+    _keep_input(work, row, whole, text)
 
 
-def _wait_for_computation(work: Work, row: Row, whole: RoundInput, text: str) -> None:
+def _keep_input(work: Work, row: Row, whole: RoundInput, text: str) -> None:
     own, county = row["private"]["own"], f"{work.county}:"
     ours = {
         name: own[name.removeprefix(county)]
@@ -191,15 +191,7 @@ def _wait_for_computation(work: Work, row: Row, whole: RoundInput, text: str) ->
         "funnels": {ours[name]: dict(funnel) for name, funnel in whole.funnels.items() if name in ours},
         "left_out": {**row["private"]["left_out"], **left_out},
     }
-    rounds.change_round(
-        work.connection,
-        row["id"],
-        stage="waiting",
-        input=text,
-        input_hash=hash_of(text),
-        private=private,
-        result=totals(whole),
-    )
+    wait_for_computation(work, row["id"], whole, text, private)
 
 
 def _send_plan(work: Work, key: SigningKey, row: Row, joint: JointRound) -> None:

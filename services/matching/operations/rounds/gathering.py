@@ -44,19 +44,23 @@ def accounts_reported(work: Work, body: Document) -> None:
         failed = {"stage": "failed", "refusal": refusal, "ended_at": work.now, "private": private}
         rounds.change_round(work.connection, row["id"], **failed)
         return
-    text = canonical(found.instance)
+    wait_for_computation(work, row["id"], found, canonical(found.instance), private)
+
+
+def wait_for_computation(work: Work, round_id: str, found: RoundInput, text: str, private: Document) -> None:
+    """The round has this input, whose canonical text is given, and waits until somebody computes it."""
     rounds.change_round(
         work.connection,
-        row["id"],
+        round_id,
         stage="waiting",
         input=text,
         input_hash=hash_of(text),
         private=private,
-        result=totals(found),
+        result=_totals(found),
     )
 
 
-def totals(found: RoundInput) -> Document:
+def _totals(found: RoundInput) -> Document:
     """How much takes part: requests, colleagues, days asked for."""
     requests = found.instance["requests"]
     half_days = sum(one.get("half_days", FULL_DAY * one["days"]) for one in requests)
