@@ -33,6 +33,8 @@ class By:
 
 
 NOBODY = By()
+FIRST_VERSION = 1
+"""Of a proposal, wherever it is made. The home's own version of a proposal from elsewhere is the next."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,20 @@ class Engagement:
     def side_of(self, library_id: str) -> str:
         """`host` or `lender`, for a library that takes part."""
         return HOST if library_id == self.host_library_id else LENDER
+
+
+def between(host: Mapping[str, Any], lender: Mapping[str, Any]) -> dict[str, Any]:
+    """What a new engagement between two libraries says of them: the host's county is its home."""
+    return {
+        "version": FIRST_VERSION,
+        "state": "proposed",
+        "home_county": host["county"],
+        "lender_county": lender["county"],
+        "host_library_id": host["id"],
+        "host_library_name": host["short_name"],
+        "lender_library_id": lender["id"],
+        "lender_library_name": lender["short_name"],
+    }
 
 
 def due_on(engagement: Engagement) -> date | None:

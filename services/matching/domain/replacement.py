@@ -9,14 +9,13 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from services.matching.domain import silences
-from services.matching.domain.engagement import OPEN, Engagement, Line
+from services.matching.domain.engagement import FIRST_VERSION, OPEN, Engagement, Line
 from services.matching.domain.ranking import Candidate
 
 MOST_ASKED = 5
 """After so many the need goes to everybody: asking one by one takes days that the host does not have."""
 ANSWER_DAYS = 2
 """Monday to Friday, to answer; a first proposal has seven days. Somebody waits who already had a yes."""
-FIRST_VERSION = 1
 
 
 def is_dropped(before: Engagement, after: Engagement) -> bool:

@@ -15,7 +15,7 @@ from byttebank.contracts.refusals import (
     SameKeyOtherBody,
 )
 from byttebank.storage.work import Work
-from services.matching.domain.engagement import Engagement, Line
+from services.matching.domain.engagement import Engagement, Line, between
 from services.matching.domain.names import people_in
 from services.matching.domain.proposal import check_proposal, is_same_proposal
 from services.matching.domain.silences import reply_by
@@ -27,8 +27,6 @@ from services.matching.storage import engagements, index
 from services.matching.storage.rows import Row
 
 Document = dict[str, Any]
-FIRST_VERSION = 1
-"""Of a proposal, wherever it is made. The home's own version of a proposal from elsewhere is the next."""
 
 
 def propose(work: Work, document: Document, actor_document: Document) -> Document:
@@ -89,14 +87,7 @@ def _checked(work: Work, proposal: Document, actor: Actor) -> Engagement:
     engagement = Engagement(
         **{name: proposal[name] for name in ("id", "request_id", "offer_id", "colleague_id", "half_days")},
         **{name: proposal[name] for name in ("purpose", "place", "own_words")},
-        version=FIRST_VERSION,
-        state="proposed",
-        home_county=host["county"],
-        lender_county=lender["county"],
-        host_library_id=host["id"],
-        host_library_name=host["short_name"],
-        lender_library_id=lender["id"],
-        lender_library_name=lender["short_name"],
+        **between(host, lender),
         colleague_name=offer["colleague_name"] if offer else None,
         skill=proposal["skill"] or next(iter(request["skills"] if request else ()), None),
         dates=dates,

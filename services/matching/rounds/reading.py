@@ -214,13 +214,7 @@ class _Reader:
 
     def _distance(self, number: int, value: Any) -> None:
         where = f"distances_km[{number}]"
-        if (
-            not isinstance(value, list)
-            or len(value) != 3
-            or not all(isinstance(one, str) for one in value[:2])
-        ):
-            raise InstanceRefused(f"{where} is wrong; write [library id, library id, km].")
-        one, other, km = value
+        one, other, km = _triple(where, value, "library id, library id, km")
         if type(km) not in (int, float) or not 0 <= km <= FAR_KM:
             raise InstanceRefused(f"{where}: km is {shown(km)}; write a number from 0 to {FAR_KM:g}.")
         if self._distances.setdefault(self._same_texts(one, other), float(km)) != km:
@@ -230,13 +224,7 @@ class _Reader:
 
     def _cap(self, number: int, value: Any) -> None:
         where = f"caps[{number}]"
-        if (
-            not isinstance(value, list)
-            or len(value) != 3
-            or not all(isinstance(one, str) for one in value[:2])
-        ):
-            raise InstanceRefused(f"{where} is wrong; write [lending county, host county, days].")
-        lender, host, days = value
+        lender, host, days = _triple(where, value, "lending county, host county, days")
         if type(days) not in (int, float) or not 0 <= days <= MAX_INTEGER or 2 * days != int(2 * days):
             raise InstanceRefused(f"{where}: days is {shown(days)}; write 0, 0.5, 1, 1.5 and so on.")
         if (lender, host) in self._caps:
@@ -291,6 +279,13 @@ def _refuse_unknown(where: str, kind: str, name: str) -> NoReturn:
     raise InstanceRefused(
         f"{where} names the {kind} {shown(name)}, which is not in the file; add it or mend the id."
     )
+
+
+def _triple(where: str, value: Any, words: str) -> list[Any]:
+    """Two names and what lies between them."""
+    if not isinstance(value, list) or len(value) != 3 or not all(isinstance(one, str) for one in value[:2]):
+        raise InstanceRefused(f"{where} is wrong; write [{words}].")
+    return value
 
 
 def _told(notes: Counter[str]) -> tuple[str, ...]:

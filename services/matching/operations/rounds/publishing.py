@@ -7,12 +7,11 @@ from byttebank.contracts.market_refusals import TooFar
 from byttebank.contracts.refusals import NotOfferedDate, Refusal, RequestClosed
 from byttebank.storage.work import Work
 from services.matching.domain.distance import Point, way_km
-from services.matching.domain.engagement import By, Engagement, Line
+from services.matching.domain.engagement import By, Engagement, Line, between
 from services.matching.domain.open_days import days_within
 from services.matching.domain.proposal import check_colleague_is_free, check_proposal
 from services.matching.domain.silences import reply_by
 from services.matching.operations import possible
-from services.matching.operations.proposing import FIRST_VERSION
 from services.matching.operations.recording import announce, share
 from services.matching.operations.staffing import check_staffing
 from services.matching.storage import engagements, index, rounds, travel
@@ -76,14 +75,7 @@ def _propose(work: Work, row: Row, match: Row) -> None:
     by = By(created_by["library_id"], created_by["person_id"], created_by["name"], "county")
     engagement = Engagement(
         id=match["engagement_id"],
-        version=FIRST_VERSION,
-        state="proposed",
-        home_county=host["county"],
-        lender_county=lender["county"],
-        host_library_id=host["id"],
-        host_library_name=host["short_name"],
-        lender_library_id=lender["id"],
-        lender_library_name=lender["short_name"],
+        **between(host, lender),
         colleague_id=match["colleague_id"],
         colleague_name=offer["colleague_name"],
         dates=dates,

@@ -10,12 +10,12 @@ from byttebank.contracts.fields import Contract, Day, load
 from byttebank.contracts.refusals import NotFound, NotYourRole, Refusal
 from byttebank.contracts.vandring_refusals import DayClosed, VisitAgreed
 from byttebank.storage.work import Work
-from services.matching.domain.engagement import OPEN, TAKEN, By, Engagement, Line
+from services.matching.domain.engagement import OPEN, TAKEN, By, Engagement, Line, between
 from services.matching.domain.proposal import FULL_DAY, check_colleague_is_free
 from services.matching.domain.silences import reply_by
 from services.matching.domain.vandring_terms import monday_of
 from services.matching.operations import possible
-from services.matching.operations.proposing import FIRST_VERSION, propose
+from services.matching.operations.proposing import propose
 from services.matching.operations.recording import announce
 from services.matching.operations.staffing import check_staffing
 from services.matching.operations.vandring.rules import open_days, take_published, terms_of
@@ -110,14 +110,7 @@ def _propose(work: Work, row: Row, visit: Row) -> str:
     by = By(created_by["library_id"], created_by["person_id"], created_by["name"], "county")
     engagement = Engagement(
         id=work.new_id(),
-        version=FIRST_VERSION,
-        state="proposed",
-        home_county=host["county"],
-        lender_county=visitor["county"],
-        host_library_id=host["id"],
-        host_library_name=host["short_name"],
-        lender_library_id=visitor["id"],
-        lender_library_name=visitor["short_name"],
+        **between(host, visitor),
         colleague_id=colleague_id,
         dates=days[:1],
         half_days=FULL_DAY,
