@@ -92,6 +92,9 @@ def test_the_first_page_of_the_county_says_what_waits(
     tasks = node.browser("ingrid").get("/oversikt").soup.select("section[aria-labelledby=naa] li")
     found = [one for one in tasks if one.h3.get_text() == title]
     assert len(found) == 1
+    assert [one.h3.get_text() for one in tasks if one not in found] == [], (
+        "the other given ones wait for nobody"
+    )
     assert found[0].a["href"] == href
     assert title not in node.browser("kari").get("/oversikt").words
 
