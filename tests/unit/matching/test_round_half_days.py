@@ -92,21 +92,27 @@ def test_no_more_days_come_from_a_county_than_the_limit_between_the_two_leaves(
     assert [one["reason"] for one in seen["unmet"]] == (["cap"] if days < 2 else [])
 
 
+@pytest.mark.parametrize(("state", "unmet"), [("proposed", ["cap"]), ("declined", []), ("agreed", [])])
 def test_what_is_asked_of_a_county_and_not_answered_counts_against_the_limit_towards_it(
-    innlandet: Matching,
+    innlandet: Matching, state: str, unmet: list[str]
 ) -> None:
+    """What is agreed the ledger has counted already, and what was declined counts nowhere."""
     innlandet.hear("RequestChanged", a_request(version=2, half_days=2, is_open=True))
     offer(innlandet, "Per")
     begin(innlandet)
     report(innlandet, counties=_room(2))
     compute(innlandet)
     publish(innlandet)
+    with innlandet.database.work() as work:
+        work.connection.exec_driver_sql(f"UPDATE engagements SET state = '{state}'")
     innlandet.hear("RequestChanged", a_request("another", half_days=2, is_open=True))
     later = an_id("later round")
     begin(innlandet, id=later)
     report(innlandet, later, counties=_room(2))
     compute(innlandet, later)
-    assert [one["reason"] for one in see(innlandet, later)["unmet"]] == ["cap"]
+    another = an_id("another")
+    found = [one["reason"] for one in see(innlandet, later)["unmet"] if one["request_id"] == another]
+    assert found == unmet
 
 
 def test_what_a_library_has_asked_for_is_no_longer_there_to_be_used(computed: Matching) -> None:
