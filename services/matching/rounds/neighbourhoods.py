@@ -25,6 +25,8 @@ FIRST_SIZE, LEAST_SIZE, LARGEST_SIZE = 1_500.0, 300.0, 1_000_000.0
 """Possible days around the libraries of a region."""
 WIDER, SIEVE_SIZE = 2.0, 3_000.0
 """How much larger the region of a sample or period begins, and how large a sieve does."""
+HASTY_SIZE = 6_000.0
+"""Possible days around a region while there is hardly a plan."""
 GROUP_SIZE, FEW_SIZE = 100.0, 1_000.0
 """Possible days inside a group, and those that a few blocks stand for, at the beginning."""
 SIFTS = 3
@@ -78,9 +80,11 @@ class Neighbourhoods:
     def __post_init__(self) -> None:
         self.looked = np.zeros(len(self.standing.on.possible.room), dtype=np.int64)
 
-    def next(self, closed: Bools, *, alone: bool = False, kinds: Sequence[int] = ALL) -> Neighbourhood | None:
+    def next(
+        self, closed: Bools, *, alone: bool = False, kinds: Sequence[int] = ALL, hasty: bool = False
+    ) -> Neighbourhood | None:
         """One of these kinds without the closed libraries; None where nobody lacks anything. `alone`: no
-        other will be beside it."""
+        other will be beside it. `hasty`: no region is large, so that all of a country is soon looked at."""
         wish = self._wish(closed)
         if not wish.any():
             return None
@@ -92,6 +96,8 @@ class Neighbourhoods:
         country = self.standing.map
         share = 1.0 if alone else LARGEST_SHARE
         most = country.weight[country.part == country.part[seed]].sum() * share
+        if hasty and kind == REGION:
+            self.size[kind] = min(self.size[kind], HASTY_SIZE)
         size = max(most, LEAST_SIZE) if kind == FEW else min(self.size[kind], max(most, LEAST_SIZE))
         libraries = country.region(self.random, seed, int(size), closed, inside=kind == GROUP)
         self.looked[libraries] = self.steps

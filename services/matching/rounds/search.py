@@ -50,6 +50,8 @@ DRY = 12
 QUICK_DIVE = 100_000
 """Possible days up to which a first dive does not wait for the relaxation, and another one follows at once
 when it gains."""
+QUICK_FIRST = 500_000
+"""Possible days up to which what comes first is planned before anything else, which takes seconds."""
 QUICK_PROOF = 20_000
 """Possible days up to which a proof is worth beginning before there is a plan, where most are blocks."""
 SLOWER = 10
@@ -147,11 +149,11 @@ class Search:
         standing = self.standing
         if not self._is_poor():
             return ALL
+        is_begun = standing.served() > BEGUN * int(standing.bound.sum())
         if len(standing.on.possible.day_pair) > QUICK_DIVE:
-            return REGION, GROUP
+            return (REGION, GROUP, FEW) if is_begun else (REGION, GROUP)
         if not self._is_mostly_blocks():
             return (SIEVE,)
-        is_begun = standing.served() > BEGUN * int(standing.bound.sum())
         return (GROUP, FEW) if is_begun else (GROUP,)
 
     def _is_poor(self) -> bool:
@@ -182,7 +184,7 @@ class Search:
             if isinstance(job, Improve):
                 closed |= job.libraries
         alone = self.workers == 1 or self.prover.worker is not None
-        chosen = self.neighbourhoods.next(closed, alone=alone, kinds=self._kinds())
+        chosen = self.neighbourhoods.next(closed, alone=alone, kinds=self._kinds(), hasty=self._is_poor())
         if chosen is None:
             return None
         if chosen.kind == GROUP:
@@ -266,7 +268,7 @@ def search(
     with Crew(round_, workers) as solvers, Crew(round_, 1) as divers, Crew(round_, 1) as provers:
         random, jobs, prover = Random(1), Jobs(solvers, divers), Prover(standing, provers)
         near = Neighbourhoods(standing, random)
-        if len(on.possible.day_pair) <= QUICK_DIVE:
+        if len(on.possible.day_pair) <= QUICK_FIRST:
             standing.take(_in_no_time(on))
         state = Search(standing, due, clock, random, workers, jobs, near, prover, due - clock())
         state.to_relax = [
