@@ -102,6 +102,7 @@ def envelope_octets(round_: Round, papers: list[Paper]) -> list[int]:
     return [len(seal(payload, header=header, key=key)) for payload in payloads]
 
 
+@pytest.mark.simulation
 def test_the_largest_round_fits_into_envelopes() -> None:
     round_ = a_round_up_to_commit(Signers(MAX_COUNTIES))
     assert len(round_.papers) == 1 + MAX_COUNTIES + 1 + MAX_COUNTIES + 1
@@ -112,6 +113,7 @@ def test_the_largest_round_fits_into_envelopes() -> None:
     assert envelope_octets(round_, [commit])[0] < ENVELOPE_OCTETS
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("count", [58])
 def test_every_county_of_a_large_round_is_checked_and_computed_in_seconds(count: int) -> None:
     signers = Signers(count)

@@ -309,6 +309,7 @@ def _live(seed: int) -> None:
     heal(found)
 
 
+@pytest.mark.simulation
 def test_every_order_of_the_small_world_with_the_coordinator_lost_at_every_moment_ends_alike() -> None:
     """Three counties, from all ACCEPTs on: every order of arrivals, clock and the coordinator's end."""
     start = accepted_by_all()

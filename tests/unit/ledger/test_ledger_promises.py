@@ -275,6 +275,7 @@ def token_by_token(promises: list[Promise], deposits: list[Deposit]) -> dict[str
     return lacking
 
 
+@pytest.mark.simulation
 @settings(max_examples=200, deadline=None, derandomize=True, database=None)
 @given(PROMISES, DEPOSITS, st.randoms(use_true_random=False))
 def test_filling_is_what_a_brute_force_model_says(

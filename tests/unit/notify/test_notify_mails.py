@@ -82,6 +82,7 @@ def test_mails_of_one_engagement_belong_to_one_thread(queued: Database) -> None:
     assert len({mail.thread_id for mail in claim(queued)}) == 1
 
 
+@pytest.mark.simulation
 def test_a_server_that_is_down_for_a_week_loses_nothing(queued: Database) -> None:
     moment = NOW
     tries = 0
