@@ -20,7 +20,7 @@ from demo.reference import COUNTIES, read_counties
 
 Document = dict[str, Any]
 DAYS = 0.5
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 POLL_SECONDS = 0.2
 SHOWN_CANDIDATES = 3
 
@@ -158,7 +158,7 @@ def wait(
 ) -> Any:
     """What `look` finds once it is so; refusals with the codes in `retry_on` mean: not yet.
 
-    Refuses: `Stuck` after a minute.
+    Refuses: `Stuck` after three minutes; a busy machine opens thirty channels in more than one.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     last: object = "nothing"

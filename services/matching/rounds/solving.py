@@ -151,7 +151,7 @@ class _Run:
             self.due - reserve,
             self.clock,
             self.stop,
-            lambda worth, bound: self.tell("search", worth // p.unit, bound // p.unit),
+            lambda worth, bound: self.tell("search", worth // p.unit, -(-bound // p.unit)),
         )
         self.bound, self.prices = min(self.bound, int(found.bound.sum())), found.prices
         self.proven = self.prices.bound(p)
@@ -178,7 +178,7 @@ class _Run:
 
     def _tell(self, step: str, worth: int) -> None:
         unit = self.possible.unit
-        self.tell(step, worth // unit, self.bound // unit)
+        self.tell(step, worth // unit, -(-self.bound // unit))
 
     def _flow(self, job: Flow) -> tuple[Circulation, Ints] | None:
         """The network and a flow of the most days, the best one if there is time for that; None when there is
