@@ -127,7 +127,7 @@ def _add(work: Work, known: _Known, values: Document, *, is_closed: bool) -> Doc
     library = {**values.pop("fallback", {}), **values}
     wanted = read(OwnLibrary, library, id=work.new_id(), county=work.county, version=1)
     wanted = checked_library(wanted, known.settings)
-    check_not_swapped(wanted)
+    check_not_swapped(wanted, None)
     known.new.append(wanted)
     _remember(known, wanted)
     return {"what": "new", "name": wanted["name"]}
@@ -147,7 +147,7 @@ def _change(work: Work, known: _Known, stored: Document, values: Document, *, is
         values["state"] = "withdrawn"
         values["closed_on"] = values.get("closed_on") or stored["closed_on"] or work.today.isoformat()
     changed = checked_library(read(OwnLibrary, {**stored, **values}), known.settings)
-    check_not_swapped(changed)
+    check_not_swapped(changed, stored)
     changes = {key: [stored[key], changed[key]] for key in changed if changed[key] != stored[key]}
     if not changes:
         return {"what": "same"}

@@ -47,9 +47,7 @@ def register_library(work: Work, library: Document) -> Document:
     wanted = checked_library(wanted, settings)
     _check_numbers(work, wanted)
     before = libraries.find_library(work.connection, wanted["id"])
-    # Who writes the library's page can do nothing about where it was said to lie.
-    if before is None or any(before[axis] != wanted[axis] for axis in ("latitude", "longitude")):
-        check_not_swapped(wanted)
+    check_not_swapped(wanted, before)
     if libraries.add_library(work.connection, wanted):
         libraries.write_numbers(work.connection, wanted)
         tell_library(work, wanted)
@@ -190,17 +188,18 @@ def check_place(library: Document, area: list[float]) -> None:
             raise OutsideArea(latitude=latitude, longitude=longitude)
 
 
-def check_not_swapped(library: Document) -> None:
+def check_not_swapped(library: Document, before: Document | None) -> None:
     """The own library is not near its municipality with latitude and longitude exchanged alone.
 
+    Where it was said to lie `before` is not looked at: who changes something else can do nothing about it.
     Refuses: CoordinatesSwapped.
     """
     latitude, longitude = library["latitude"], library["longitude"]
-    if (
-        latitude is not None
-        and longitude is not None
-        and are_swapped(latitude, longitude, places_of(library))
-    ):
+    if latitude is None or longitude is None:
+        return
+    if before is not None and (before["latitude"], before["longitude"]) == (latitude, longitude):
+        return
+    if are_swapped(latitude, longitude, places_of(library)):
         where = library["municipality_name"]
         raise CoordinatesSwapped(latitude=latitude, longitude=longitude, municipality=where)
 

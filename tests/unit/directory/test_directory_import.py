@@ -308,6 +308,22 @@ def test_a_register_that_exchanges_latitude_and_longitude_later_changes_nothing(
     assert bring_in(innlandet, csv(HEADING + GRUE)).same == 1
 
 
+def test_a_register_without_places_is_not_stopped_by_where_a_library_was_once_said_to_lie(
+    innlandet: Database,
+) -> None:
+    swapped = {
+        **a_library("Grue", 12.05, 60.45),
+        "municipality_name": "Atlantis",
+        "national_number": "2042300",
+    }
+    with innlandet.work() as work:
+        operations.register_library(work, swapped)
+    heading = HEADING.replace("latitude;longitude;", "")
+    (entry,) = bring_in(innlandet, csv(heading + GRUE.replace("60,45;12,05;", ""))).entries
+    assert entry["what"] == "changed"
+    assert (entry["changes"]["name"][1], "latitude" in entry["changes"]) == ("Grue folkebibliotek", False)
+
+
 def test_a_library_lies_in_the_countys_area_and_closes_after_it_opened(innlandet: Database) -> None:
     with innlandet.work() as work:
         operations.set_county(work, {**a_county("innlandet"), "area": [59.8, 7.0, 62.7, 13.0]})
