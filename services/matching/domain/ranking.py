@@ -39,7 +39,8 @@ class Need:
     """By road from other libraries, by their id, where the county's table knows."""
     weights: Weights = DEFAULT
     closed: frozenset[date] = frozenset()
-    """Days on which nobody can come: public holidays where the host is, and days of its own."""
+    """Days on which nobody can come: public holidays where the host is, days of its own, and days between
+    the single ones that it asks for."""
 
 
 class Option(NamedTuple):

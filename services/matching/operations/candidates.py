@@ -1,6 +1,7 @@
 """Who could help with this request: the question a library asks most."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from byttebank.contracts.refusals import NotFound
@@ -71,7 +72,9 @@ def _ranked(work: Work, request: Row, limit: int) -> tuple[Ranking, int]:
 def need_of(work: Work, request: Row) -> Need:
     """The request as ranking sees it."""
     host = index.library(work.connection, request["library_id"])
-    window = days_between(request["first_on"], request["last_on"])
+    window = frozenset(days_between(request["first_on"], request["last_on"]))
+    asked = frozenset(map(date.fromisoformat, request["dates"].split())) or window
+    closed = closed_to(host, request["place"], asked) if host else frozenset()
     return Need(
         county=request["county"],
         skills=tuple(request["skills"]),
@@ -83,7 +86,7 @@ def need_of(work: Work, request: Row) -> Need:
         neighbours=index.neighbours(work.connection, request["county"]),
         journeys=_journeys(work, request),
         weights=weights.weights(work.connection) or DEFAULT,
-        closed=closed_to(host, request["place"], window) if host else frozenset(),
+        closed=closed | (window - asked),
     )
 
 

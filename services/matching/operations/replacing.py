@@ -95,6 +95,7 @@ def _wanted(work: Work, dropped: Engagement) -> Row | None:
         "skills": [dropped.skill],
         "first_on": dropped.first_on,
         "last_on": dropped.last_on,
+        "dates": " ".join(day.isoformat() for day in dropped.dates),
         "half_days": dropped.half_days,
         "place": dropped.place,
     }

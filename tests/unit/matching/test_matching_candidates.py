@@ -126,6 +126,16 @@ def test_a_colleague_who_has_agreed_elsewhere_is_not_free(market: Matching) -> N
     assert funnel(market) == (2, 2, 1, 1)
 
 
+def test_a_request_for_single_days_is_not_for_those_between(market: Matching) -> None:
+    asked = ["2026-12-07", "2026-12-10"]
+    market.hear("RequestChanged", a_request(version=2, dates=asked, first_on=asked[0], last_on=asked[1]))
+    assert [candidate["dates"] for candidate in ask(market)["candidates"]] == [asked, asked]
+    market.hear("OfferChanged", an_offer("jonas", "Jonas", version=2, dates=["2026-12-08", "2026-12-10"]))
+    assert ["2026-12-10"] in [candidate["dates"] for candidate in ask(market)["candidates"]]
+    market.hear("OfferChanged", an_offer("jonas", "Jonas", version=3, dates=["2026-12-08", "2026-12-09"]))
+    assert names(market) == ["Nes"]
+
+
 def test_too_far_is_not_near(market: Matching) -> None:
     market.hear("OfferChanged", an_offer("jonas", "Jonas", version=2, max_km=49))
     assert funnel(market) == (2, 2, 2, 1)

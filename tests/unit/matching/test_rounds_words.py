@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -134,7 +135,7 @@ class Recorder:
     def __init__(self, asked: list[list[str]]) -> None:
         self._asked = asked
 
-    def Popen(self, command: list[str]) -> "Recorder":
+    def Popen(self, command: list[str], *, preexec_fn: Callable[[], None]) -> "Recorder":
         self._asked.append(command)
         return self
 
