@@ -70,7 +70,7 @@ class SkillRetired(Refusal):
 
 
 class OfferClosed(Refusal):
-    """Nobody can come to a library on any of the offer's days `dates`: public holidays, or closed days."""
+    """Nobody can come to a library on any of the offer's days `dates`: public holidays."""
 
     code = "offer_closed"
 

@@ -83,8 +83,7 @@ SENTENCES: dict[str, str] = {
     "number_taken": N_("{library} har dette nummeret fra før. Se om biblioteket står i lista to ganger."),
     "library_closed": N_("{library} er stengt {date}. Velg en annen dag."),
     "offer_closed": N_(
-        "Det er helligdag eller stengt hos dere {dates}. "
-        "Velg flere dager, eller la arbeidet gjøres hjemmefra eller på nett."
+        "Det er helligdag {dates}. Velg flere dager, eller la arbeidet gjøres hjemmefra eller på nett."
     ),
     "offer_expired": N_("Tilbudet gikk ut {date}. Spør {library} om det fortsatt gjelder."),
     "offer_overlaps": N_(

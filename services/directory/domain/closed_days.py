@@ -18,6 +18,11 @@ def is_closed(library: dict[str, Any], day: date) -> bool:
         return True
     if library["closed_on"] and text > library["closed_on"]:
         return True
+    return is_holiday(library, day)
+
+
+def is_holiday(library: dict[str, Any], day: date) -> bool:
+    """Whether it is a public holiday where the `Library` is."""
     return bool(library["country"]) and day in public_holidays(library["country"], day.year)
 
 

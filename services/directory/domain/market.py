@@ -12,7 +12,7 @@ from byttebank.contracts.market_refusals import (
     TooFewAtHome,
 )
 from byttebank.contracts.refusals import BelowHalfDay, DateOrder, FieldMissing, Malformed, TooManyDays
-from services.directory.domain.closed_days import days_between, open_days
+from services.directory.domain.closed_days import days_between, is_holiday, open_days
 from services.directory.domain.dates import add_months, check_day, check_span
 
 MAX_REQUEST_HALF_DAYS = 40
@@ -129,13 +129,14 @@ def settle_offer_dates(offer: dict[str, Any], today: date) -> dict[str, Any]:
 def check_open_days(offer: dict[str, Any], library: dict[str, Any]) -> None:
     """Who is offered to come to others can do so on some day; a standing offer always finds one.
 
-    Public holidays and closed days are those of the offer's own library: who asks is not known yet. What may
-    be done from home or online needs no open door. Refuses: OfferClosed, with the days.
+    On a public holiday all are closed, as far as is known before somebody asks. A day on which only the own
+    library is closed is a good one to help elsewhere, and what may be done from home or online needs no open
+    door. Refuses: OfferClosed, with the days.
     """
     if offer["places"] != ["host"]:
         return
     days = _offered_days(offer)
-    if days and not open_days(library, days):
+    if days and all(is_holiday(library, day) for day in days):
         raise OfferClosed(dates=[day.isoformat() for day in days])
 
 

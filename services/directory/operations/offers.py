@@ -39,7 +39,7 @@ def create_offer(work: Work, offer: Document, actor: Document) -> Document:
     The same id with the same content answers with the offer as it stands now.
     Refuses: NotYourRole for others than the colleague and her manager; ColleagueNotAgreed when she has said
     no to that; SkillRetired for what the county has retired and the colleague has not; OfferClosed when all
-    its days are closed; CountyUnknown for a named county that we do not exchange with; OfferOverlaps,
+    days are public holidays; CountyUnknown for a named county that we do not exchange with; OfferOverlaps,
     TooFewAtHome, BelowHalfDay, DateOrder, DatePast, DateTooFar, FieldMissing (skills), SameKeyOtherBody;
     NotFound for a library or colleague that is not ours.
     """

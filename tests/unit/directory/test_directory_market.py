@@ -127,13 +127,10 @@ def test_an_offer_that_makes_no_sense_is_refused_and_nothing_is_kept(
     assert local_events(innlandet, "OfferChanged") == []
 
 
-def test_an_offer_for_closed_days_says_which_and_stands_where_no_door_must_be_open(
+def test_an_offer_for_public_holidays_says_which_and_stands_where_no_door_must_be_open(
     innlandet: Database,
 ) -> None:
-    closed = {"closed_dates": ["2026-12-28"]}
-    with innlandet.work() as work:
-        operations.set_library_page(work, an_id("Eidskog"), closed, KARI)
-    days = ["2026-12-25", "2026-12-28"]
+    days = ["2026-12-25", "2027-01-01"]
     with innlandet.work() as work, pytest.raises(OfferClosed) as refused:
         operations.create_offer(work, an_offer(dates=days, places=["host"]), KARI)
     assert refused.value.parameters == {"dates": days}
@@ -141,6 +138,14 @@ def test_an_offer_for_closed_days_says_which_and_stands_where_no_door_must_be_op
         operations.create_offer(work, an_offer(dates=days, places=["host", "online"]), KARI)
         partly = an_offer(id=an_id("partly"), dates=[*days, "2026-12-29"], places=["host"])
         assert operations.create_offer(work, partly, KARI)["dates"][0] == days[0]
+
+
+def test_a_library_that_is_closed_itself_may_lend_its_people(innlandet: Database) -> None:
+    closed = {"closed_dates": ["2026-12-28"]}
+    with innlandet.work() as work:
+        operations.set_library_page(work, an_id("Eidskog"), closed, KARI)
+        offer = an_offer(dates=["2026-12-28"], places=["host"])
+        assert operations.create_offer(work, offer, KARI)["state"] == "open"
 
 
 def test_an_offer_names_counties_that_can_be_told(innlandet: Database) -> None:
