@@ -21,7 +21,6 @@ from gateway.words import peers as peer_words
 Document = dict[str, Any]
 Question = Callable[[], list[Task]]
 COUNTY_ROLES = ("county", "operator")
-WANTED_BACK = speech.N_("{county} ber om å få dagene ført tilbake.")
 ERASED_WITHIN = timedelta(days=7)
 """After this the county library rings the county that has not confirmed that it forgot somebody."""
 
