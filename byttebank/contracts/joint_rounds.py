@@ -26,8 +26,9 @@ CHUNK_CHARACTERS = 20_000
 MAX_CHUNKS = 400
 MAX_NAMES = 200
 """In one NAMES."""
-RULES = 1
-"""How a round is assembled and what a plan must keep. Other rules have another number."""
+RULES = 2
+"""How a round is assembled and what a plan must keep. Other rules have another number, and whoever has other
+ones does not take part. 1: whole days, no limit between counties. 2: half-days, and those limits."""
 
 DISAGREE_REASONS = (
     "input",
@@ -189,6 +190,14 @@ class PartOffer(Contract):
     counties = fields.List(Slug(), required=True, allow_none=True)
 
 
+class PartRoom(Contract):
+    """Half-days that the limit with another county of the round leaves, from there and to there."""
+
+    county = Slug(required=True)
+    may_receive_half_days = WholeNumber(required=True, validate=_AMOUNT)
+    may_give_half_days = WholeNumber(required=True, validate=_AMOUNT)
+
+
 class PartText(Contract):
     """What a county takes part with. `peers`: whom it exchanges days with."""
 
@@ -196,13 +205,19 @@ class PartText(Contract):
     libraries = fields.List(fields.Nested(PartLibrary), required=True)
     requests = fields.List(fields.Nested(PartRequest), required=True)
     offers = fields.List(fields.Nested(PartOffer), required=True)
+    rooms = fields.List(fields.Nested(PartRoom), load_default=list)
 
 
 class PlanText(Contract):
-    """`plan`: [request, colleague, date], ascending. `unmet`: request to why it lacks days."""
+    """`plan`: [request, colleague, date], ascending. `unmet`: request to why it lacks days.
+
+    `bound`: no plan serves more days, in whole ones; `bound_half_days`: the same to the half-day;
+    None where the rules know whole days alone.
+    """
 
     plan = fields.List(fields.List(fields.String(), validate=validate.Length(equal=3)), required=True)
     bound = WholeNumber(required=True)
+    bound_half_days = WholeNumber(load_default=None, allow_none=True)
     is_optimal = fields.Boolean(required=True)
     unmet = fields.Dict(keys=fields.String(), values=text(60), required=True)
 

@@ -15,6 +15,8 @@ from services.matching.domain.round_input import RoundInput, round_input
 
 PLACE_DECIMALS = 2
 """A hundredth of a degree, about a kilometre: enough for distances."""
+MOST_ROOM = 1_000_000
+"""Half-days; no round has as many."""
 Document = dict[str, Any]
 
 
@@ -35,11 +37,12 @@ def own_part(
     wanted: Sequence[Wanted],
     helping: Sequence[Helping],
     points: Mapping[str, Point | None],
+    rooms: Sequence[Document] = (),
 ) -> OwnPart:
     """The county's libraries, open requests and offers, named by keyed hashes whose key stays here.
 
     `helping`: only offers that reach another county of the round, for nobody else's calendar is to be seen
-    there.
+    there. `rooms`: `PartRoom`s, of the counties of the round alone.
     """
     names: dict[str, str] = {}
 
@@ -93,6 +96,7 @@ def own_part(
             }
             for one in offering
         ),
+        "rooms": [_room(one) for one in sorted(rooms, key=lambda one: str(one["county"]))],
     }
     return OwnPart(part, names, left_out)
 
@@ -101,7 +105,7 @@ def assembled(round_id: str, days_each: int, parts: Mapping[str, Document]) -> R
     """The whole input. Its `names` stand for `<county>:<pseudonym>`.
 
     A colleague is matched to another county's request only where her offer reaches that county and the two
-    counties exchange days, as both say.
+    counties exchange days, as both say; no more days go from one to the other than both say may.
     """
     friends = {
         county: frozenset(
@@ -113,7 +117,14 @@ def assembled(round_id: str, days_each: int, parts: Mapping[str, Document]) -> R
     points: dict[str, Point | None] = {}
     wanted: list[Wanted] = []
     helping: list[Helping] = []
+    rooms: dict[tuple[str, str], int] = {}
     for county, part in sorted(parts.items()):
+        for one in part["rooms"]:
+            for way, room in (
+                ((one["county"], county), one["may_receive_half_days"]),
+                ((county, one["county"]), one["may_give_half_days"]),
+            ):
+                rooms[way] = min(room, rooms.get(way, room))
         for one in part["libraries"]:
             named = f"{county}:{one['id']}"
             standings[named] = Standing(one["balance_half_days"], one["available_half_days"])
@@ -130,7 +141,7 @@ def assembled(round_id: str, days_each: int, parts: Mapping[str, Document]) -> R
         wanted=wanted,
         helping=helping,
         points=points,
-        with_half_days=False,
+        rooms=rooms,
     )
 
 
@@ -188,6 +199,12 @@ def _helping(county: str, one: Document, friends: frozenset[str]) -> Helping:
 
 def _dates(one: Document) -> tuple[date, ...]:
     return tuple(sorted(set(map(date.fromisoformat, one["dates"]))))
+
+
+def _room(one: Document) -> Document:
+    """A limit beyond what may be said is as good as any."""
+    ways = ("may_receive_half_days", "may_give_half_days")
+    return {"county": one["county"], **{way: max(0, min(one[way], MOST_ROOM)) for way in ways}}
 
 
 def _rounded(point: Point | None, axis: int) -> float | None:

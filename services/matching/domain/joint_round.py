@@ -74,10 +74,15 @@ class JointRound:
         return parse_time(self.invite.body[name])
 
     def is_within_reason(self, now: datetime, today: date) -> bool:
-        """Whether a round of these terms could be asked for here too, and would not hold ours up for long."""
+        """Whether a round of these terms could be asked for here too, and would not hold ours up for long.
+
+        One by earlier rules can be looked at, and not taken part in.
+        """
         if self.invite is None or self.deadline("agree_by_at") > now + LONGEST:
             return False
         said = self.invite.body
+        if said["rules"] != RULES:
+            return False
         first_on, last_on, reply_by_on = (
             date.fromisoformat(said[name]) for name in ("first_on", "last_on", "reply_by_on")
         )
@@ -240,7 +245,7 @@ def _is_invite(paper: Paper, county: str) -> bool:
     body = paper.body
     counties = body["counties"]
     return (
-        body["rules"] == RULES
+        1 <= body["rules"] <= RULES
         and county in counties
         and paper.signer in counties
         and list(counties) == sorted(set(counties))

@@ -26,7 +26,7 @@ class RoundInput:
     `names`: `{requests: {pseudonym: id}, helpers: {pseudonym: {colleague_id, offers: {request: offer}}},
     end_half: [pseudonym, ...]}`, the last of requests whose last day is half a day.
     `funnels`: by request id, libraries that can, are free, are near. `left_out`: by request id, why it takes
-    no part: `half_day` (where the round deals in whole days), `no_dates`, `no_account`.
+    no part: `no_dates`, `no_account`.
     """
 
     instance: Document
@@ -46,27 +46,27 @@ def round_input(
     helping: Sequence[Helping],
     points: Mapping[str, Point | None],
     roads: Roads | None = None,
-    with_half_days: bool = True,
-    rooms: Mapping[str, int] | None = None,
+    rooms: Mapping[tuple[str, str], int] | None = None,
 ) -> RoundInput:
     """The input of a round. A library beyond its limit may receive as much as it gives, and no more.
 
-    `standings`: of the county's own libraries; other counties' libraries only give here. `with_half_days`: an
-    odd half-day takes part too. `rooms`: half-days that may come from each other county; not there: any.
+    `standings`: of the libraries that ask; others only give here. `county`: of who asks, where a request does
+    not say. `rooms`: by lending and host county, half-days that may go from the one to the other; not there:
+    any.
     `roads`: elsewhere, and where it says the time alone, the way is as the crow flies between `points`.
     """
     # Imported here: a service that holds no round carries no arrays.
     from services.matching.domain.fitting import fitting
 
-    left_out = {one.request_id: why for one in wanted if (why := _left_out(one, standings, with_half_days))}
+    left_out = {one.request_id: why for one in wanted if (why := _left_out(one, standings))}
     asking = [one for one in wanted if one.request_id not in left_out]
     helpers = parts_of(helping, salt, days_each)
     compatible, distances, funnels = fitting(asking, helpers, salt, points, roads or {})
     libraries = {one.library_id for one in asking} | {one.offers[0].library_id for one in helpers}
-    end_half = {one.request_id for one in asking if with_half_days and _ends_half(one)}
+    end_half = {one.request_id for one in asking if _ends_half(one)}
     caps = _caps(county, asking, helpers, rooms or {})
     counties = {one.offers[0].library_id: one.offers[0].county for one in helpers} if caps else {}
-    counties |= {one.library_id: county for one in asking} if caps else {}
+    counties |= {one.library_id: one.county or county for one in asking} if caps else {}
     instance = {
         "format": WITH_HALF_DAYS if end_half or caps else FORMAT,
         "name": round_id,
@@ -93,11 +93,9 @@ def round_input(
     return RoundInput(instance, names, funnels, left_out)
 
 
-def _left_out(one: Wanted, standings: Mapping[str, Standing], with_half_days: bool) -> str | None:
+def _left_out(one: Wanted, standings: Mapping[str, Standing]) -> str | None:
     if one.library_id not in standings:
         return "no_account"
-    if one.half_days < FULL_DAY and not with_half_days:
-        return "half_day"
     return None if one.dates else "no_dates"
 
 
@@ -107,18 +105,21 @@ def _ends_half(one: Wanted) -> bool:
 
 
 def _caps(
-    county: str, asking: Sequence[Wanted], helpers: Sequence[Free], rooms: Mapping[str, int]
+    county: str, asking: Sequence[Wanted], helpers: Sequence[Free], rooms: Mapping[tuple[str, str], int]
 ) -> list[list[Any]]:
-    """Days that may come from each other county, where more could: [lending county, host county, days]."""
-    asked = sum(one.half_days for one in asking)
+    """Days that may go from one county to another, where more could: [lending county, host county, days]."""
+    asked: dict[str, int] = {}
+    for wish in asking:
+        host = wish.county or county
+        asked[host] = asked.get(host, 0) + wish.half_days
     offered: dict[str, int] = {}
     for one in helpers:
         home = one.offers[0].county
         offered[home] = offered.get(home, 0) + FULL_DAY * one.max_days
     return [
-        [home, county, _days(max(0, rooms[home]))]
-        for home, half_days in sorted(offered.items())
-        if home != county and home in rooms and rooms[home] < min(asked, half_days)
+        [home, host, _days(max(0, room))]
+        for (home, host), room in sorted(rooms.items())
+        if home != host and room < min(offered.get(home, 0), asked.get(host, 0))
     ]
 
 

@@ -78,6 +78,8 @@ class Joint:
     def __init__(self, counties: Iterable[Matching]) -> None:
         self.counties = {one.county: one for one in counties}
         self.delivered: list[tuple[str, str, OutboxRow]] = []
+        self.rooms: dict[str, list[Document]] = {}
+        """By county, what its ledger says that the limits with others leave."""
 
     def __getitem__(self, county: str) -> Matching:
         return self.counties[county]
@@ -101,7 +103,7 @@ class Joint:
                 one.do(operations.go_on_with_joint, round_id, KEYS[county])
             stage = self.stage(county)
             if stage == "gathering":
-                report(one)
+                report(one, self.rooms.get(county, []))
             elif stage == "waiting" and county != slow:
                 compute(one)
 
@@ -196,14 +198,19 @@ def request_of(name: str, library: str, **changes: Any) -> Document:
     return {**request, "library_id": an_id(library), "county": LIBRARIES[library], **changes}
 
 
-def report(county: Matching) -> None:
+def a_room(county: str, receive: int = 100, give: int = 100) -> Document:
+    """So many half-days may come from the county, and go to it."""
+    return {"county": county, "may_receive_half_days": receive, "may_give_half_days": give}
+
+
+def report(county: Matching, rooms: Iterable[Document] = ()) -> None:
     """The ledger answers: nobody has given or received, and five days are the limit."""
     accounts = [
         {"library_id": an_id(name), "balance_half_days": 0, "available_half_days": 10}
         for name, of in LIBRARIES.items()
         if of == county.county
     ]
-    body = {"round_id": ROUND, "accounts": accounts}
+    body = {"round_id": ROUND, "accounts": accounts, "counties": list(rooms)}
     county.do(operations.accounts_reported, body)
     county.do(operations.joint_accounts_reported, body, KEYS[county.county])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from joint_cast import COUNTIES, KEYS, ROUND, Joint, librarian, offer_of, request_of, settle
+from joint_cast import COUNTIES, KEYS, ROUND, Joint, a_room, librarian, offer_of, request_of, settle
 from matching_cast import NOW, Matching, a_peer, an_id
 
 from byttebank.clock import FixedClock
@@ -93,6 +93,44 @@ def test_three_counties_compute_the_same_plan_and_each_sends_its_own_part(joint:
             engagement = joint[lender].ask(operations.list_engagements, match["lender_library_id"])
             assert match["engagement_id"] in {one["id"] for one in engagement}
             assert match["host_library_name"] == own
+
+
+def test_a_day_and_a_half_is_helped_with_whole_and_counted_so_by_all(joint: Joint) -> None:
+    in_every_county(joint, "RequestChanged", request_of("asked", "Eidskog", half_days=3, version=2))
+    in_every_county(joint, "RequestChanged", request_of("also", "Deichman", half_days=1, version=2))
+    joint.begin()
+    joint.run()
+    seen = [load(MatchingRound, joint.see(county)) for county in COUNTIES]
+    for one in seen:
+        assert (one["stage"], one["is_settled"]) == ("computed", True)
+        assert (one["half_days_wanted"], one["half_days_served"], one["half_days_bound"]) == (4, 4, 4)
+    (match,) = joint.see("innlandet")["matches"]
+    assert (match["half_days"], len(match["dates"])) == (3, 2)
+    joint.publish("innlandet")
+    joint.run(2)
+    proposed = joint["innlandet"].ask(operations.list_engagements, an_id("Eidskog"))
+    assert [one["half_days"] for one in proposed] == [3]
+
+
+def test_no_more_days_go_between_two_counties_than_their_limit_leaves(joint: Joint) -> None:
+    """Deichman asks for two days and has only Nes to ask, which may give half a day as Akershus sees it."""
+    for name in ("Jonas", "Ada"):
+        in_every_county(joint, "OfferChanged", offer_of(name, state="withdrawn", version=2))
+    in_every_county(joint, "RequestChanged", request_of("asked", "Eidskog", state="closed", version=2))
+    in_every_county(joint, "RequestChanged", request_of("also", "Deichman", half_days=3, version=2))
+    joint.rooms = {
+        "akershus": [a_room("oslo", give=2), a_room("trondelag")],
+        "oslo": [a_room("akershus", receive=5)],
+    }
+    joint.begin()
+    joint.run()
+    assert set(joint.stages().values()) == {"computed"}
+    seen = joint.see("oslo")
+    assert ({one["state"] for one in seen["counties"]}, seen["half_days_served"]) == ({"agreed"}, 0)
+    assert [one["reason"] for one in seen["unmet"]] == ["cap"]
+    text = json.loads(joint["oslo"].ask(operations.matching_round_input, ROUND))
+    assert text["caps"] == [["akershus", "oslo", 1]]
+    assert "trondelag" not in json.dumps(text)
 
 
 @pytest.mark.simulation

@@ -67,7 +67,7 @@ def test_two_inputs_by_one_coordinator_are_a_contradiction_and_the_first_counts(
         "last_on": "2026-12-18",
         "answer_by_at": "2026-11-23T10:00:00.000000Z",
         "agree_by_at": "2026-11-23T12:00:00.000000Z",
-        "rules": 1,
+        "rules": RULES,
     }
     invited = Paper("INVITE", "oslo", invite, b"", NOW)
     inputs = [
@@ -83,7 +83,7 @@ def test_two_inputs_by_one_coordinator_are_a_contradiction_and_the_first_counts(
 @pytest.mark.parametrize(
     "change",
     [
-        {"rules": 2},
+        {"rules": RULES + 1},
         {"counties": ["oslo", "trondelag"]},
         {"counties": ["oslo", "akershus"]},
         {"first_on": "2026-12-19"},
@@ -97,7 +97,7 @@ def test_an_invitation_that_makes_no_sense_or_is_not_for_us_is_none(change: dict
         "last_on": "2026-12-18",
         "answer_by_at": "2026-11-23T10:00:00.000000Z",
         "agree_by_at": "2026-11-23T12:00:00.000000Z",
-        "rules": 1,
+        "rules": RULES,
     }
     assert JointRound("round", "akershus", (Paper("INVITE", "oslo", body, b"", NOW),)).coordinator == "oslo"
     changed = Paper("INVITE", "oslo", {**body, **change}, b"", NOW)
@@ -108,12 +108,13 @@ def test_an_invitation_that_makes_no_sense_or_is_not_for_us_is_none(change: dict
     ("changed", "is_fit"),
     [
         ({}, True),
+        ({"rules": RULES - 1}, False),
         ({"agree_by_at": "2026-11-26T09:00:00Z"}, False),
         ({"last_on": "2029-12-04"}, False),
         ({"reply_by_on": "2026-12-24"}, False),
         ({"first_on": "2026-11-02", "last_on": "2026-11-06"}, False),
     ],
-    ids=["as usual", "days to agree", "years ahead", "answers after the days", "past"],
+    ids=["as usual", "earlier rules", "days to agree", "years ahead", "answers after the days", "past"],
 )
 def test_an_invitation_beyond_reason_is_not_taken_up(changed: dict[str, str], is_fit: bool) -> None:
     """A county that waited for such a round could begin none of its own."""

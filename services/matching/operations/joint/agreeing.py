@@ -6,6 +6,7 @@ from byttebank.federation.keys import SigningKey
 from byttebank.storage.work import Work
 from services.matching.domain.joint_input import county_of, names_to_tell, pseudonym_of
 from services.matching.domain.joint_round import JointRound
+from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import plan_hash
 from services.matching.operations.joint.papers import send, sign_papers
 from services.matching.operations.joint.plans import (
@@ -45,10 +46,13 @@ def agree(work: Work, key: SigningKey, row: Row, joint: JointRound, text: str) -
         for request, reason in said["unmet"].items()
         if county_of(names_of[request]) == work.county
     }
+    served = sum(one.half_days for one in matches)
     result = {
         **row["result"],
-        "days_served": len(plan),
+        "days_served": served // FULL_DAY,
+        "half_days_served": served,
         "bound": said["bound"],
+        "half_days_bound": said["bound_half_days"],
         "is_optimal": said["is_optimal"],
         "unmet": unmet,
         "given": given_elsewhere(work, row, matches),

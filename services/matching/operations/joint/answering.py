@@ -16,7 +16,7 @@ from services.matching.domain.participants import Helping
 from services.matching.domain.round import AT_WORK, canonical
 from services.matching.operations import possible
 from services.matching.operations.joint.papers import send, sign_papers
-from services.matching.operations.rounds.gathering import Gathered, gathered
+from services.matching.operations.rounds.gathering import Gathered, gathered, rooms_of
 from services.matching.storage import joint_rounds, rounds
 from services.matching.storage.rows import Row
 
@@ -113,6 +113,7 @@ def joint_accounts_reported(work: Work, body: Document, key: SigningKey | None) 
         wanted=[one for one in found.wanted if one.half_days > 0],
         helping=_reaching(work, found, joint.others),
         points=found.points,
+        rooms=[one for one in rooms_of(work, body) if one["county"] in joint.others],
     )
     private = {
         "salt": row["private"]["salt"],

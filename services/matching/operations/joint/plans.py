@@ -11,10 +11,11 @@ from byttebank.contracts.fields import load
 from byttebank.contracts.joint_rounds import PartText, PlanText
 from byttebank.contracts.refusals import Malformed
 from byttebank.storage.work import Work
-from services.matching.domain.checker import violations
+from services.matching.domain.checker import served_half_days, violations
 from services.matching.domain.instance import PlannedDay
 from services.matching.domain.joint_input import assembled, county_of, pseudonym_of
 from services.matching.domain.joint_round import JointRound
+from services.matching.domain.proposal import FULL_DAY
 from services.matching.domain.round import Match, canonical, matches_of, plan_hash
 from services.matching.domain.round_input import RoundInput
 from services.matching.operations.rounds.computing import engagement_id
@@ -63,7 +64,8 @@ def plan_text(outcome: Document) -> str:
     return canonical(
         {
             "plan": plan,
-            "bound": outcome["bound"],
+            "bound": int(outcome["bound"]),
+            "bound_half_days": int(FULL_DAY * outcome["bound"]),
             "is_optimal": outcome["status"] == "optimal",
             "unmet": {one["request"]: one["reason"] for one in outcome["unmet"]},
         }
@@ -74,6 +76,8 @@ def read_plan(text: str) -> tuple[Document, list[PlannedDay]] | None:
     """The plan that PLAN says; None when it is none."""
     try:
         said = load(PlanText, json.loads(text))
+        if said["bound_half_days"] is None:
+            said["bound_half_days"] = FULL_DAY * said["bound"]
         return said, [PlannedDay(one[0], one[1], date.fromisoformat(one[2])) for one in said["plan"]]
     except (ValueError, RecursionError, Malformed):
         return None
@@ -82,9 +86,9 @@ def read_plan(text: str) -> tuple[Document, list[PlannedDay]] | None:
 def objection(row: Row, text: str) -> str | None:
     """Why the county does not agree to the coordinator's plan, having computed the same input itself.
 
-    The same plan is agreed to at once. Where two computations may differ (`same_person`), another plan must
-    keep every rule, must not claim a bound that we exceed, and must not serve one day in a hundred less than
-    ours.
+    The same plan is agreed to at once. Where two computations may differ (`same_person`, half-days, limits
+    between counties), another plan must keep every rule, must not claim a bound that we exceed, and must not
+    serve one day in a hundred less than ours.
     """
     read = read_plan(text)
     if read is None:
@@ -101,12 +105,13 @@ def objection(row: Row, text: str) -> str | None:
     instance = read_content(row["input"].encode()).instance
     if violations(instance, plan):
         return "rules"
-    is_unique = not any(one.same_person for one in instance.requests)
+    is_unique = not instance.caps and not any(one.same_person or one.ends_half for one in instance.requests)
     if is_unique and said["is_optimal"] and own["status"] == "optimal":
         return "other_plan"
-    if said["bound"] < len(ours):
+    served = served_half_days(instance, ours)
+    if said["bound_half_days"] < served:
         return "bound"
-    return "better_plan" if BETTER * (len(ours) - len(plan)) > len(ours) else None
+    return "better_plan" if BETTER * (served - served_half_days(instance, plan)) > served else None
 
 
 def all_matches(row: Row, plan: list[PlannedDay]) -> list[Match]:

@@ -74,12 +74,7 @@ def _totals(found: RoundInput) -> Document:
 
 def _gather(work: Work, row: Row, body: Document) -> RoundInput:
     found = gathered(work, row, body["accounts"])
-    # What has been asked for and not answered will count against the limit too.
-    asked = rounds.asked_of_counties(work.connection, work.county, work.today)
-    rooms = {
-        one["county"]: one["may_receive_half_days"] - asked.get(one["county"], 0)
-        for one in body.get("counties", [])
-    }
+    rooms = {(one["county"], work.county): one["may_receive_half_days"] for one in rooms_of(work, body)}
     return round_input(
         round_id=row["id"],
         county=work.county,
@@ -92,6 +87,18 @@ def _gather(work: Work, row: Row, body: Document) -> RoundInput:
         roads=found.roads,
         rooms=rooms,
     )
+
+
+def rooms_of(work: Work, body: Document) -> list[Document]:
+    """`{county, may_receive_half_days, may_give_half_days}`: what the limit with each other county leaves.
+
+    What has been asked for and not answered will count against it too.
+    """
+    asked = rounds.asked_of_counties(work.connection, work.county, work.today)
+    return [
+        {**one, "may_receive_half_days": one["may_receive_half_days"] - asked.get(one["county"], 0)}
+        for one in body.get("counties", [])
+    ]
 
 
 @dataclass(frozen=True)
