@@ -101,8 +101,8 @@ def accept_the_agreement_and_propose(desk: Desk) -> Visitor:
 
 
 def remove_who_approved(desk: Desk) -> Visitor:
-    _invited(desk, "Tolga skolebibliotek")
-    visitor = _joined(desk, "Tolga skolebibliotek", "Ledelsen må godkjenne først. Vi ser oss om imens")
+    _invited(desk, "Innbygda skolebibliotek")
+    visitor = _joined(desk, "Innbygda skolebibliotek", "Ledelsen må godkjenne først. Vi ser oss om imens")
     visitor.follow("Les og godkjenn")
     _accept_by_management(visitor)
     visitor.page.get_by_label("Navnet på den i ledelsen som har godkjent").fill("")
