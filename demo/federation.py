@@ -190,9 +190,17 @@ def _fill_directory(
             directory.accept_participation(work, library.id, {**ACCEPTED, "capacity": "delegate"}, manager)
         for library in libraries:
             for person, offer in offers_of(library, loaded_on):
-                directory.create_offer(work, offer, actor_of(person))
+                directory.create_offer(work, _told_to(offer, keys), actor_of(person))
             for person, request in requests_of(library, loaded_on):
                 directory.create_request(work, request, actor_of(person))
+
+
+def _told_to(offer: Document, counties: Collection[str]) -> Document:
+    """The offer for those of its counties that take part; for its own alone where none does."""
+    if offer["reach"] != "counties":
+        return offer
+    named = [one for one in offer["counties"] if one in counties]
+    return {**offer, "counties": named, "reach": "counties" if named else "county"}
 
 
 def _copies(
