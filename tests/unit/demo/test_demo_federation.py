@@ -1,5 +1,7 @@
 """The loaded federation: whole after a kill in the middle, the same when loaded again, and in balance."""
 
+import json
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -84,6 +86,19 @@ def test_the_market_is_open_in_every_county(reading: Reading) -> None:
     assert any(item["is_possible"] for item in items)
     assert any(not item["is_possible"] for item in items)
     assert [one["name"] for one in colleagues] == ["Kari Moen", "Jonas Berg"]
+
+
+def test_the_offers_of_a_federation_of_some_counties_name_no_other(tmp_path: Path) -> None:
+    """Akershus has neighbours that are not there."""
+    some = ("akershus", "innlandet", "trondelag")
+    load(tmp_path, only=some)
+    named: set[str] = set()
+    for county in some:
+        with sqlite3.connect(tmp_path / county / "directory.sqlite") as connection:
+            for (body,) in connection.execute("SELECT body FROM outbox WHERE name = 'OfferChanged'"):
+                named.update(json.loads(body)["counties"])
+    assert named <= set(some)
+    assert "innlandet" in named
 
 
 def test_every_service_knows_the_country_of_every_library_and_so_its_public_holidays(
