@@ -18,6 +18,7 @@ from matching_cast import (
     an_id,
     open_offers,
 )
+from round_cast import compute
 
 from byttebank.contracts.peer import load_peer
 from byttebank.contracts.received import ReceivedMessage
@@ -26,8 +27,6 @@ from byttebank.storage import messages
 from byttebank.storage.channels import add_key
 from byttebank.storage.messages import OutboxRow
 from services.matching import operations
-from services.matching.rounds.reading import read_content
-from services.matching.rounds.solving import solve
 from services.matching.storage.joint_rounds import find_joint
 
 Document = dict[str, Any]
@@ -105,7 +104,7 @@ class Joint:
             if stage == "gathering":
                 report(one, self.rooms.get(county, []))
             elif stage == "waiting" and county != slow:
-                compute(one)
+                compute(one, ROUND)
 
     def letters(self, *counties: str) -> list[tuple[str, str, OutboxRow]]:
         """What these counties have sent since the last time, by sender and receiver."""
@@ -213,16 +212,3 @@ def report(county: Matching, rooms: Iterable[Document] = ()) -> None:
     body = {"round_id": ROUND, "accounts": accounts, "counties": list(rooms)}
     county.do(operations.accounts_reported, body)
     county.do(operations.joint_accounts_reported, body, KEYS[county.county])
-
-
-def compute(county: Matching) -> None:
-    """As the process does it, in this one."""
-    run, text = county.do(operations.begin_computing, ROUND)
-    outcome = solve(read_content(text.encode()).instance)
-    plan = [
-        {"request": day.request, "colleague": day.colleague, "date": day.date.isoformat()}
-        for day in outcome.plan
-    ]
-    unmet = [{"request": one.request, "reason": one.reason, "text": one.text} for one in outcome.unmet]
-    said = {"status": outcome.status, "bound": outcome.bound, "plan": plan, "unmet": unmet}
-    county.do(operations.computed, ROUND, run, said)
