@@ -143,7 +143,9 @@ def relaxation(programme: Programme, seconds: float) -> tuple[Floats, Floats] | 
     # Presolve takes away what the prices of a point that is no vertex would be restored from.
     solver.setOptionValue("presolve", "off")
     solver.run()
-    if solver.getModelStatus() in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit):
+    # Unknown: converged, but by its own measure not by the simplex method's. Any prices prove a bound.
+    status = highspy.HighsModelStatus
+    if solver.getModelStatus() in (status.kOptimal, status.kUnknown, status.kTimeLimit):
         values, prices = _values_and_prices(solver)
         return (values, prices) if len(values) and len(prices) else None
     solver = _load(programme, seconds - (time.monotonic() - began), 0)
