@@ -148,6 +148,17 @@ class PersonErased(Contract):
     person_id = Id(required=True)
 
 
+class PartnershipChanged(Contract):
+    """The sender has ended the exchange with the recipient, or begun it anew; the highest `version` counts.
+
+    It changes nothing at the recipient but what people there are told.
+    """
+
+    is_ended = fields.Boolean(required=True)
+    changed_on = Day(required=True)
+    version = WholeNumber(required=True)
+
+
 class OfferPublished(resources.Offer):
     """An offer as other counties see it; name and own words are detached."""
 
@@ -248,6 +259,7 @@ PEER_MESSAGES = _registry(
     PeerMessage("directory", "RequestDeclined", 1, RequestDeclined),
     PeerMessage("directory", "ErasePerson", 1, ErasePerson),
     PeerMessage("directory", "PersonErased", 1, PersonErased),
+    PeerMessage("directory", "PartnershipChanged", 1, PartnershipChanged),
     PeerMessage("matching", "EngagementProposed", 1, EngagementProposed, Names),
     PeerMessage("matching", "EngagementShared", 1, EngagementShared, Names),
     PeerMessage("matching", "EngagementAccepted", 1, EngagementAccepted, Names),

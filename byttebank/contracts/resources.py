@@ -280,7 +280,7 @@ class Mail(Contract):
 
 
 class Peer(Contract):
-    """A county we exchange with."""
+    """A county we exchange with. `ended_on`: when it says that it has ended the exchange with us."""
 
     county = Slug(required=True)
     name = text(100)
@@ -288,3 +288,4 @@ class Peer(Contract):
     fuse_half_days = WholeNumber(required=True)
     fingerprint = fields.String(load_default=None, allow_none=True)
     base_url = fields.String(load_default=None, allow_none=True)
+    ended_on = Day(load_default=None, allow_none=True)

@@ -97,7 +97,7 @@ class Channels:
     def peer_changed(self, work: Work, body: dict[str, Any]) -> None:
         """The directory has spoken: keys are added, a new peer's channel starts, freezing and thawing happen.
 
-        What is older than what we know changes nothing but keys, which only grow.
+        What is older than what we know changes nothing but keys, which only grow. One that leaves is told so.
         """
         peer, state, version = body["county"], body["state"], body["version"]
         for entry in body["keys"]:
@@ -111,7 +111,8 @@ class Channels:
             return
         peers.store_peer_state(work.connection, peer, state, version)
         if state != "active":
-            peers.store_channel(work.connection, freeze(row.channel, BY_OPERATOR))
+            channel = self._sealer.farewell(work, row.channel) if state == "left" else row.channel
+            peers.store_channel(work.connection, freeze(channel, BY_OPERATOR))
         elif row.channel.state is ChannelState.FROZEN:
             self._recovering.thaw(work, row.channel)
         elif row.peer_state != "active":
@@ -277,9 +278,7 @@ class Channels:
         return self._keyring
 
     def _retry_parked(self) -> None:
-        """Messages that came before the key, the peer or the message they need, and those that somebody wants
-        redriven: once more, from the start.
-        """
+        """Messages that came before what they need, and those somebody wants redriven: from the start."""
         with self._database.reading() as work:
             waiting = messages.list_parked(work.connection, only_transient=True)
         waiting = [row for row in waiting if row["queue"].startswith(topology.PEER_QUEUES)]

@@ -8,7 +8,7 @@ from typing import Any
 
 from byttebank import telemetry
 from byttebank.federation import detached as detached_part
-from byttebank.federation.channel import ChannelState, Number, number, numbered
+from byttebank.federation.channel import Channel, ChannelState, Number, number, numbered
 from byttebank.federation.effects import SendControl
 from byttebank.federation.envelope import seal
 from byttebank.federation.errors import EnvelopeError
@@ -27,6 +27,10 @@ DETACHED_HEADER = "detached"
 
 REFERENCE = "detached"
 """The member of the signed payload that binds the detached part by a salted hash."""
+
+DIRECTORY = "directory"
+REST = 100_000
+"""Messages that are sealed at once for a peer that leaves: all."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,22 @@ class Sealer:
         states = peers.channel_states(work.connection) if waiting else {}
         return sorted(peer for peer in waiting if states.get(peer) == ChannelState.OPEN)
 
+    def farewell(self, work: Work, channel: Channel) -> Channel:
+        """The channel, which is locked, after what the directory has said to its peer until now is sealed.
+
+        Days that were promised in the same moment wait: nobody would hear the answer.
+        """
+        if self._service != DIRECTORY or channel.state is not ChannelState.OPEN:
+            return channel
+        return self._seal_on(work, channel, REST)
+
     def _seal_for(self, work: Work, peer: str, limit: int) -> None:
         row = peers.lock_peer(work.connection, peer)
-        if row is None or row.channel.state is not ChannelState.OPEN:
-            return
-        channel = row.channel
+        if row is not None and row.channel.state is ChannelState.OPEN:
+            self._seal_on(work, row.channel, limit)
+
+    def _seal_on(self, work: Work, channel: Channel, limit: int) -> Channel:
+        peer = channel.peer
         waiting = waiting_outbox(work.connection, limit=limit, is_local=False, peer=peer)
         sealed = []
         for message in waiting:
@@ -122,6 +137,7 @@ class Sealer:
         envelopes.add_sent(work.connection, sealed)
         peers.store_channel(work.connection, channel)
         mark_published(work.connection, [message.id for message in waiting], work.now)
+        return channel
 
     def _seal(self, message: OutboxRow, peer: str, place: Number) -> tuple[bytes, str | None]:
         payload, detached = _payload(message, secrets.token_bytes)

@@ -34,6 +34,7 @@ def county_questions(user: User) -> list[Question]:
         _wanted_back,
         _books_that_differ,
         _stopped_by_the_node,
+        _ended_by_them,
         _unanswered,
         _lost_coordinators,
         _unfinished_erasures,
@@ -90,6 +91,22 @@ def _stopped_by_the_node() -> list[Task]:
         _of_peer(county, say("Noden har stanset utvekslingen med {counties}."), peer_words.why(act))
         for county, act in sorted(last.items())
         if county in frozen and act["role"] == "node"
+    ]
+
+
+def _ended_by_them() -> list[Task]:
+    """Counties that have ended the exchange with us while we have not ended it with them."""
+    ended = [one for one in here().names.peers() if one.get("ended_on") and one["state"] != "left"]
+    return [
+        _of_peer(
+            one["county"],
+            say("{counties} har avsluttet samarbeidet med oss."),
+            say(
+                "De sluttet {when}, og ingenting nytt kommer fram dit. Ring dem, og avslutt det her også.",
+                when=speech.on(one["ended_on"]),
+            ),
+        )
+        for one in ended
     ]
 
 

@@ -220,6 +220,8 @@ def _peers() -> list[Document]:
 def _line(peer: Document, position: Document | None, down: Any) -> str:
     if peer["state"] in ("frozen", "left"):
         return str(peer["state"])
+    if peer.get("ended_on"):
+        return "ended"
     if position is None:
         return "down" if peer["county"] in down else "open"
     return line_state(position, down)

@@ -13,6 +13,7 @@ BADGES = {
     "recovering": (N_("Gjenoppretter"), "wait"),
     "down": (N_("Ingen kontakt"), "wait"),
     "frozen": (N_("Stanset"), "wait"),
+    "ended": (N_("Avsluttet der"), "wait"),
     "left": (N_("Ikke med lenger"), "wait"),
 }
 """The state in a word, and whether somebody waits."""
@@ -27,6 +28,10 @@ STANDING = {
     "frozen": N_(
         "Ingenting nytt avtales eller sendes. Det som er ført, står, og det som er på vei, venter til det "
         "åpnes."
+    ),
+    "ended": N_(
+        "{county} har avsluttet samarbeidet. Det som er ført, står, men ingenting nytt kommer fram dit. Ring "
+        "dem, og avslutt det her også hvis det skal være slutt."
     ),
     "left": N_("{county} utveksler ikke dager lenger. Det som er ført, står."),
 }

@@ -250,6 +250,10 @@ class DirectoryService(JoiningLibraries, MeasuredErasures):
     def request_declined(self, work: Work, message: ReceivedMessage) -> None:
         operations.receive_declined(work, message)
 
+    @on_peer("PartnershipChanged")
+    def partnership_changed(self, work: Work, message: ReceivedMessage) -> None:
+        operations.receive_partnership(work, message)
+
     @on_peer("ErasePerson")
     def erase_person_asked(self, work: Work, message: ReceivedMessage) -> None:
         operations.receive_erasure(work, message)
@@ -261,6 +265,10 @@ class DirectoryService(JoiningLibraries, MeasuredErasures):
     @on_own("ErasePerson")
     def own_erasure(self, work: Work, message: SentMessage) -> None:
         operations.own_erasure(work, message)
+
+    @on_own("PartnershipChanged")
+    def own_partnership(self, work: Work, message: SentMessage) -> None:
+        operations.own_partnership(work, message)
 
     @on_own("LibraryPublished")
     def own_library(self, work: Work, message: SentMessage) -> None:

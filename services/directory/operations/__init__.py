@@ -52,6 +52,7 @@ from services.directory.operations.participation import (
     participation,
     participations,
 )
+from services.directory.operations.partnership import receive_partnership
 from services.directory.operations.peer_acts import (
     act_as_operator,
     act_on_peer,
@@ -63,6 +64,7 @@ from services.directory.operations.peers import (
     freeze_peer,
     leave_peer,
     list_peers,
+    own_partnership,
     set_fuse,
     thaw_peer,
 )
@@ -127,6 +129,7 @@ __all__ = [
     "own_erasure",
     "own_library",
     "own_offer",
+    "own_partnership",
     "own_request",
     "participation",
     "participations",
@@ -138,6 +141,7 @@ __all__ = [
     "receive_erasure",
     "receive_library",
     "receive_offer",
+    "receive_partnership",
     "receive_request",
     "register_library",
     "renew_invitation",

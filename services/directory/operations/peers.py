@@ -6,15 +6,26 @@ from marshmallow import Schema, fields
 
 from byttebank.contracts.fields import Slug, WholeNumber, text
 from byttebank.contracts.local import PeerKey
+from byttebank.contracts.received import SentMessage
 from byttebank.contracts.refusals import CountyUnknown, NotNow, SameKeyOtherBody
 from byttebank.federation.keys import PublicKey, fingerprint
 from byttebank.storage.work import Work
 from services.directory.operations.documents import read, refuse
+from services.directory.operations.partnership import tell_partnership
 from services.directory.operations.publishing import tell_everything
 from services.directory.storage import board, counties
 
 Document = dict[str, Any]
 MAX_FUSE = 1_000_000
+NEW: Document = {
+    "state": "invited",
+    "was_active": False,
+    "keys": [],
+    "version": 0,
+    "ended_on": None,
+    "said_version": 0,
+}
+"""A county of which nothing is known yet."""
 
 
 class JoiningPeer(Schema):
@@ -58,7 +69,7 @@ def add_peer(
     _check_keys(wanted["keys"])
     counties.hold_publishing(work.connection, work.county, alone=True)
     stored = counties.find_peer(work.connection, county, for_update=True)
-    before = stored or {"state": "invited", "was_active": False, "keys": [], "version": 0}
+    before = stored or NEW
     state = before["state"] if before["state"] == "frozen" else "active"
     peer = {**before, **wanted, "state": state, "keys": _joined(before["keys"], wanted["keys"])}
     if peer != stored:
@@ -88,7 +99,8 @@ def thaw_peer(work: Work, county: str) -> Document:
 
 
 def leave_peer(work: Work, county: str) -> Document:
-    """`Peer` that has left: nothing of what it published is here any more, and nothing more is told to it.
+    """`Peer` that has left: nothing of what it published is here any more, and nothing more is told to it
+    than this.
 
     Keys and what is signed stay. It may join again with `add_peer`, and publishes anew.
     Refuses: CountyUnknown.
@@ -96,6 +108,17 @@ def leave_peer(work: Work, county: str) -> Document:
     left = _set_state(work, county, "left", {"active", "invited", "frozen"}, act="leave")
     board.forget_county(work.connection, county)
     return left
+
+
+def own_partnership(work: Work, message: SentMessage) -> None:
+    """After a restore from an old backup: what we have ended is ended, and no version goes back."""
+    stored = counties.find_peer(work.connection, message.peer, for_update=True)
+    told = message.payload
+    if stored is None or not told["is_ended"] or stored["version"] >= told["version"]:
+        return
+    before = {**stored, "version": told["version"] - 1}
+    _change(work, before, {**stored, "state": "left"})
+    board.forget_county(work.connection, message.peer)
 
 
 def set_fuse(work: Work, county: str, fuse_half_days: int) -> Document:
@@ -147,6 +170,8 @@ def _change(work: Work, before: Document, peer: Document) -> None:
     counties.write_peer(work.connection, changed)
     told = ("county", "name", "state", "fuse_half_days", "keys", "version")
     work.emit("PeerChanged", {key: changed[key] for key in told})
+    if "left" in (before["state"], peer["state"]) and before["state"] != peer["state"]:
+        tell_partnership(work, changed, is_ended=not is_active)
     if is_active and before["state"] != "active":
         tell_everything(work, peer["county"], with_ended=before["was_active"])
 
@@ -185,4 +210,5 @@ def _peer(peer: Document) -> Document:
         "fuse_half_days": peer["fuse_half_days"],
         "fingerprint": fingerprint(PublicKey.from_text(newest)),
         "base_url": peer["base_url"],
+        "ended_on": peer["ended_on"].isoformat() if peer["ended_on"] else None,
     }

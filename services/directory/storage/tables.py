@@ -245,6 +245,8 @@ peers = Table(
     Column("fuse_half_days", Integer, nullable=False),
     Column("keys", JSON, nullable=False),
     Column("version", BigInteger, nullable=False),
+    Column("ended_on", Date),
+    Column("said_version", BigInteger, nullable=False),
 )
 
 peer_acts = Table(

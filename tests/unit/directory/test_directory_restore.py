@@ -16,6 +16,7 @@ OWN = {
     "LibraryPublished": operations.own_library,
     "OfferPublished": operations.own_offer,
     "RequestOpened": operations.own_request,
+    "PartnershipChanged": operations.own_partnership,
 }
 
 
@@ -76,3 +77,25 @@ def test_a_library_stands_as_published_and_nobody_elses_does(
     with innlandet.reading() as work:
         found = operations.get_library(work, library["id"])
     assert (found["version"], found["name"], found["county"]) == (9, "Nytt navn", "innlandet")
+
+
+def test_a_county_that_had_ended_the_exchange_has_ended_it_and_the_next_it_says_is_newer(
+    innlandet: Database,
+) -> None:
+    add_peer(innlandet, "akershus")
+    told = {"is_ended": True, "changed_on": "2026-11-20", "version": 7}
+    for _ in range(2):
+        give_back(innlandet, "PartnershipChanged", told)
+    seen = [(one["state"], one["version"]) for one in local_events(innlandet, "PeerChanged")]
+    assert seen == [("active", 1), ("left", 7)]
+    add_peer(innlandet, "akershus")
+    (_, said, _) = sent(innlandet, "akershus", "PartnershipChanged")[-1]
+    assert (said["is_ended"], said["version"]) == (False, 8)
+
+
+def test_what_was_said_of_an_exchange_that_has_begun_again_since_changes_nothing(innlandet: Database) -> None:
+    add_peer(innlandet, "akershus")
+    give_back(innlandet, "PartnershipChanged", {"is_ended": True, "changed_on": "2026-11-20", "version": 1})
+    give_back(innlandet, "PartnershipChanged", {"is_ended": False, "changed_on": "2026-11-20", "version": 9})
+    with innlandet.reading() as work:
+        assert [one["state"] for one in operations.list_peers(work)] == ["active"]

@@ -38,6 +38,11 @@ def the_node_has_stopped_it(directory: Any, matching: Any, ledger: Any) -> None:
     directory._peer_acts = [{**act, "reason": "equivocation", "detail": "ledger 17"}]
 
 
+def they_have_ended_it(directory: Any, matching: Any, ledger: Any) -> None:
+    directory._peers[0]["ended_on"] = "2026-11-20"
+    directory._peers[1] |= {"ended_on": "2026-11-20", "state": "left"}
+
+
 def a_day_is_unanswered(directory: Any, matching: Any, ledger: Any) -> None:
     ledger._doubts = [{"county": "akershus", "is_long": True}, {"county": "oslo", "is_long": False}]
 
@@ -63,6 +68,11 @@ WAITING: list[tuple[Given, str, str]] = [
     (
         the_node_has_stopped_it,
         "Noden har stanset utvekslingen med Akershus",
+        "/innlandet/fylket/samarbeid/akershus",
+    ),
+    (
+        they_have_ended_it,
+        "Akershus har avsluttet samarbeidet med oss",
         "/innlandet/fylket/samarbeid/akershus",
     ),
     (

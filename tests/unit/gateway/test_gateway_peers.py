@@ -215,6 +215,24 @@ def test_a_county_leaves_when_its_name_is_typed_and_nothing_is_unfinished(node: 
     assert "Avslutt samarbeidet" not in said.words
 
 
+def test_a_county_that_has_ended_the_exchange_is_shown_so_and_we_decide_for_ourselves(node: Node) -> None:
+    directory: Any = node.backend.directory
+    directory._peers[0]["ended_on"] = "2026-11-20"
+    browser = node.browser("ingrid")
+    assert (
+        "Avsluttet der De avsluttet samarbeidet fredag 20. november."
+        in browser.get("/fylket/samarbeid").words
+    )
+    page = browser.get(PAGE)
+    assert "Akershus har avsluttet samarbeidet. Det som er ført, står" in page.words
+    assert "De avsluttet samarbeidet fredag 20. november." in page.words
+    assert page.form("Avslutt"), "ending it here is left to us"
+    directory._peers[0]["state"] = "left"
+    page = browser.get(PAGE)
+    assert "Ikke med lenger" in page.words
+    assert "De avsluttet samarbeidet fredag 20. november." in page.words
+
+
 def test_a_form_that_is_gone_from_the_page_says_why_on_it(node: Node) -> None:
     browser = node.browser("ingrid")
     page = browser.get(PAGE)
