@@ -140,13 +140,9 @@ def set_language(work: Work, user_id: str, language: str | None) -> None:
     storage.update_user(work.connection, user_id, {"language": language, "changed_at": work.now})
 
 
-def disable_user(work: Work, email: str) -> None:
-    """The account can no longer sign in, and nobody is signed in with it. Refuses: `AccountWrong`."""
-    row = storage.find_user_by_email(work.connection, email_key(email))
-    if row is None:
-        raise AccountWrong(f"No account has the address {email}.")
-    storage.update_user(work.connection, row["user_id"], {"is_disabled": True, "changed_at": work.now})
-    sign_out_everywhere(work, row["user_id"])
+def is_erased(row: storage.Row) -> bool:
+    """Whether the account was somebody's who wants nothing kept."""
+    return bool(row["password_hash"] == _NOBODYS_HASH)
 
 
 def account_of(work: Work, user_id: str) -> dict[str, Any]:

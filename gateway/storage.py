@@ -115,6 +115,11 @@ def find_user_by_email(connection: Connection, email: str) -> Row | None:
     return _first(connection, users, users.c.email == email)
 
 
+def list_users(connection: Connection) -> list[Row]:
+    """Every account, by address."""
+    return [dict(row) for row in connection.execute(select(users).order_by(users.c.email)).mappings()]
+
+
 def insert_user(connection: Connection, row: Row) -> None:
     """The account is there."""
     connection.execute(insert(users).values(row))

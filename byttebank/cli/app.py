@@ -14,6 +14,7 @@ from byttebank.cli.evidence import add_evidence_command, verify_files
 from byttebank.cli.exchange import add_ledger_commands, peers_app
 from byttebank.cli.exits import EXIT_CODES, telling
 from byttebank.cli.init import Output, initialise
+from byttebank.cli.keys import keys_app
 from byttebank.cli.ledger import verify_books
 from byttebank.cli.messages import NoSuchMessage, list_parked, redrive, show
 from byttebank.cli.migrate import migrate_all
@@ -23,6 +24,7 @@ from byttebank.cli.ranking import ranking_app
 from byttebank.cli.rounds import rounds_app
 from byttebank.cli.run import run_service
 from byttebank.cli.up import Wishes, serve
+from byttebank.cli.users import users_app
 from byttebank.cli.vandring import vandring_app
 from byttebank.config import LOG_LEVELS
 
@@ -48,6 +50,8 @@ add_opening_command(ledger_app)
 add_evidence_command(ledger_app)
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(peers_app, name="peers")
+app.add_typer(keys_app, name="keys")
+app.add_typer(users_app, name="users")
 app.add_typer(directory_app, name="directory")
 app.add_typer(clearing_app, name="clearing")
 app.add_typer(bench_app, name="bench")

@@ -7,9 +7,8 @@ import typer
 from rich.console import Console
 
 from byttebank.cli.exits import EXIT_CODES, telling, write_json
-from byttebank.cli.nodes import configurations
+from byttebank.cli.nodes import one_node
 from byttebank.cli.operating import OperatorRefused, ask_each, do_at
-from byttebank.cli.state import StateRefused
 from byttebank.federation.keys import load_signing_key
 from byttebank.identifiers import new_id
 
@@ -75,11 +74,7 @@ def documents(round_id: Round, state: State = None, county: County = None) -> No
 def _act(state: Path | None, county: str | None, operation: str, round_id: str, as_json: bool) -> None:
     """One act, signed with the node's key on behalf of its operator."""
     with telling(OperatorRefused):
-        nodes = [one for one in configurations(state) if county in (None, one.county)]
-        if len(nodes) != 1:
-            names = ", ".join(one.county for one in configurations(state))
-            raise StateRefused(f"Say with --county which of {names} you mean.")
-        (node,) = nodes
+        node = one_node(state, county)
         key = load_signing_key(node.signing_key_file)
         actor = {
             "person_id": new_id(),

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from byttebank.cli.exits import EXIT_CODES, telling, write_json
 from byttebank.cli.operating import OperatorRefused, ask_each, do_at
+from byttebank.federation.keys import PublicKey, fingerprint
 from byttebank.identifiers import new_id
 
 DIRECTORY = "directory"
@@ -31,7 +32,42 @@ peers_app = typer.Typer(help="The counties that we exchange with.", no_args_is_h
 def list_peers(state: State = None, county: County = None, json: Json = False) -> None:
     """The counties that we exchange with: state, fuse in half-days, fingerprint of the newest key."""
     with telling(OperatorRefused):
-        _show(ask_each(state, county, DIRECTORY, "list_peers"), json)
+        show(ask_each(state, county, DIRECTORY, "list_peers"), json)
+
+
+# A public key may begin with a dash.
+@peers_app.command(epilog=EXIT_CODES, context_settings={"ignore_unknown_options": True})
+def add(
+    peer: Peer,
+    public_key: Annotated[str, typer.Argument(help="Theirs, as their `byttebank keys list` shows it.")],
+    name: Annotated[str | None, typer.Option("--name", help="What people call it; needed once.")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Address of its pages.")] = None,
+    half_days: Annotated[
+        int | None, typer.Option("--fuse", min=0, help="Half-days that may be owed, in each direction.")
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do it; without, only show the fingerprint to compare.")
+    ] = False,
+    state: State = None,
+    county: County = None,
+    json: Json = False,
+) -> None:
+    """Exchange with a county whose fingerprint was compared by telephone: new, come back, or with a new key.
+
+    What is left out stays as it is. A county that is frozen stays so until it is thawed.
+    """
+    with telling(OperatorRefused):
+        if not yes:
+            typer.echo(f"{_fingerprint(public_key)} Call {peer}, compare this with theirs, then say --yes.")
+            return
+        show(do_at(state, county, DIRECTORY, "join_peer", peer, public_key, name, url, half_days), json)
+
+
+def _fingerprint(public_key: str) -> str:
+    try:
+        return f"Fingerprint: {fingerprint(PublicKey.from_text(public_key))}."
+    except ValueError as error:
+        raise OperatorRefused(f"{public_key} is no public key: {error}.") from error
 
 
 @peers_app.command(epilog=EXIT_CODES)
@@ -40,7 +76,7 @@ def freeze(
 ) -> None:
     """No new days are agreed with the county and nothing is sent to it until it is thawed; old days stand."""
     with telling(OperatorRefused):
-        _show(do_at(state, county, DIRECTORY, "act_as_operator", "freeze", peer, reason), json)
+        show(do_at(state, county, DIRECTORY, "act_as_operator", "freeze", peer, reason), json)
 
 
 @peers_app.command(epilog=EXIT_CODES)
@@ -49,7 +85,7 @@ def thaw(
 ) -> None:
     """The county is exchanged with again, after somebody has called it. Channels that had stopped recover."""
     with telling(OperatorRefused):
-        _show(do_at(state, county, DIRECTORY, "act_as_operator", "thaw", peer, reason), json)
+        show(do_at(state, county, DIRECTORY, "act_as_operator", "thaw", peer, reason), json)
 
 
 @peers_app.command(epilog=EXIT_CODES)
@@ -68,14 +104,14 @@ def leave(
         if not yes:
             typer.echo(f"Nothing is unfinished with {peer}. Say --yes to end the exchange with it.")
             return
-        _show(do_at(state, county, DIRECTORY, "act_as_operator", "leave", peer, reason), json)
+        show(do_at(state, county, DIRECTORY, "act_as_operator", "leave", peer, reason), json)
 
 
 @peers_app.command(epilog=EXIT_CODES)
 def acts(state: State = None, county: County = None, json: Json = False) -> None:
     """Who has stopped, opened or limited the exchange with which county, and why; newest first."""
     with telling(OperatorRefused):
-        _show(ask_each(state, county, DIRECTORY, "peer_acts"), json)
+        show(ask_each(state, county, DIRECTORY, "peer_acts"), json)
 
 
 @peers_app.command(epilog=EXIT_CODES)
@@ -89,7 +125,7 @@ def fuse(
 ) -> None:
     """Set how many half-days may be owed and on their way. Lower: new ones wait, those agreed stand."""
     with telling(OperatorRefused):
-        _show(do_at(state, county, DIRECTORY, "act_as_operator", "fuse", peer, reason, half_days), json)
+        show(do_at(state, county, DIRECTORY, "act_as_operator", "fuse", peer, reason, half_days), json)
 
 
 @peers_app.command(epilog=EXIT_CODES)
@@ -105,7 +141,7 @@ def merge(
     with telling(OperatorRefused):
         merger = {"id": new_id(), "county": peer, "successor": successor, "reason": reason}
         actor = {"person_id": new_id(), "library_id": new_id(), "role": "operator", "name": "byttebank peers"}
-        _show(do_at(state, county, LEDGER, "merge_county", merger, actor), json)
+        show(do_at(state, county, LEDGER, "merge_county", merger, actor), json)
 
 
 def add_ledger_commands(ledger_app: typer.Typer) -> None:
@@ -117,7 +153,7 @@ def add_ledger_commands(ledger_app: typer.Typer) -> None:
 def doubts(state: State = None, county: County = None, json: Json = False) -> None:
     """What was sent to other counties and not answered for a minute or more; `is_long`: 72 hours or more."""
     with telling(OperatorRefused):
-        _show(ask_each(state, county, LEDGER, "doubts"), json)
+        show(ask_each(state, county, LEDGER, "doubts"), json)
 
 
 def cancel(
@@ -128,7 +164,7 @@ def cancel(
 ) -> None:
     """Ask the other county to decide no about a transfer that it has not answered. It may answer yes."""
     with telling(OperatorRefused):
-        _show(do_at(state, county, LEDGER, "cancel_prepared", transfer), json)
+        show(do_at(state, county, LEDGER, "cancel_prepared", transfer), json)
 
 
 def reconcile(
@@ -139,19 +175,19 @@ def reconcile(
 ) -> None:
     """Compare our book with the other counties' now. `reconciliations` shows how it ended, seconds later."""
     with telling(OperatorRefused):
-        _show(do_at(state, county, LEDGER, "reconcile", peer), json)
+        show(do_at(state, county, LEDGER, "reconcile", peer), json)
 
 
 def reconciliations(state: State = None, county: County = None, json: Json = False) -> None:
     """How the last comparison with each county ended."""
     with telling(OperatorRefused):
-        _show(ask_each(state, county, LEDGER, "list_reconciliations"), json)
+        show(ask_each(state, county, LEDGER, "list_reconciliations"), json)
 
 
 def disputes(state: State = None, county: County = None, json: Json = False) -> None:
     """Differences between our book and another county's that nobody has settled."""
     with telling(OperatorRefused):
-        _show(ask_each(state, county, LEDGER, "list_disputes"), json)
+        show(ask_each(state, county, LEDGER, "list_disputes"), json)
 
 
 def proof(
@@ -168,7 +204,7 @@ def proof(
             typer.echo(text)
 
 
-def _show(found: Any, as_json: bool) -> None:
+def show(found: Any, as_json: bool) -> None:
     """Reads are by county, with a list of rows each; writes are one row or some."""
     if as_json:
         write_json(found)

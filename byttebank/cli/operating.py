@@ -9,8 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from byttebank.cli.nodes import configurations
-from byttebank.cli.state import StateRefused
+from byttebank.cli.nodes import nodes_of, one_node
 from byttebank.config import Configuration
 from byttebank.contracts.book_refusals import AccountInUse, PeerInUse
 from byttebank.contracts.market_refusals import RoundOpen
@@ -70,32 +69,17 @@ def ask_each(
 ) -> dict[str, Any]:
     """What the operation answers at each node, by county. Reads only.
 
-    Refuses: `OperatorRefused`, and whatever `configurations` and opening a database refuse.
+    Refuses: `OperatorRefused`, and whatever `nodes_of` and opening a database refuse.
     """
     return {
         node.county: _carry_out(node, service, operation, arguments, is_write=False)
-        for node in _nodes(state_dir, county)
+        for node in nodes_of(state_dir, county)
     }
 
 
 def do_at(state_dir: Path | None, county: str | None, service: str, operation: str, *arguments: Any) -> Any:
-    """The operation is carried out at one node. Refuses: as `ask_each`; `StateRefused` for several nodes."""
-    nodes = _nodes(state_dir, county)
-    if len(nodes) > 1:
-        names = ", ".join(node.county for node in nodes)
-        raise StateRefused(f"Say with --county which of {names} you mean.")
-    return _carry_out(nodes[0], service, operation, arguments, is_write=True)
-
-
-def _nodes(state_dir: Path | None, county: str | None) -> list[Configuration]:
-    nodes = configurations(state_dir)
-    if county is None:
-        return nodes
-    found = [node for node in nodes if node.county == county]
-    if not found:
-        names = ", ".join(node.county for node in nodes)
-        raise StateRefused(f"There is no node of {county} here, only of {names}.")
-    return found
+    """The operation is carried out at one node. Refuses: as `ask_each` and `one_node`."""
+    return _carry_out(one_node(state_dir, county), service, operation, arguments, is_write=True)
 
 
 def _carry_out(

@@ -27,6 +27,7 @@ from services.directory.operations.invitations import (
     renew_invitation,
     withdraw_invitation,
 )
+from services.directory.operations.keys import accept_rotation, join_peer, list_keys
 from services.directory.operations.languages import set_colleague_language, set_library_language
 from services.directory.operations.libraries import (
     get_library,
@@ -89,6 +90,7 @@ __all__ = [
     "Imported",
     "TimesImported",
     "accept_participation",
+    "accept_rotation",
     "act_as_operator",
     "act_on_peer",
     "add_colleague",
@@ -115,8 +117,10 @@ __all__ = [
     "invitations",
     "invite_library",
     "join_library",
+    "join_peer",
     "leave_peer",
     "list_colleagues",
+    "list_keys",
     "list_libraries",
     "list_offers",
     "list_peers",

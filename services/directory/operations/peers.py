@@ -77,6 +77,20 @@ def add_peer(
     return _peer(peer)
 
 
+def add_keys(work: Work, county: str, keys: list[Document]) -> Document:
+    """`Peer` with these keys too; how we stand towards it does not change.
+
+    Refuses: CountyUnknown, Malformed, SameKeyOtherBody.
+    """
+    _check_keys(keys)
+    counties.hold_publishing(work.connection, work.county, alone=True)
+    stored = _known(work, county)
+    peer = {**stored, "keys": _joined(stored["keys"], keys)}
+    if peer != stored:
+        _change(work, stored, peer)
+    return _peer(peer)
+
+
 def freeze_peer(work: Work, county: str) -> Document:
     """`Peer`, frozen: nothing new is told to it or agreed with it until it is thawed.
 

@@ -73,4 +73,4 @@ def test_a_refusal_says_what_to_do(state: Path) -> None:
 
 
 def test_one_node_is_meant(state: Path) -> None:
-    assert "Say with --county" in run(state, "run", "--county", "oslo").output
+    assert "There is no node of oslo here" in run(state, "run", "--county", "oslo").output

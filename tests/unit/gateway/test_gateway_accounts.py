@@ -13,7 +13,7 @@ from byttebank.identifiers import new_id
 from byttebank.storage import migrations
 from byttebank.storage.engine import open_engine
 from byttebank.storage.work import Database
-from gateway import accounts, storage
+from gateway import accounts, operations, storage
 from gateway.accounts import AccountWrong, User, add_user, check_password, hash_password
 from gateway.auth.sessions import close_session, open_session, user_of_session
 from gateway.auth.tokens import find_token, issue_token, revoke_token
@@ -91,7 +91,7 @@ def test_a_disabled_account_does_not_get_in_and_is_signed_out(database: Database
     add_kari(database)
     with database.work() as work:
         token = open_session(work, KARI)
-        accounts.disable_user(work, "kari@eidskog.example")
+        operations.disable_user(work, "Kari@Eidskog.example")
     assert user_of_session(database, token) is None
     with pytest.raises(SignInFailed):
         check_password(database, "kari@eidskog.example", PASSWORD, run_here)

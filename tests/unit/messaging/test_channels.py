@@ -4,8 +4,9 @@ import random
 from pathlib import Path
 
 import pytest
-from two_counties import IDS, County, exchange, two_counties
+from two_counties import IDS, KEYS, County, exchange, two_counties
 
+from byttebank.federation.keys import SigningKey
 from byttebank.messaging.sealing import Outgoing
 from byttebank.storage import envelopes
 
@@ -143,3 +144,20 @@ def test_whatever_the_wire_does_everything_said_is_heard_once(tmp_path: Path, se
     for county, other in ((one, two), (two, one)):
         assert county.state() == "open"
         assert sorted(county.ids()) == IDS[: said[other.name]]
+
+
+def test_a_county_goes_over_to_a_key_that_its_peer_has_accepted(
+    open_pair: tuple[County, County], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = open_pair
+    one.decline(IDS[0])
+    exchange(one, two)
+    next_key = SigningKey.from_seed(b"n" * 32)
+    two.meet(version=2, key=next_key)
+    monkeypatch.setitem(KEYS, "innlandet", next_key)
+    one.restart()
+    one.decline(IDS[1])
+    two.decline(IDS[2])
+    exchange(one, two)
+    assert (two.ids(), one.ids()) == ([IDS[0], IDS[1]], [IDS[2]])
+    assert two.parked() == one.parked() == []
