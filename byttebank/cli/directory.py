@@ -11,6 +11,7 @@ from rich.console import Console
 from byttebank.cli.exits import EXIT_CODES, OK, UNHEALTHY, telling, write_json
 from byttebank.cli.mapping import mapping_command
 from byttebank.cli.nodes import configurations
+from byttebank.cli.settings import settings_command
 from byttebank.cli.state import StateRefused
 from byttebank.messaging.containers import package_of
 from byttebank.storage.engine import open_engine
@@ -25,6 +26,7 @@ directory_app = typer.Typer(help="Libraries and who they are.", no_args_is_help=
 
 
 directory_app.command("mapping", epilog=EXIT_CODES)(mapping_command)
+directory_app.command("settings", epilog=EXIT_CODES)(settings_command)
 
 
 @directory_app.command("import", epilog=EXIT_CODES)

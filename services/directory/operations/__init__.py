@@ -2,7 +2,7 @@
 
 from services.directory.operations.board import board
 from services.directory.operations.colleagues import add_colleague, list_colleagues
-from services.directory.operations.county import county, set_county
+from services.directory.operations.county import county, set_county, set_up_county
 from services.directory.operations.direct_requests import (
     asked_directly,
     decline_request,
@@ -158,6 +158,7 @@ __all__ = [
     "set_library_language",
     "set_library_page",
     "set_skills",
+    "set_up_county",
     "tell_unanswered",
     "thaw_peer",
     "waiting_erasures",

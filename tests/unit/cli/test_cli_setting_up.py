@@ -1,4 +1,4 @@
-"""Keys and accounts on the command line, in the databases of two nodes."""
+"""A county's settings, keys and accounts on the command line, in the databases of two nodes."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from byttebank.cli.app import app
 from byttebank.config import sqlite_url
 from byttebank.federation.keys import SigningKey, fingerprint, load_signing_key, save_signing_key
 from byttebank.storage.engine import open_engine
+from byttebank.storage.messages import waiting_outbox
 from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database
 from services.directory import operations as directory
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.simulation
 """Takes seconds: the command is started over again."""
 
 COUNTIES = {"innlandet": SigningKey.from_seed(b"i" * 32), "akershus": SigningKey.from_seed(b"-" * 32)}
+EXAMPLE = Path(__file__).parents[3] / "deploy" / "county.toml.example"
 LIBRARY = "01a2032c-0000-7000-8000-000000000001"
 
 
@@ -92,6 +94,46 @@ def test_counties_compare_fingerprints_join_and_go_over_to_a_new_key(state: Path
     assert keys(state, "innlandet") == {"innlandet": [first]}, "until the file has changed places"
     next_file.replace(state / "innlandet" / "signing-key.pem")
     assert keys(state, "innlandet") == {"innlandet": [second]}
+
+
+def test_a_county_is_set_up_from_the_example_and_changed_by_saying_it_again(
+    state: Path, tmp_path: Path
+) -> None:
+    assert "There is no county innlandet here" in run(state, "directory", "settings", code=3)
+    text = EXAMPLE.read_text(encoding="utf-8")
+    file = tmp_path / "county.toml"
+    for limit in (10, 6):
+        file.write_text(text.replace("limit_half_days = 10", f"limit_half_days = {limit}"), encoding="utf-8")
+        for _ in range(2):
+            assert f"limit_half_days = {limit}" in run(state, "directory", "settings", str(file))
+    assert json.loads(run(state, "directory", "settings", "--json"))["limit_half_days"] == 6
+    engine = open_engine(sqlite_url(state / "innlandet", "directory"))
+    database = Database(engine, county="innlandet", service="directory")
+    with database.reading() as work:
+        assert len(directory.list_skills(work)) > 20
+        told = [row.name for row in waiting_outbox(work.connection, limit=99, is_local=True)]
+    database.close()
+    assert told.count("CountyChanged") == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "why"),
+    [
+        ("limit_half_days = 10", "limit = 10", "limit is no setting of a county"),
+        ("limit_half_days = 10", "", "limit_half_days"),
+        ('"Europe/Oslo"', '"Europe"', "A time zone such as Europe/Oslo"),
+        ('"nb"', '"de"', "One of nb, nn, en"),
+        ('name = "Innlandet"', 'slug = "oslo"\nname = "Oslo"', "This is the node of innlandet"),
+        ('name = "Innlandet"', "name =", "is not TOML"),
+    ],
+)
+def test_settings_that_are_wrong_are_named_and_nothing_is_changed(
+    state: Path, tmp_path: Path, line: str, other: str, why: str
+) -> None:
+    file = tmp_path / "county.toml"
+    file.write_text(EXAMPLE.read_text(encoding="utf-8").replace(line, other), encoding="utf-8")
+    assert why in run(state, "directory", "settings", str(file), code=3)
+    assert "There is no county" in run(state, "directory", "settings", code=3)
 
 
 def test_a_second_new_key_replaces_nothing_and_leaves_no_statement(state: Path, tmp_path: Path) -> None:
