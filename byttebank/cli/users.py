@@ -34,7 +34,7 @@ def list_users(state: State = None, county: County = None, json: Json = False) -
 def add(
     email: Email,
     name: Annotated[str, typer.Option("--name", help="The person's name.")],
-    library: Annotated[str, typer.Option("--library", help="Id of the county library.")],
+    library: Annotated[str, typer.Option("--library", help="The county library: its number or id.")],
     password_file: PasswordFile,
     role: Annotated[
         str, typer.Option("--role", help="county: the county library. operator: of the node.")
@@ -46,8 +46,8 @@ def add(
     """Make an account for the county library or the node's operator. Libraries' people are invited."""
     with telling(OperatorRefused, _account_wrong()):
         node = one_node(state, county)
-        do_at(state, node.county, DIRECTORY, "get_library", library)
-        arguments = (email, name, role, library, _hash(password_file))
+        own = do_at(state, node.county, DIRECTORY, "get_library", library)
+        arguments = (email, name, role, own["id"], _hash(password_file))
         show(do_at(state, node.county, GATEWAY, "add_caretaker", *arguments), json)
 
 

@@ -45,6 +45,7 @@ def two_nodes(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "name": "Innlandet fylkesbibliotek",
         "short_name": "Fylkesbiblioteket",
         "kind": "county",
+        "national_number": "2040000",
         "municipality_name": "Hamar",
     }
     actor = {"person_id": LIBRARY, "library_id": LIBRARY, "role": "county", "name": "Siri"}
@@ -173,7 +174,8 @@ def test_the_county_library_has_its_first_account_which_is_disabled_and_enabled(
     secret.write_text("ni bøker på hylla\n", encoding="utf-8")
     add = ("users", "add", "siri@fylket.example", "--name", "Siri Dahl", "--password-file", str(secret))
     assert "There is no library" in run(state, *add, "--library", "nowhere", code=3)
-    made = run(state, *add, "--library", LIBRARY)
+    made = run(state, *add, "--library", "2040000")
+    assert f"library_id {LIBRARY}" in made
     assert "email siri@fylket.example, name Siri Dahl, role county" in made
     assert "belongs to another account" in run(state, *add, "--library", LIBRARY, code=3)
     for act, is_disabled in (("disable", True), ("disable", True), ("enable", False)):
