@@ -36,6 +36,7 @@ STATUS: dict[str, int] = {
     "coordinates_swapped": 422,
     "county_frozen": 409,
     "county_unknown": 422,
+    "date_count": 422,
     "date_order": 422,
     "date_past": 422,
     "date_too_far": 422,

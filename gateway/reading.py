@@ -108,9 +108,28 @@ def may_dispute(engagement: Document, reader: Reader, today: date) -> bool:
     return reader.speaks and in_time and engagement["state"] in DISPUTABLE
 
 
+def open_move(engagement: Document, today: date) -> Document | None:
+    """The other dates that somebody has asked for, while the agreed day is not over."""
+    is_before = engagement["dates"][0] >= today.isoformat() and not engagement["happened"]
+    return engagement.get("move") if engagement["state"] == "agreed" and is_before else None
+
+
+def may_move(engagement: Document, reader: Reader, today: date) -> bool:
+    """Whether the reader can ask for other dates, or answer those that are asked for."""
+    is_before = engagement["dates"][0] >= today.isoformat() and not engagement["happened"]
+    return bool(reader.roles) and engagement["state"] == "agreed" and is_before
+
+
+def may_answer_move(engagement: Document, reader: Reader, today: date) -> bool:
+    """Whether a yes of the reader to the dates that are asked for is missing."""
+    move = open_move(engagement, today)
+    return move is not None and bool(reader.roles - set(move["consents"]))
+
+
 def must_act(engagement: Document, reader: Reader, today: date) -> bool:
     """Whether this reader is one of those everybody waits for."""
-    return may_accept(engagement, reader) or may_confirm(engagement, reader, today)
+    is_asked = may_accept(engagement, reader) or may_answer_move(engagement, reader, today)
+    return is_asked or may_confirm(engagement, reader, today)
 
 
 def deadline(engagement: Document) -> str | None:

@@ -45,6 +45,15 @@ class MatchingPort(VandringPort, Protocol):
     def cancel(self, engagement_id: str, actor: Document) -> Document:
         """`Engagement`, cancelled; the days are free again. Refuses: NotYourRole, NotNow."""
 
+    def ask_move(self, engagement_id: str, dates: list[str], actor: Document) -> Document:
+        """`Engagement` with these dates asked for instead of the agreed ones, which hold until all say yes.
+        Refuses: NotYourRole, NotNow, DateCount, DatePast, DateTooFar, LibraryClosed, ColleagueBusy,
+        TooManyAway, CountyFrozen, CountyUnknown, ParticipationMissing, DayClosed (of a vandring)."""
+
+    def answer_move(self, engagement_id: str, dates: list[str], accepts: bool, actor: Document) -> Document:
+        """`Engagement` with the actor's answer to these dates; the last yes moves it.
+        Refuses: as `ask_move`; NotNow also when other dates are asked for by now."""
+
     def confirm(self, engagement_id: str, happened: bool, actor: Document) -> Document:
         """`Engagement` with the side's answer to "did it happen?".
         Refuses: NotYourRole, NotYet (before the first date), NotNow."""

@@ -13,6 +13,7 @@ from byttebank.contracts import resources
 from byttebank.contracts.clearing import ClearingDocuments
 from byttebank.contracts.fields import Contract, Day, HalfDays, Id, Slug, WholeNumber, load, one_of, text
 from byttebank.contracts.joint_rounds import JointRoundDocuments
+from byttebank.contracts.moves import EngagementMoveAnswered, EngagementMoveAsked
 from byttebank.contracts.requests import RequestDeclined
 
 HIGHEST = 2**53 - 1
@@ -267,6 +268,8 @@ PEER_MESSAGES = _registry(
     PeerMessage("matching", "EngagementCancelled", 1, EngagementCancelled),
     PeerMessage("matching", "EngagementConfirmed", 1, EngagementConfirmed, Names),
     PeerMessage("matching", "EngagementDisputed", 1, EngagementDisputed),
+    PeerMessage("matching", "EngagementMoveAsked", 1, EngagementMoveAsked, Names),
+    PeerMessage("matching", "EngagementMoveAnswered", 1, EngagementMoveAnswered, Names),
     PeerMessage("matching", "MATCHING_ROUND", 1, JointRoundDocuments),
 )
 

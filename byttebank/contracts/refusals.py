@@ -63,6 +63,12 @@ class TooManyDays(Refusal):
     code = "too_many_days"
 
 
+class DateCount(Refusal):
+    """What is agreed on moves to as many dates as it has, `count`, each another day."""
+
+    code = "date_count"
+
+
 class NotHalfSteps(Refusal):
     """Not whole half-days. `lower_half_days`, `upper_half_days`: the two nearest."""
 

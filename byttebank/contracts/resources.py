@@ -7,6 +7,7 @@ from marshmallow import fields, validate
 
 from byttebank.contracts.county_settings import County as County
 from byttebank.contracts.fields import Contract, Day, HalfDays, Id, Moment, Slug, WholeNumber, one_of, text
+from byttebank.contracts.moves import Move
 
 LIBRARY_KINDS = ("public", "upper_secondary", "county", "other")
 REACHES = ("county", "counties", "all")
@@ -250,6 +251,7 @@ class Engagement(Contract):
     transfer_id = Id(load_default=None, allow_none=True)
     replaces = Id(load_default=None, allow_none=True)
     """The engagement whose colleague could not come after all; this one was asked instead."""
+    move = fields.Nested(Move, load_default=None, allow_none=True)
     history = fields.List(fields.Nested(HistoryLine), load_default=list)
 
 

@@ -76,6 +76,8 @@ WRITES = frozenset(
         "accept",
         "decline",
         "cancel",
+        "ask_move",
+        "answer_move",
         "confirm",
         "dispute",
         "mark_read",

@@ -8,7 +8,7 @@ from byttebank.contracts import resources
 from byttebank.contracts.fields import one_of
 from gateway.api.access import check_county
 from gateway.api.book_schemas import Ruling
-from gateway.api.given import Acceptance, Confirmation, NewEngagement
+from gateway.api.given import Acceptance, Confirmation, MoveAnswer, NewEngagement, NewMove
 from gateway.api.idempotency import PARAMETER, once, thing_id
 from gateway.api.nouns import nouns_called
 from gateway.api.schemas import Engagement, list_of
@@ -97,6 +97,27 @@ def decline(engagement_id: str) -> Document:
 def cancel(engagement_id: str) -> Document:
     """Call an agreed day off"""
     return here().backend.matching.cancel(engagement_id, person().actor)
+
+
+@nouns.route("/engagements/<id:engagement_id>/move", methods=["POST"])
+@nouns.arguments(NewMove)
+@once
+@nouns.response(200, Engagement)
+@nouns.doc(parameters=[PARAMETER])
+def ask_move(given: Document, engagement_id: str) -> Document:
+    """Ask to move an agreed day; it stands until both libraries and the colleague have said yes"""
+    return here().backend.matching.ask_move(engagement_id, given["dates"], person().actor)
+
+
+@nouns.route("/engagements/<id:engagement_id>/move/answer", methods=["POST"])
+@nouns.arguments(MoveAnswer)
+@once
+@nouns.response(200, Engagement)
+@nouns.doc(parameters=[PARAMETER])
+def answer_move(given: Document, engagement_id: str) -> Document:
+    """Say yes or no to the dates that are asked for; whoever asked takes them back with a no"""
+    matching, actor = here().backend.matching, person().actor
+    return matching.answer_move(engagement_id, given["dates"], given["accepts"], actor)
 
 
 @nouns.route("/engagements/<id:engagement_id>/confirm", methods=["POST"])

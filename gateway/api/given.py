@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from byttebank.contracts import resources
+from byttebank.contracts import moves, resources
 from byttebank.contracts.fields import Day, Id, Slug, one_of, text
 from byttebank.language import LANGUAGES
 from gateway.api.schemas import Days
@@ -171,6 +171,19 @@ class Acceptance(Given):
     host_contact_name = fields.String(
         load_default=None, allow_none=True, validate=validate.Length(min=1, max=200)
     )
+
+
+class NewMove(Given):
+    """Other dates for an agreed engagement, as many as it has."""
+
+    dates = moves.dates_field()
+
+
+class MoveAnswer(Given):
+    """Yes or no to these dates."""
+
+    dates = moves.dates_field()
+    accepts = fields.Boolean(required=True)
 
 
 class Confirmation(Given):

@@ -13,6 +13,7 @@ from gateway.accounts import User
 from gateway.auth.guard import signed_in
 from gateway.here import here, person
 from gateway.pages.choices import colleague_options, own_colleagues
+from gateway.pages.move_form import moving_of
 from gateway.pages.overview import place_words
 from gateway.pages.participation import refusal_words
 from gateway.pages.timeline import timeline
@@ -55,6 +56,11 @@ def index() -> str:
 @signed_in()
 def show(engagement_id: str) -> str:
     """One engagement, from the reader's side."""
+    return show_engagement(engagement_id)
+
+
+def show_engagement(engagement_id: str) -> str:
+    """The page of an engagement, with the form that was refused just now, if one was."""
     user, engagement = person(), find_engagement(engagement_id)
     reader, today = reader_of(engagement, user), speech.speech().today
     acts = {
@@ -82,6 +88,7 @@ def show(engagement_id: str) -> str:
         history=[(line["at"], line_sentence(line, engagement, reader)) for line in engagement["history"]],
         must_act=reading.must_act(engagement, reader, today),
         search=_search(engagement, user),
+        moving=moving_of(engagement, reader),
     )
 
 

@@ -18,9 +18,10 @@ from gateway.pages.own_vandring import vandring_tasks
 from gateway.pages.participation import participation_tasks
 from gateway.pages.standing import Standing, standing
 from gateway.pages.tasks import Task
-from gateway.reading import Reader, deadline, may_confirm, moves_days, must_act, reader_of
+from gateway.reading import Reader, deadline, may_answer_move, may_confirm, moves_days, must_act, reader_of
 from gateway.speech import say
 from gateway.words import engagements as words
+from gateway.words.moving import move_sentence
 from gateway.words.visits import visit_task
 
 pages = Blueprint("overview", __name__)
@@ -88,6 +89,9 @@ def _task(engagement: Document, reader: Reader) -> Task:
             title = visit_task(reader.bank_side or reader.side, True, values)
         text = _confirm_text(engagement, reader, values)
         return Task(title, text, due, say("Svar ja eller nei"), href)
+    if may_answer_move(engagement, reader, speech.speech().today):
+        title = say("Ny dato? {host} {date}", **values)
+        return Task(title, move_sentence(engagement, reader), "", say("Les og svar"), href)
     title = {
         "colleague": say("Kan du hjelpe {host}?", **values),
         "host": say("{lender} vil hjelpe dere", **values),

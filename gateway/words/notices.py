@@ -32,6 +32,18 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "refused": (N_("Ikke avtalt ennå: {lender} {date}"), N_("{refusal}")),
     "agreed": (N_("Avtalt: {host} {date}"), N_("Alle har sagt ja til {date}.")),
+    "move": (
+        N_("Ny dato? {host} {date}"),
+        N_(
+            "{library} spør om dagen kan flyttes til {new_date}. Avtalen om {date} gjelder til alle har "
+            "sagt ja."
+        ),
+    ),
+    "moved": (N_("Flyttet: {host} {date}"), N_("Alle har sagt ja, og dagen er flyttet til {date}.")),
+    "move_declined": (
+        N_("Ikke flyttet: {host} {date}"),
+        N_("Dagen er ikke flyttet. Avtalen om {date} gjelder."),
+    ),
     "declined": (N_("{date} passet ikke"), N_("{date} passet ikke for {library}. Andre kan kanskje.")),
     "expired": (
         N_("Forslaget om {date} gikk ut"),
@@ -181,6 +193,9 @@ def _values(parameters: dict[str, Any]) -> dict[str, str]:
         "season": str(parameters.get("season") or ""),
         "contact": str(parameters.get("contact") or say("en kontaktperson")),
         "date": days or say("dagen"),
+        "new_date": speech.on_days(parameters["move_to"])
+        if parameters.get("move_to")
+        else say("en annen dag"),
         "days": speech.days(half_days) if half_days else say("dagene"),
         "reply_by": day("reply_by"),
         "confirm_by": day("confirm_by"),

@@ -46,6 +46,7 @@ SENTENCES: dict[str, str] = {
         "Byttebanken her utveksler ikke dager med {county}. Fylkesbiblioteket kan svare på mer."
     ),
     "date_order": N_("Siste dag er før første dag. Bytt om datoene."),
+    "date_count": N_("Velg like mange dager som det er avtalt, {count} i alt, hver sin dag."),
     "date_past": N_("{date} har vært. Velg en dato fra og med i dag."),
     "date_too_far": N_("{date} er langt fram. Velg en dato innen {months} måneder."),
     "dispute_late": N_(
@@ -183,6 +184,7 @@ UNNAMED = {
     "lower": N_("en halv dag"),
     "upper": N_("en dag"),
     "max": N_("20 dager"),
+    "count": N_("like mange"),
     "left": N_("for lite"),
     "unreversed": N_("noe"),
     "away": N_("noen"),
@@ -253,6 +255,7 @@ TURN: dict[str, Callable[[Any], tuple[str, str | None]]] = {
     "dates": _named("dates", lambda value: _on_dates(value)),
     "until_at": _named("time", lambda value: speech.clock_time(value)),
     "months": _named("months", str),
+    "count": _named("count", str),
     "needed": _named("needed", str),
     "sits_out": _named("sits_out", lambda value: say(SITTING_OUT[value]) if value in SITTING_OUT else None),
     "role": _named("role", lambda value: say(ROLE_PHRASES[value]) if value in ROLE_PHRASES else None),

@@ -52,6 +52,16 @@ class MatchingService(MatchingRounds, VandringRounds, MeasuredRounds):
             return operations.cancel(work, engagement_id, actor)
 
     @rpc
+    def ask_move(self, engagement_id: str, dates: list[str], actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.ask_move(work, engagement_id, dates, actor)
+
+    @rpc
+    def answer_move(self, engagement_id: str, dates: list[str], accepts: bool, actor: Document) -> Document:
+        with self.runtime.work() as work:
+            return operations.answer_move(work, engagement_id, dates, accepts, actor)
+
+    @rpc
     def confirm(self, engagement_id: str, happened: bool, actor: Document) -> Document:
         with self.runtime.work() as work:
             return operations.confirm(work, engagement_id, happened, actor)
@@ -188,6 +198,14 @@ class MatchingService(MatchingRounds, VandringRounds, MeasuredRounds):
 
     @on_peer("EngagementDisputed")
     def engagement_disputed(self, work: Work, message: ReceivedMessage) -> None:
+        operations.answered(work, message)
+
+    @on_peer("EngagementMoveAsked")
+    def engagement_move_asked(self, work: Work, message: ReceivedMessage) -> None:
+        operations.answered(work, message)
+
+    @on_peer("EngagementMoveAnswered")
+    def engagement_move_answered(self, work: Work, message: ReceivedMessage) -> None:
         operations.answered(work, message)
 
     @every(TICK_SECONDS)

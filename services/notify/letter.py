@@ -118,6 +118,9 @@ def _values(parameters: Mapping[str, Any], head: Letterhead, translate: Translat
         values["date"] = date_span(window[0], window[1], language, head.today)
     if values.get("date", "").count(",") >= MAX_DATES_ONE_BY_ONE:
         values["date"] = date_span(dates[0], dates[-1], language, head.today)
+    if parameters.get("move_to"):
+        moved = [date.fromisoformat(day) for day in parameters["move_to"]]
+        values["new_date"] = dates_phrase(moved, language, head.today)
     values["name"] = parameters.get("name") or translate(words.SOMEBODY)
     if "half_days" in parameters:
         values["days"] = days_phrase(parameters["half_days"], language)

@@ -124,6 +124,18 @@ WORDS: Mapping[str, Words] = {
     ),
     "agreed.colleague": Words(AGREED, (N_("Avtalt: du hjelper {host} {date}."), CONTACT_OF_COLLEAGUE)),
     "agreed.visit": Words(AGREED, (N_("Alle har sagt ja til {date}."), CONTACT)),
+    "move": Words(
+        N_("Ny dato? {host} {date}"),
+        (
+            N_("{library} spør om dagen kan flyttes til {new_date}."),
+            N_("Avtalen om {date} gjelder til alle har sagt ja."),
+        ),
+        ANSWER,
+    ),
+    "moved": Words(N_("Flyttet: {host} {date}"), (N_("Alle har sagt ja, og dagen er flyttet til {date}."),)),
+    "move_declined": Words(
+        N_("Ikke flyttet: {host} {date}"), (N_("Dagen er ikke flyttet. Avtalen om {date} gjelder."),)
+    ),
     "declined": Words(DECLINED, (N_("{date} passet ikke for {library}."), N_("Ingen dager er satt av."))),
     "declined.already_covered": Words(
         COVERED, (N_("{host} har fått hjelp til dette."), N_("Ingen dager er satt av."))

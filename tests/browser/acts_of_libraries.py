@@ -243,6 +243,36 @@ def call_off(desk: Desk) -> Visitor:
     return visitor
 
 
+def ask_for_another_day(desk: Desk) -> Visitor:
+    visitor = desk.somebody(manager_of("Lom"))
+    page = visitor.open(f"/avtaler/{desk.past.engagement('Lom', 'Vågå', 'agreed')}")
+    page.get_by_text("Noe har endret seg").click()
+    page.get_by_label("Ny dato").fill(desk.past.another_day().isoformat())
+    visitor.press("Spør om å flytte")
+    visitor.sees("Spørsmålet er sendt. Avtalen står til alle har sagt ja.")
+    return visitor
+
+
+def move_the_day(desk: Desk) -> Visitor:
+    path = f"/avtaler/{desk.past.engagement('Lom', 'Vågå', 'agreed')}"
+    asker = desk.somebody(manager_of("Lom"))
+    asker.open(path).get_by_text("Noe har endret seg").click()
+    asker.page.get_by_label("Ny dato").fill(desk.past.another_day().isoformat())
+    asker.press("Spør om å flytte")
+    visitor = desk.somebody(manager_of("Vågå"))
+    visitor.open(path)
+    visitor.press("Ja, flytt dagen")
+    visitor.sees("Svaret er sendt: ja.")
+    return visitor
+
+
+def take_back_the_question(desk: Desk) -> Visitor:
+    visitor = ask_for_another_day(desk)
+    visitor.press("Trekk spørsmålet")
+    visitor.sees("Dagen står som avtalt.")
+    return visitor
+
+
 def it_happened(desk: Desk) -> Visitor:
     visitor = desk.somebody(manager_of("Skjåk"))
     visitor.open(f"/avtaler/{desk.past.engagement('Skjåk', 'Dovre', 'due')}")
@@ -388,6 +418,9 @@ ACTS: dict[str, tuple[Way, ...]] = {
     "engagements.accept": (say_yes,),
     "engagements.decline": (say_no,),
     "engagements.cancel": (call_off,),
+    "moving.ask": (ask_for_another_day,),
+    "moving.answer svar=ja": (move_the_day,),
+    "moving.answer svar=nei": (take_back_the_question,),
     "engagements.confirm svar=ja": (it_happened,),
     "engagements.confirm svar=nei": (it_did_not_happen,),
     "engagements.dispute": (disagree,),

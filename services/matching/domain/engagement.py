@@ -43,12 +43,22 @@ class Line:
 
     proposed, accepted, over_limit, agreed, refused, declined, expired, cancelled, said_yes, said_no,
     confirmed, confirmed_by_silence, unanswered, no_show, disputed, days_posted, settled, turned_down,
-    ruled_happened, ruled_not_happened, asked_instead.
+    ruled_happened, ruled_not_happened, asked_instead, move_asked, move_accepted, move_declined, moved.
     """
 
     at: datetime
     what: str
     by: By = NOBODY
+
+
+@dataclass(frozen=True)
+class Move:
+    """Other dates that somebody has asked for; the agreed ones hold until every role has said yes."""
+
+    dates: tuple[date, ...]
+    asked_by: str
+    """The id of the library that asked."""
+    consents: Mapping[str, datetime]
 
 
 @dataclass(frozen=True)
@@ -90,6 +100,8 @@ class Engagement:
     transfer_id: str | None = None
     replaces: str | None = None
     """The engagement whose colleague could not come after all, where another is asked instead."""
+    move: Move | None = None
+    """Only while it is agreed and nobody has said how it went."""
     history: tuple[Line, ...] = ()
 
     @property

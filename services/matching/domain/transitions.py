@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from byttebank.contracts.refusals import DisputeLate, HostContactMissing, NotNow, NotYet, ProposalExpired
-from services.matching.domain import ruling, silences
+from services.matching.domain import moving, ruling, silences
 from services.matching.domain.acts import (
     Accept,
     Act,
@@ -22,6 +22,7 @@ from services.matching.domain.acts import (
     HoldRefused,
     Order,
     Outcome,
+    PeopleAct,
     Posted,
     Ruled,
     TimePassed,
@@ -30,18 +31,20 @@ from services.matching.domain.acts import (
     Withdraw,
 )
 from services.matching.domain.engagement import NOBODY, ROLES, By, Engagement, Line, due_on
+from services.matching.domain.moving import AnswerMove, AskMove
 
 
-def act_on(engagement: Engagement, act: Act, when: When) -> Outcome:
+def act_on(engagement: Engagement, act: Act | AskMove | AnswerMove, when: When) -> Outcome:
     """What the act makes of the engagement.
 
     A repeated act is answered as the first time. Refuses: `NotNow` for an act of a person that the state
-    does not allow; `ProposalExpired`, `HostContactMissing` (accept), `NotYet` (confirm), `DisputeLate`.
+    does not allow; `ProposalExpired`, `HostContactMissing` (accept), `NotYet` (confirm), `DisputeLate`;
+    `DateCount`, `DatePast` (move).
     """
     rule = RULES[type(act)].get(engagement.state)
     if rule is not None:
-        return rule(engagement, act, when)
-    if isinstance(act, Accept | Decline | Cancel | Withdraw | Answer | Dispute | Ruled):
+        return moving.without_move(rule(engagement, act, when))
+    if isinstance(act, PeopleAct | AskMove | AnswerMove):
         raise NotNow(state=engagement.state, act=act.name)
     return Outcome(engagement)
 
@@ -246,7 +249,7 @@ Rule = Callable[[Engagement, Any, When], Outcome]
 
 _SAME_ANSWER = dict.fromkeys(("confirmed", "settled", "no_show", "disputed"), _answer_again)
 
-RULES: dict[type[Act], dict[str, Rule]] = {
+RULES: dict[type[Act | AskMove | AnswerMove], dict[str, Rule]] = {
     Accept: {
         "proposed": _accept,
         "refused": _accept_again,
@@ -271,6 +274,8 @@ RULES: dict[type[Act], dict[str, Rule]] = {
         ),
         "disputed": _stays,
     },
+    AskMove: moving.ASKING,
+    AnswerMove: moving.ANSWERING,
     Ruled: {
         "disputed": ruling.ruled,
         **dict.fromkeys(("confirmed", "settled", "no_show"), ruling.ruled_again),

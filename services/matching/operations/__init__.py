@@ -28,6 +28,7 @@ from services.matching.operations.joint.steps import (
     own_joint_documents,
 )
 from services.matching.operations.leaving import check_leaving
+from services.matching.operations.moving import answer_move, ask_move
 from services.matching.operations.proposing import propose
 from services.matching.operations.receiving import answered, engagement_proposed, engagement_shared
 from services.matching.operations.recovering import own_shared
@@ -94,11 +95,13 @@ from services.matching.operations.weighing import ranking_versions, ranking_weig
 __all__ = [
     "accept",
     "accounts_reported",
+    "answer_move",
     "answer_vandring",
     "answer_vandring_swap",
     "answered",
     "are_due",
     "ask_for_reflections",
+    "ask_move",
     "ask_vandring_swap",
     "begin_computing",
     "cancel",

@@ -11,6 +11,7 @@ from byttebank.contracts.refusals import Malformed
 from byttebank.storage.work import Work
 from services.matching.domain.acts import Accept, Act, Answer, Cancel, Decline, Dispute
 from services.matching.domain.engagement import LENDER_ROLES, OPEN, Engagement
+from services.matching.domain.moving import AnswerMove, AskMove
 from services.matching.domain.names import PEER, people_in, seen_name
 from services.matching.domain.transitions import act_on
 from services.matching.operations import possible
@@ -20,6 +21,8 @@ from services.matching.operations.replacing import record
 from services.matching.storage import engagements, index
 
 Document = dict[str, Any]
+NAMED = ("EngagementAccepted", "EngagementConfirmed", "EngagementMoveAsked", "EngagementMoveAnswered")
+"""With whose answer the home is told names, as far as their owners share them."""
 
 
 def accept(
@@ -43,7 +46,7 @@ def accept(
         host_contact_id, host_contact_name = possible.host_contact(
             work, engagement.host_library_id, host_contact_id, host_contact_name
         )
-    act = Accept(
+    answer = Accept(
         by(engagement, actor),
         roles,
         host_contact_id,
@@ -56,7 +59,7 @@ def accept(
         possible.check_participation(work, actor.library_id)
         possible.check_free(work, engagement)
     payload = {"engagement_id": engagement.id, "roles": sorted(roles & LENDER_ROLES)}
-    return _act(work, engagement, act, actor, "EngagementAccepted", payload)
+    return act(work, engagement, answer, actor, "EngagementAccepted", payload)
 
 
 def check_acceptable(work: Work, engagement: Engagement) -> None:
@@ -74,8 +77,8 @@ def decline(work: Work, engagement_id: str, actor_document: Document) -> Documen
     engagement = take(work, engagement_id)
     actor = part_taker(engagement, actor_document)
     side_of(engagement, actor)
-    act = Decline(by(engagement, actor))
-    return _act(work, engagement, act, actor, "EngagementDeclined", {"engagement_id": engagement.id})
+    answer = Decline(by(engagement, actor))
+    return act(work, engagement, answer, actor, "EngagementDeclined", {"engagement_id": engagement.id})
 
 
 def cancel(work: Work, engagement_id: str, actor_document: Document) -> Document:
@@ -86,8 +89,8 @@ def cancel(work: Work, engagement_id: str, actor_document: Document) -> Document
     engagement = take(work, engagement_id)
     actor = part_taker(engagement, actor_document)
     side_of(engagement, actor)
-    act = Cancel(by(engagement, actor))
-    return _act(work, engagement, act, actor, "EngagementCancelled", {"engagement_id": engagement.id})
+    answer = Cancel(by(engagement, actor))
+    return act(work, engagement, answer, actor, "EngagementCancelled", {"engagement_id": engagement.id})
 
 
 def confirm(work: Work, engagement_id: str, happened: bool, actor_document: Document) -> Document:
@@ -100,9 +103,9 @@ def confirm(work: Work, engagement_id: str, happened: bool, actor_document: Docu
         raise Malformed(errors=[{"pointer": "/happened", "detail": "Not true or false."}])
     engagement = take(work, engagement_id)
     actor = part_taker(engagement, actor_document)
-    act = Answer(by(engagement, actor), side_of(engagement, actor), happened)
+    answer = Answer(by(engagement, actor), side_of(engagement, actor), happened)
     payload = {"engagement_id": engagement.id, "happened": happened}
-    return _act(work, engagement, act, actor, "EngagementConfirmed", payload)
+    return act(work, engagement, answer, actor, "EngagementConfirmed", payload)
 
 
 def dispute(work: Work, engagement_id: str, actor_document: Document) -> Document:
@@ -113,14 +116,23 @@ def dispute(work: Work, engagement_id: str, actor_document: Document) -> Documen
     engagement = take(work, engagement_id)
     actor = part_taker(engagement, actor_document)
     side_of(engagement, actor)
-    act = Dispute(by(engagement, actor))
-    return _act(work, engagement, act, actor, "EngagementDisputed", {"engagement_id": engagement.id})
+    answer = Dispute(by(engagement, actor))
+    return act(work, engagement, answer, actor, "EngagementDisputed", {"engagement_id": engagement.id})
 
 
-def _act(
-    work: Work, engagement: Engagement, act: Act, actor: Actor, message_type: str, payload: Document
+def act(
+    work: Work,
+    engagement: Engagement,
+    wanted: Act | AskMove | AnswerMove,
+    actor: Actor,
+    message_type: str,
+    payload: Document,
 ) -> Document:
-    outcome = act_on(engagement, act, when(work))
+    """The `Engagement` after the act, as the actor sees it; from the lender's county the home is told.
+
+    Refuses: what `act_on` refuses.
+    """
+    outcome = act_on(engagement, wanted, when(work))
     if is_home(work, engagement):
         return shown(work, record(work, engagement, outcome), actor.library_id)
     if outcome.engagement != engagement:
@@ -135,8 +147,8 @@ def _act(
 
 
 def _names(work: Work, engagement: Engagement, actor: Actor, message_type: str) -> Document | None:
-    """Names for the home, as far as their owners share them; a withdrawal carries none."""
-    if message_type not in ("EngagementAccepted", "EngagementConfirmed"):
+    """Names for the home, with what has them."""
+    if message_type not in NAMED:
         return None
     people = index.people(work.connection, {actor.person_id, *people_in(engagement)})
 

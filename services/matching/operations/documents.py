@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from byttebank.clock import format_time, parse_time
-from services.matching.domain.engagement import By, Engagement, Line
+from services.matching.domain.engagement import By, Engagement, Line, Move
 from services.matching.domain.names import PEER, Person, Viewer, seen_name
 
 Document = dict[str, Any]
@@ -47,6 +47,7 @@ def engagement_document(engagement: Engagement, people: Mapping[str, Person], vi
         "consents": {role: format_time(at) for role, at in engagement.consents.items()},
         "happened": dict(engagement.happened),
         "refusal": None if engagement.refusal is None else dict(engagement.refusal),
+        "move": None if engagement.move is None else _move_document(engagement.move),
         "history": [
             {
                 "at": format_time(line.at),
@@ -93,6 +94,7 @@ def engagement_from_peer(payload: Mapping[str, Any], detached: Mapping[str, Any]
         consents={role: parse_time(at) for role, at in payload["consents"].items()},
         happened=dict(payload["happened"]),
         refusal=payload["refusal"],
+        move=None if payload["move"] is None else _move(payload["move"]),
         history=tuple(
             Line(
                 parse_time(line["at"]),
@@ -102,6 +104,19 @@ def engagement_from_peer(payload: Mapping[str, Any], detached: Mapping[str, Any]
             for number, line in enumerate(payload["history"])
         ),
     )
+
+
+def _move_document(move: Move) -> Document:
+    return {
+        "dates": [day.isoformat() for day in move.dates],
+        "asked_by": move.asked_by,
+        "consents": {role: format_time(at) for role, at in move.consents.items()},
+    }
+
+
+def _move(told: Mapping[str, Any]) -> Move:
+    consents = {role: parse_time(at) for role, at in told["consents"].items()}
+    return Move(tuple(map(date.fromisoformat, told["dates"])), told["asked_by"], consents)
 
 
 def with_known_names(newer: Engagement, older: Engagement | None) -> Engagement:

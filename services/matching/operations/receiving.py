@@ -5,6 +5,7 @@ where the message changed nothing, so that a copy which showed an answer in adva
 """
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from byttebank.contracts.received import ReceivedMessage
@@ -12,12 +13,14 @@ from byttebank.contracts.refusals import Malformed, NotFound, NotYourRole, Refus
 from byttebank.storage.work import Work
 from services.matching.domain.acts import Accept, Act, Answer, Dispute, Outcome, Withdraw
 from services.matching.domain.engagement import LENDER, LENDER_ROLES, ROLES, By, Engagement, Line
+from services.matching.domain.moving import AnswerMove, AskMove
 from services.matching.domain.proposal import check_proposal
 from services.matching.domain.silences import reply_by
 from services.matching.domain.transitions import act_on
 from services.matching.operations import possible
 from services.matching.operations.answering import check_acceptable
 from services.matching.operations.documents import engagement_from_peer, with_known_names
+from services.matching.operations.moving import check_move
 from services.matching.operations.recording import announce, is_home, restate, share, when
 from services.matching.operations.replacing import record
 from services.matching.storage import engagements, index
@@ -78,6 +81,7 @@ def _as_proposed(work: Work, told: Engagement) -> Engagement:
         refusal=None,
         transfer_id=None,
         replaces=None,
+        move=None,
         history=(
             Line(work.now, "proposed", replace(proposer, library_id=told.lender_library_id, person_id=None)),
         ),
@@ -142,6 +146,8 @@ def _answered(
     try:
         if isinstance(act, Accept) and not act.roles <= engagement.consents.keys():
             check_acceptable(work, engagement)
+        if isinstance(act, AskMove) or (isinstance(act, AnswerMove) and act.accepts):
+            check_move(work, engagement, act.dates)
         outcome = act_on(named, act, when(work))
     except Refusal:
         outcome = Outcome(named)
@@ -151,7 +157,9 @@ def _answered(
         record(work, engagement, outcome)
 
 
-def _act(work: Work, engagement: Engagement, message_type: str, payload: Document, detached: Document) -> Act:
+def _act(
+    work: Work, engagement: Engagement, message_type: str, payload: Document, detached: Document
+) -> Act | AskMove | AnswerMove:
     roles = frozenset(payload.get("roles", ()))
     if not roles <= LENDER_ROLES:
         raise NotYourRole(role="library_manager")
@@ -161,6 +169,11 @@ def _act(work: Work, engagement: Engagement, message_type: str, payload: Documen
         return Accept(by, roles, transfer_id=work.new_id())
     if message_type == "EngagementConfirmed":
         return Answer(by, LENDER, payload["happened"])
+    if message_type in ("EngagementMoveAsked", "EngagementMoveAnswered"):
+        dates = tuple(sorted(map(date.fromisoformat, payload["dates"])))
+        if message_type == "EngagementMoveAsked":
+            return AskMove(by, roles, dates, work.new_id())
+        return AnswerMove(by, roles, dates, payload["accepts"], work.new_id())
     if message_type == "EngagementDisputed":
         return Dispute(by)
     return Withdraw(by)

@@ -51,7 +51,7 @@ def record(work: Work, before: Engagement, outcome: Outcome) -> Engagement:
         return before
     after = replace(outcome.engagement, version=before.version + 1)
     engagements.write(work.connection, after, is_home=True)
-    order(work, after, outcome)
+    order(work, after, outcome, released=before.transfer_id)
     announce(work, after)
     share(work, after)
     if after.state == "agreed" and before.state != "agreed":
@@ -81,10 +81,14 @@ def share(work: Work, engagement: Engagement) -> None:
     work.send(engagement.lender_county, "EngagementShared", payload, detached=detached)
 
 
-def order(work: Work, engagement: Engagement, outcome: Outcome) -> None:
-    """The ledger is told what to do about the engagement's days."""
+def order(work: Work, engagement: Engagement, outcome: Outcome, released: str | None = None) -> None:
+    """The ledger is told what to do about the engagement's days.
+
+    `released`: the transfer whose days go, where others are set aside instead.
+    """
     for wanted in outcome.orders:
-        body: dict[str, Any] = {"transfer_id": engagement.transfer_id}
+        is_release = wanted is Order.RELEASE_DAYS
+        body: dict[str, Any] = {"transfer_id": (is_release and released) or engagement.transfer_id}
         if wanted is Order.REVERSE_DAYS:
             body.update(reversal_id=_reversal_id(engagement), reason=outcome.reason or RULED)
         elif wanted is not Order.RELEASE_DAYS:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Text, cast, delete, insert, or_, select, update
 
 from byttebank.clock import format_time, parse_time
-from services.matching.domain.engagement import By, Engagement, Line, due_on
+from services.matching.domain.engagement import By, Engagement, Line, Move, due_on
 from services.matching.domain.proposal import add_up, takes_time
 from services.matching.storage.rows import Row, add_once
 from services.matching.storage.tables import early_answers, engagements
@@ -166,6 +166,7 @@ def _to_row(engagement: Engagement, is_home: bool) -> Row:
     row["consents"] = {role: format_time(at) for role, at in engagement.consents.items()}
     row["happened"] = dict(engagement.happened)
     row["refusal"] = None if engagement.refusal is None else dict(engagement.refusal)
+    row["move"] = None if engagement.move is None else _move_row(engagement.move)
     row["history"] = [
         {"at": format_time(line.at), "what": line.what, **vars(line.by)} for line in engagement.history
     ]
@@ -176,6 +177,7 @@ def _from_row(row: Any) -> Engagement:
     values = {name: row[name] for name in FIELDS}
     values["dates"] = tuple(map(date.fromisoformat, row["dates"]))
     values["consents"] = {role: parse_time(at) for role, at in row["consents"].items()}
+    values["move"] = None if row["move"] is None else _move(row["move"])
     values["history"] = tuple(
         Line(
             parse_time(line["at"]),
@@ -185,3 +187,16 @@ def _from_row(row: Any) -> Engagement:
         for line in row["history"]
     )
     return Engagement(**values)
+
+
+def _move_row(move: Move) -> Row:
+    return {
+        "dates": [day.isoformat() for day in move.dates],
+        "asked_by": move.asked_by,
+        "consents": {role: format_time(at) for role, at in move.consents.items()},
+    }
+
+
+def _move(row: Row) -> Move:
+    consents = {role: parse_time(at) for role, at in row["consents"].items()}
+    return Move(tuple(map(date.fromisoformat, row["dates"])), row["asked_by"], consents)

@@ -210,6 +210,7 @@ engagements = Table(
     Column("refusal", JSON(none_as_null=True)),
     Column("transfer_id", String(36)),
     Column("replaces", String(36), index=True),
+    Column("move", JSON(none_as_null=True)),
     Column("history", JSON, nullable=False),
 )
 """`takes_time`: the colleague is taken on the dates. `due_on`: the day on which silence has its effect,

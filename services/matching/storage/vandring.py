@@ -134,6 +134,13 @@ def visits(connection: Connection, round_id: str | None = None, *, visit_id: str
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
+def visit_of_engagement(connection: Connection, engagement_id: str) -> Row | None:
+    """The visit that the engagement is, if it is one."""
+    query = select(vandring_visits).where(vandring_visits.c.engagement_id == engagement_id)
+    found = connection.execute(query).mappings().first()
+    return None if found is None else dict(found)
+
+
 def change_visit(connection: Connection, visit_id: str, **values: Any) -> None:
     """These columns of the visit have these values."""
     connection.execute(update(vandring_visits).where(vandring_visits.c.id == visit_id).values(values))

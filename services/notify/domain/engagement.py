@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 SIDES = ("lender", "host")
+MOVE_LINES = ("move_asked", "moved", "move_declined")
 DEADLINES = ("reply_by_on", "confirm_by_on", "release_on", "dispute_by_on")
 KEPT_FIELDS = (
     "id",
@@ -32,6 +33,7 @@ KEPT_FIELDS = (
     "happened",
     "refusal",
     "replaces",
+    "move",
 )
 
 
@@ -72,10 +74,14 @@ class Engagement:
     happened: Mapping[str, bool]
     refusal: Mapping[str, Any] | None
     replaces: str | None
+    move: Mapping[str, Any] | None
+    """Other dates that are asked for, by whom, and who has said yes to them."""
     actor: str | None
     """Who brought the engagement to its state: lender, host or colleague; None when time or a county did."""
     is_turned_down: bool
     """Confirmed, but the other county's books did not take the days: disputed until somebody decides."""
+    move_lines: tuple[str, ...] = ()
+    """What has come of wishes to move it, in order: move_asked, moved, move_declined."""
     is_from_round: bool = False
     """Proposed by a round of matching, in the name of none of the parties."""
 
@@ -110,6 +116,12 @@ class Engagement:
         parties = {"lender_manager": "lender", "host_manager": "host", "colleague": "colleague"}
         return tuple(party for role, party in parties.items() if role not in self.consents)
 
+    def asked_to_move(self) -> tuple[str, ...]:
+        """The parties that have not said yes to the dates that are asked for."""
+        consents = self.move["consents"] if self.move else {}
+        parties = {"lender_manager": "lender", "host_manager": "host", "colleague": "colleague"}
+        return tuple(party for role, party in parties.items() if role not in consents)
+
     def silent_sides(self) -> tuple[str, ...]:
         """The sides that have not said whether it happened."""
         return tuple(side for side in SIDES if side not in self.happened)
@@ -126,6 +138,7 @@ def engagement_from(document: Mapping[str, Any]) -> Engagement:
         **fields,
         actor=_actor(document),
         is_turned_down=_is_turned_down(document),
+        move_lines=tuple(line["what"] for line in document["history"] if line["what"] in MOVE_LINES),
         is_from_round=is_from_round,
     )
 

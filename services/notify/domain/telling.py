@@ -35,6 +35,8 @@ class _Rule:
     parties: Callable[[Engagement], Iterable[str]]
     is_mailed: bool = True
     occasion: str = ""
+    is_counted: bool = False
+    """Told again for each wish to move the engagement."""
     is_repeated: bool = False
     """Told again when the state is entered again, instead of once per occasion."""
     applies: Callable[[Engagement], bool] = lambda engagement: True
@@ -87,6 +89,22 @@ def _county(engagement: Engagement) -> Iterable[str]:
 
 def _everybody_and_the_county(engagement: Engagement) -> Iterable[str]:
     return PARTIES
+
+
+def _those_asked_to_move(engagement: Engagement) -> Iterable[str]:
+    return engagement.asked_to_move()
+
+
+def _is_asked_to_move(engagement: Engagement) -> bool:
+    return engagement.move is not None
+
+
+def _has_moved(engagement: Engagement) -> bool:
+    return engagement.move_lines[-1:] == ("moved",)
+
+
+def _stays(engagement: Engagement) -> bool:
+    return engagement.move_lines[-1:] == ("move_declined",)
 
 
 def _is_answered(engagement: Engagement) -> bool:
@@ -142,6 +160,9 @@ RULES: Mapping[str, tuple[_Rule, ...]] = {
     "agreed": (
         _Rule("agreed", _everybody),
         _Rule("did_it_happen", _silent_sides, applies=_is_answered),
+        _Rule("move", _those_asked_to_move, applies=_is_asked_to_move, is_counted=True),
+        _Rule("moved", _everybody, applies=_has_moved, is_counted=True),
+        _Rule("move_declined", _both_sides, applies=_stays, is_counted=True),
     ),
     "carried_out": (
         _Rule("did_it_happen_again", _silent_sides, applies=_has_deadline),
@@ -187,6 +208,8 @@ def tellings(engagement: Engagement, previous_state: str | None) -> tuple[Tellin
         if not rule.applies(engagement) or (rule.is_repeated and previous_state == engagement.state):
             continue
         occasion = str(engagement.version) if rule.is_repeated else rule.occasion
+        if rule.is_counted:
+            occasion = f"move {engagement.move_lines.count('move_asked')}"
         told += [Telling(party, rule.key, occasion, rule.is_mailed) for party in rule.parties(engagement)]
     return tuple(told)
 
@@ -207,7 +230,8 @@ def parameters(engagement: Engagement, telling: Telling, short_names: Mapping[st
 
     Always `party`, `host`, `lender`, `library` (the other library, or the one that acted), `dates`,
     `purpose`, `proposed_by`; `half_days` where days move; `reply_by`, `confirm_by`, `release_on`,
-    `dispute_by`, `contact`, `name` and `refusal` where they are known and belong.
+    `dispute_by`, `contact`, `name`, `refusal` and `move_to` (dates asked for) where they are known and
+    belong.
     `short_names`: library id to the name people use.
     """
     host = short_names.get(engagement.host_library_id, engagement.host_library_name)
@@ -226,6 +250,7 @@ def parameters(engagement: Engagement, telling: Telling, short_names: Mapping[st
         "confirm_by": _text(engagement.confirm_by_on),
         "release_on": _text(engagement.release_on) if is_unanswered else None,
         "dispute_by": _text(engagement.dispute_by_on),
+        "move_to": _move_to(engagement, telling),
         "refusal": engagement.refusal if telling.key in ("refused", "declined") else None,
     }
     if telling.key in NAMING_KEYS and telling.party != "county":
@@ -234,12 +259,18 @@ def parameters(engagement: Engagement, telling: Telling, short_names: Mapping[st
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _move_to(engagement: Engagement, telling: Telling) -> list[str] | None:
+    return list(engagement.move["dates"]) if engagement.move and telling.key == "move" else None
+
+
 def _text(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
 def _named_library(engagement: Engagement, telling: Telling, host: str, lender: str) -> str:
     """The one that said no where somebody did, never the colleague; otherwise the reader's other party."""
+    if telling.key == "move" and engagement.move is not None:
+        return host if engagement.move["asked_by"] == engagement.host_library_id else lender
     if telling.key == "declined" and engagement.actor is not None:
         return host if engagement.actor == "host" else lender
     return lender if telling.party == "host" else host

@@ -12,6 +12,7 @@ from byttebank.contracts.proposal import Proposal
 from byttebank.contracts.ranking import RankingVersion
 from byttebank.contracts.refusals import (
     BelowHalfDay,
+    DateCount,
     DatePast,
     HostContactMissing,
     LimitHard,
@@ -253,6 +254,42 @@ class FakeMatching(Service):
 
     def cancel(self, engagement_id: str, actor: Document) -> Document:
         return self._end(engagement_id, actor, "cancelled", ("reserving", "agreed"))
+
+    def ask_move(self, engagement_id: str, dates: list[str], actor: Document) -> Document:
+        engagement, who = self._moving(engagement_id, actor)
+        if len(set(dates)) != len(engagement["dates"]):
+            raise DateCount(count=len(engagement["dates"]))
+        if min(dates) < self._today.isoformat():
+            raise DatePast(date=min(dates))
+        consents = dict.fromkeys(sorted(self._roles(engagement, who)), self._now)
+        engagement["move"] = {"dates": sorted(dates), "asked_by": who.library_id, "consents": consents}
+        self._line(engagement, "move_asked", who)
+        return self._seen(engagement, who)
+
+    def answer_move(self, engagement_id: str, dates: list[str], accepts: bool, actor: Document) -> Document:
+        engagement, who = self._moving(engagement_id, actor)
+        move = engagement.get("move")
+        if move is None or move["dates"] != sorted(dates):
+            raise NotNow(state=engagement["state"], act="move")
+        if not accepts:
+            engagement["move"] = None
+            self._line(engagement, "move_declined", who)
+            return self._seen(engagement, who)
+        for role in sorted(self._roles(engagement, who)):
+            move["consents"].setdefault(role, self._now)
+        self._line(engagement, "move_accepted", who)
+        if len(move["consents"]) == 3:
+            engagement.update(dates=move["dates"], move=None)
+            self._line(engagement, "moved")
+        return self._seen(engagement, who)
+
+    def _moving(self, engagement_id: str, actor: Document) -> tuple[Document, Any]:
+        engagement, who = self._mine(engagement_id, actor)
+        if not self._roles(engagement, who):
+            raise NotYourRole(role="library_manager")
+        if engagement["state"] != "agreed" or engagement["dates"][0] < self._today.isoformat():
+            raise NotNow(state=engagement["state"], act="move")
+        return engagement, who
 
     def dispute(self, engagement_id: str, actor: Document) -> Document:
         states = ("carried_out", "confirmed", "settled", "no_show", "cancelled", "unanswered")

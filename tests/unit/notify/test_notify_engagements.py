@@ -277,3 +277,25 @@ def test_an_unknown_notice_is_not_found(notify: Database) -> None:
 def test_a_limit_that_makes_no_sense_is_refused(notify: Database, limit: object) -> None:
     with pytest.raises(Malformed), notify.reading() as work:
         notices(work, EIDSKOG, None, limit)  # type: ignore[arg-type]
+
+
+def test_each_wish_to_move_is_told_once_and_so_is_what_comes_of_it(notify: Database) -> None:
+    def moved(version: int, *whats: str, day: str | None = None) -> None:
+        move = {"dates": [day], "asked_by": GRUE, "consents": {"host_manager": minutes_later(3)}}
+        history = [an_act(what, GRUE, "host_manager") for what in whats]
+        changes = {"consents": YES, "history": history, "move": move if day else None}
+        for _ in range(2):
+            hear(notify, a_document("agreed", version, **changes))
+
+    def told() -> list[str]:
+        with notify.reading() as work:
+            found = [one["key"] for one in notices(work, EIDSKOG, JONAS, 50)]
+        return sorted(key for key in found if key.startswith("move"))
+
+    moved(4, "move_asked", day="2026-12-17")
+    assert told() == ["move", "move"], "the library that lends and the colleague"
+    moved(5, "move_asked", "move_declined")
+    assert told() == ["move", "move", "move_declined"]
+    moved(6, "move_asked", "move_declined", "move_asked", day="2026-12-18")
+    moved(7, "move_asked", "move_declined", "move_asked", "moved")
+    assert told() == ["move"] * 4 + ["move_declined"] + ["moved"] * 2

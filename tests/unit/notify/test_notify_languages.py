@@ -115,6 +115,7 @@ def test_every_mail_is_whole_in_every_language(key: str, language: str) -> None:
         "name": "Jonas Berg",
         "county": "trondelag",
         "season": "2027",
+        "move_to": ["2026-12-17"],
         **dict.fromkeys(("reply_by", "confirm_by", "release_on", "dispute_by"), "2026-12-10"),
     }
     translate = translator(language, TRANSLATIONS)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from notify_cast import EIDSKOG, ENGAGEMENT, an_act, an_engagement, minutes_later
+from notify_cast import EIDSKOG, ENGAGEMENT, GRUE, an_act, an_engagement, minutes_later
 
 from byttebank.contracts.resources import ENGAGEMENT_STATES, PURPOSES, ROLES
 from services.notify.direct_words import DIRECT_WORDS
@@ -96,6 +96,19 @@ def every_letter() -> list[tuple[Telling, Letter]]:
             if one.is_mailed:
                 words = parameters(engagement, one, SHORT_NAMES)
                 found.append((one, write_letter(one.key, words, ENGAGEMENT, HEAD)))
+    return found + letters_of_moves()
+
+
+def letters_of_moves() -> list[tuple[Telling, Letter]]:
+    """Every mail of an agreed day that somebody asks to move."""
+    found = []
+    for what, purpose in itertools.product(("move_asked", "moved", "move_declined"), PURPOSES):
+        move = {"dates": ["2026-12-17"], "asked_by": GRUE, "consents": {}} if what == "move_asked" else None
+        history = [an_act(one, GRUE, "host_manager") for one in ("move_asked", what)]
+        engagement = an_engagement("agreed", purpose=purpose, move=move, history=history)
+        for one in tellings(engagement, "agreed"):
+            words = parameters(engagement, one, SHORT_NAMES)
+            found.append((one, write_letter(one.key, words, ENGAGEMENT, HEAD)))
     return found
 
 
