@@ -84,6 +84,10 @@ class MatchingPort(VandringPort, Protocol):
         """`RankingWeights`, with these `{weight: points}` changed: a new version, unless nothing is new.
         `version`: the one that was looked at. Refuses: NotYourRole, StalePage."""
 
+    def preview_ranking(self, points: Document, actor: Document) -> Document:
+        """`RankingPreview`: what these `{weight: points}` would do; nothing is kept. Refuses: NotYourRole,
+        Malformed."""
+
     def matching_rounds(self, limit: int = 24) -> list[Document]:
         """`MatchingRound`s without their plans, the newest first."""
 

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from byttebank.contracts.fields import Contract, Moment, WholeNumber
+from byttebank.contracts.fields import Contract, Day, Id, Moment, WholeNumber, text
 
 MOST = 1_000
 """Of one weight, so that no score leaves the bounds of the arrays it is computed in."""
@@ -54,3 +54,34 @@ class RankingVersion(RankingWeights):
 
     set_at = Moment(load_default=None, allow_none=True)
     set_by = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
+
+
+class Placed(Contract):
+    """A candidate in one order, and her place in the other; None there: not among those looked at."""
+
+    library_id = Id(required=True)
+    library_name = text(200)
+    colleague_name = fields.String(load_default=None, allow_none=True)
+    score = WholeNumber(required=True)
+    place = WholeNumber(required=True)
+    other_place = WholeNumber(load_default=None, allow_none=True)
+
+
+class PreviewedRequest(Contract):
+    """An open request, with the first of those who could help as they stand now and as they would."""
+
+    request_id = Id(required=True)
+    library_id = Id(required=True)
+    library_name = text(200)
+    skills = fields.List(fields.String(), required=True)
+    first_on = Day(required=True)
+    last_on = Day(required=True)
+    before = fields.List(fields.Nested(Placed), required=True)
+    after = fields.List(fields.Nested(Placed), required=True)
+
+
+class RankingPreview(Contract):
+    """What other weights would do. `version`: the weights that count, which they are compared with."""
+
+    version = WholeNumber(required=True)
+    requests = fields.List(fields.Nested(PreviewedRequest), required=True)

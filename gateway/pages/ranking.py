@@ -31,7 +31,7 @@ def show() -> str:
 @pages.post("/fylket/rekkefolge")
 @signed_in(*COUNTY_ROLES)
 def change() -> ResponseReturnValue:
-    """The weights count from now on; those before are kept."""
+    """The weights count from now on; those before are kept. `svar=vis` shows what they would do."""
     form = sent_form(words.weight_names())
     form.need(*BOUNDS)
     looked_at = request.form.get("utgave", "")
@@ -41,6 +41,9 @@ def change() -> ResponseReturnValue:
             version = int(looked_at) if looked_at.isdecimal() and len(looked_at) < 10 else -1
             points = {name: _number(form, name) for name in BOUNDS}
             if not form.errors:
+                if request.form.get("svar") == "vis":
+                    preview = here().backend.matching.preview_ranking(points, person().actor)
+                    return _page(form, here().backend.matching.ranking_versions(), looked_at, preview)
                 here().backend.matching.set_ranking_weights(points, person().actor, version)
         except Refusal as refusal:
             form.refuse(refusal, PLACES)
@@ -61,7 +64,9 @@ def _number(form: Form, name: str) -> int:
     return 0
 
 
-def _page(form: Form, versions: list[Document], looked_at: str | None = None) -> str:
+def _page(
+    form: Form, versions: list[Document], looked_at: str | None = None, preview: Document | None = None
+) -> str:
     by_number = {one["version"]: one for one in versions}
     return render_template(
         "ranking.html",
@@ -70,5 +75,7 @@ def _page(form: Form, versions: list[Document], looked_at: str | None = None) ->
         sentences=words.weight_sentences(),
         first=versions[-1],
         order=[words.part_sentence(part) for part in words.parts_in_order(versions[0])],
+        preview=preview
+        and [(one, words.preview_title(one), words.preview_rows(one)) for one in preview["requests"]],
         versions=[(one, words.changes(one, by_number.get(one["version"] - 1, one))) for one in versions],
     )

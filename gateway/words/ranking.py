@@ -1,5 +1,6 @@
 """What counts most among those who could help: each weight by name, with what it does."""
 
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from byttebank.contracts.ranking import BOUNDS
@@ -109,3 +110,51 @@ def changes(version: Document, before: Document) -> list[str]:
         for name, (words, _) in WEIGHTS.items()
         if version[name] != before[name]
     ]
+
+
+class Row(NamedTuple):
+    """A place in the order: who has it now, who would have it, and how she got there."""
+
+    place: int
+    now: str
+    then: str
+    moved: str
+
+
+def preview_title(wanted: Document) -> str:
+    """A request in the preview: Tolga: kassering, 7.-11. desember."""
+    return say(
+        "{library}: {skills}, {dates}",
+        library=wanted["library_name"],
+        skills=speech.names([speech.skill_name(code) for code in wanted["skills"]]),
+        dates=speech.span(wanted["first_on"], wanted["last_on"]),
+    )
+
+
+def preview_rows(wanted: Document) -> list[Row]:
+    """The two orders side by side, a row for each place."""
+    pairs = zip_longest(wanted["before"], wanted["after"])
+    return [
+        Row(place, _placed(now), _placed(then), _moved(then))
+        for place, (now, then) in enumerate(pairs, start=1)
+    ]
+
+
+def _placed(one: Document | None) -> str:
+    if one is None:
+        return ""
+    name = say("{name}, {library}", name=one["colleague_name"], library=one["library_name"])
+    who = name if one["colleague_name"] else one["library_name"]
+    return say("{who} ({points} poeng)", who=who, points=one["score"])
+
+
+def _moved(one: Document | None) -> str:
+    if one is None:
+        return ""
+    before = one["other_place"]
+    if before is None:
+        return say("ny her")
+    up = before - one["place"]
+    if up > 0:
+        return say_many("opp 1 plass", "opp {n} plasser", up)
+    return say_many("ned 1 plass", "ned {n} plasser", -up) if up else say("som nå")

@@ -116,6 +116,11 @@ class MatchingService(MatchingRounds, VandringRounds, MeasuredRounds):
         with self.runtime.work() as work:
             return operations.set_ranking_weights(work, points, actor, version)
 
+    @rpc
+    def preview_ranking(self, points: Document, actor: Document) -> Document:
+        with self.runtime.reading() as work:
+            return operations.preview_ranking(work, points, actor)
+
     @on_local("CountyChanged")
     def county_changed(self, work: Work, body: Document) -> None:
         operations.county_changed(work, body)

@@ -261,8 +261,18 @@ def change_what_counts_most(desk: Desk) -> Visitor:
     return visitor
 
 
+def see_what_other_numbers_would_do(desk: Desk) -> Visitor:
+    visitor = desk.somebody(COUNTY_LIBRARY)
+    page = visitor.open("/fylket/rekkefolge")
+    page.get_by_label("Vårt fylke").fill("0")
+    visitor.press("Se hva det gjør")
+    visitor.sees("Ingenting er lagret.")
+    return visitor
+
+
 ACTS: dict[str, tuple[Way, ...]] = {
     "ranking.change": (change_what_counts_most,),
+    "ranking.change svar=vis": (see_what_other_numbers_would_do,),
     "vocabulary.write": (add_a_skill,),
     "county_book.show": (filter_the_book,),
     "county_book.reverse": (take_days_back,),

@@ -29,6 +29,7 @@ from services.matching.operations.joint.steps import (
 )
 from services.matching.operations.leaving import check_leaving
 from services.matching.operations.moving import answer_move, ask_move
+from services.matching.operations.previewing import preview_ranking
 from services.matching.operations.proposing import propose
 from services.matching.operations.receiving import answered, engagement_proposed, engagement_shared
 from services.matching.operations.recovering import own_shared
@@ -150,6 +151,7 @@ __all__ = [
     "peer_changed",
     "person_erased",
     "plan_vandring_round",
+    "preview_ranking",
     "propose",
     "propose_visit",
     "propose_waiting",

@@ -9,7 +9,7 @@ from byttebank.storage.work import Work
 from services.matching.domain.distance import Journey, Point
 from services.matching.domain.open_days import days_between
 from services.matching.domain.ranking import Candidate, Need, Ranking, rank
-from services.matching.domain.weights import DEFAULT
+from services.matching.domain.weights import DEFAULT, Weights
 from services.matching.operations import shortlists
 from services.matching.operations.possible import closed_to
 from services.matching.operations.staffing import taken_or_needed
@@ -31,7 +31,7 @@ def candidates(work: Work, request_id: str, limit: int = 10) -> dict[str, Any]:
     request = index.request(work.connection, request_id)
     if request is None:
         raise NotFound(kind="request", id=request_id)
-    ranking, libraries = _ranked(work, request, max(1, min(limit, MAX_CANDIDATES)))
+    ranking, libraries = ranked(work, request, max(1, min(limit, MAX_CANDIDATES)))
     counted = weights.weights(work.connection) or DEFAULT
     return {
         "request_id": request_id,
@@ -46,12 +46,14 @@ def candidates(work: Work, request_id: str, limit: int = 10) -> dict[str, Any]:
     }
 
 
-def _ranked(work: Work, request: Row, limit: int) -> tuple[Ranking, int]:
+def ranked(work: Work, request: Row, limit: int, weights_: Weights | None = None) -> tuple[Ranking, int]:
     """The best among all offers, and how many libraries may be asked.
 
-    Where there are many offers, a shortlist is made in memory first.
+    Where there are many offers, a shortlist is made in memory first. `weights_`: not those that count.
     """
     need = need_of(work, request)
+    if weights_ is not None:
+        need = replace(need, weights=weights_)
     first_on = max(request["first_on"], work.today)
     busy = engagements.taken(work.connection, first_on)
     taken = taken_or_needed(work, busy, first_on, request["last_on"], request["place"])

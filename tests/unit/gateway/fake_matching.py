@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 from typing import Any
 
+import eidskog
 from fake_service import Document, Service, against, an_id, checked, for_, kilometres
 
 from byttebank.contracts import resources
 from byttebank.contracts.actor import load_actor
 from byttebank.contracts.fields import load
 from byttebank.contracts.proposal import Proposal
-from byttebank.contracts.ranking import RankingVersion
+from byttebank.contracts.ranking import RankingPreview, RankingVersion
 from byttebank.contracts.refusals import (
     BelowHalfDay,
     DateCount,
@@ -126,6 +127,38 @@ class FakeMatching(Service):
         said = {"version": len(self._weights), "set_at": "2026-11-22T10:00:00.000000Z", "set_by": who.name}
         self._weights.append(checked(RankingVersion, {**before, **points, **said}))
         return self.ranking_weights()
+
+    def preview_ranking(self, points: Document, actor: Document) -> Document:
+        if load_actor(actor).role not in ("county", "operator"):
+            raise NotYourRole(role="county")
+        weights = checked(RankingVersion, {**self.ranking_weights(), **points})
+        names = ["Grue", "Eidskog"]
+        order = names if weights["same_county"] <= 10 else names[::-1]
+
+        def placed(first: list[str], other: list[str]) -> list[Document]:
+            return [
+                {
+                    "library_id": eidskog.library(name),
+                    "library_name": name,
+                    "colleague_name": None,
+                    "score": 200 - number,
+                    "place": number,
+                    "other_place": other.index(name) + 1,
+                }
+                for number, name in enumerate(first, start=1)
+            ]
+
+        wanted = {
+            "request_id": an_id("request preview"),
+            "library_id": eidskog.library("Tolga"),
+            "library_name": "Tolga",
+            "skills": ["cataloguing"],
+            "first_on": "2026-12-07",
+            "last_on": "2026-12-11",
+            "before": placed(names, order),
+            "after": placed(order, names),
+        }
+        return checked(RankingPreview, {"version": weights["version"], "requests": [wanted]})
 
     def disputes(self, actor: Document) -> list[Document]:
         return []

@@ -77,6 +77,46 @@ def test_what_cannot_be_is_refused_beside_its_field_and_stays(
     assert node.backend.matching.ranking_weights()["version"] == 0
 
 
+def previewed(page: Page) -> list[list[str]]:
+    rows = page.soup.select("[data-preview] tbody tr")
+    return [
+        [" ".join(cell.get_text(" ", strip=True).split()) for cell in row.find_all(["th", "td"])]
+        for row in rows
+    ]
+
+
+def test_what_other_numbers_would_do_is_shown_and_nothing_is_saved(node: Node) -> None:
+    browser = node.browser("ingrid")
+    page = browser.press(browser.get(PAGE), "Se hva det gjør", same_county="100")
+    assert page.status == 200
+    title = page.soup.select_one("[data-preview] h3").get_text().replace("\u00a0", " ")
+    assert title == "Tolga: katalogisering og klassifikasjon, 7.–11. desember"
+    assert previewed(page) == [
+        ["1", "Grue (199 poeng)", "Eidskog (199 poeng) opp 1 plass"],
+        ["2", "Eidskog (198 poeng)", "Grue (198 poeng) ned 1 plass"],
+    ]
+    assert page.soup.find(id="same_county")["value"] == "100"
+    assert node.backend.matching.ranking_weights()["version"] == 0
+    page = browser.press(page, "Lagre")
+    assert page.alerts == ["Rekkefølgen er endret, og gjelder fra nå av."]
+    assert node.backend.matching.ranking_weights()["same_county"] == 100
+
+
+def test_the_same_numbers_as_now_move_nobody(node: Node) -> None:
+    browser = node.browser("ingrid")
+    page = browser.press(browser.get(PAGE), "Se hva det gjør")
+    assert [row[2] for row in previewed(page)] == ["Grue (199 poeng) som nå", "Eidskog (198 poeng) som nå"]
+
+
+@pytest.mark.parametrize(("written", "sentence"), [("100", "Skal være fra 0 til 99."), ("", "Fyll ut «")])
+def test_what_cannot_be_saved_is_not_shown_either(node: Node, written: str, sentence: str) -> None:
+    browser = node.browser("ingrid")
+    page = browser.press(browser.get(PAGE), "Se hva det gjør", owes_most=written)
+    assert page.status == 422
+    assert sentence in page.soup.find(id="owes_most-feil").get_text()
+    assert not previewed(page)
+
+
 def test_what_somebody_else_has_changed_meanwhile_is_not_overwritten(node: Node) -> None:
     browser = node.browser("ingrid")
     old = browser.get(PAGE)

@@ -1,10 +1,12 @@
 """A county decides what counts most among those who could help, and every version of that is kept."""
 
+from typing import Any
+
 import pytest
-from matching_cast import Matching, actor, an_id, open_offers
+from matching_cast import Matching, a_request, actor, an_id, open_offers
 
 from byttebank.contracts.fields import load
-from byttebank.contracts.ranking import BOUNDS, RankingVersion, RankingWeights
+from byttebank.contracts.ranking import BOUNDS, RankingPreview, RankingVersion, RankingWeights
 from byttebank.contracts.refusals import Malformed, NotFound, NotYourRole, StalePage
 from services.matching import operations
 from services.matching.domain.weights import DEFAULT, NAMES, Weights, changed
@@ -36,6 +38,50 @@ def test_without_a_decision_the_weights_are_those_of_the_handbook(innlandet: Mat
         "same_county": 10,
         "neighbour_county": 5,
     }
+
+
+def preview(county: Matching, **points: int) -> dict[str, Any]:
+    found: dict[str, Any] = county.ask(operations.preview_ranking, points, COUNTY)
+    return load(RankingPreview, found)
+
+
+def test_a_preview_shows_both_orders_and_keeps_nothing(innlandet: Matching) -> None:
+    offer(innlandet)
+    innlandet.hear("RequestChanged", a_request(is_open=True, version=2))
+    now = ranked(innlandet)
+    (wanted,) = preview(innlandet, same_county=0, first_visit=20)["requests"]
+    assert (wanted["request_id"], wanted["library_name"]) == (an_id("request"), "Eidskog")
+    assert {one["library_name"]: one["score"] for one in wanted["before"]} == now
+    assert {one["library_name"]: one["score"] - now[one["library_name"]] for one in wanted["after"]} == {
+        "Grue": -5,
+        "Nes": 5,
+    }
+    first, second = wanted["after"]
+    assert (first["library_name"], first["place"], first["other_place"]) == ("Nes", 1, 2)
+    assert (second["library_name"], second["place"], second["other_place"]) == ("Grue", 2, 1)
+    innlandet.do(operations.set_ranking_weights, {"same_county": 0, "first_visit": 20}, COUNTY)
+    assert {one["library_name"]: one["score"] for one in wanted["after"]} == ranked(innlandet)
+
+
+def test_a_preview_is_of_open_requests_that_all_see_and_two_or_more_can_help_with(
+    innlandet: Matching,
+) -> None:
+    assert preview(innlandet)["requests"] == [], "nobody offers anything"
+    offer(innlandet)
+    for number in range(4):
+        innlandet.hear("RequestChanged", a_request(f"more {number}", is_open=True))
+    assert len(preview(innlandet)["requests"]) == 3
+    for name in ("request", *(f"more {number}" for number in range(4))):
+        innlandet.hear("RequestChanged", a_request(name, is_open=False, version=9))
+    assert preview(innlandet)["requests"] == []
+
+
+def test_a_preview_is_refused_as_the_change_is(innlandet: Matching) -> None:
+    with pytest.raises(NotYourRole):
+        innlandet.ask(operations.preview_ranking, {}, actor("Kari"))
+    for wrong in ({"luck": 1}, {"owes_most": 100}, {"km_per_point": 0}):
+        with pytest.raises(Malformed):
+            innlandet.ask(operations.preview_ranking, wrong, COUNTY)
 
 
 def test_a_changed_weight_changes_the_scores_and_is_named_beside_them(innlandet: Matching) -> None:
