@@ -25,6 +25,9 @@ KEPT = 500
 PASSES, STEPS = 6, 12
 ENOUGH = 1.01
 """A pass that finds fewer new blocks than this is the last."""
+FEW = 0.02
+"""Share of the blocks on trial: when fewer than that come for some of their days, they leave at once, for the
+last of them would take half of the flows."""
 CHAIN, AGAIN, LEAVE = 8, 1.005, 0.15
 """Dives in a chain, each from most of the blocks of the best one before, while each finds so much more."""
 CHAIN_DAYS = 50_000
@@ -146,7 +149,7 @@ def _made_whole(
             return before
         bias[trial[whole]] = BIAS + KEPT
         partly = share[~whole & (share > 0)]
-        if over() or step >= STEPS or not len(partly):
+        if over() or step >= STEPS or len(partly) < FEW * len(trial):
             trial = trial[whole]
             continue
         worst = np.quantile(partly, 0.5)

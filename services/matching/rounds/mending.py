@@ -1,5 +1,7 @@
 """A plan of flows, which know neither half-days nor caps, is made to keep them: something is left out."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from services.matching.rounds.network import Ints
@@ -42,3 +44,12 @@ def _surplus(ground: Ground, used: Ints, group: Ints, left: Ints, worth: Floats)
         many = -(int(left[name]) // p.unit)
         gone[here[group[here] == name][:many]] = True
     return gone
+
+
+def in_no_time(on: Ground) -> Ints:
+    """A plan for when there is no time for a good one: what fits if accounts do not count, less what then is
+    too much."""
+    p = on.possible
+    worth = p.pair_worth.astype(float)
+    boundless = replace(on, possible=replace(p, room=p.room + p.unit * int(p.wanted.sum())))
+    return mended(on, guided(boundless, worth), worth)

@@ -23,7 +23,7 @@ REGION, SAMPLE, PERIOD, SIEVE, GROUP, FEW = range(6)
 ALL = (REGION, SAMPLE, PERIOD, SIEVE, GROUP, FEW)
 FIRST_SIZE, LEAST_SIZE, LARGEST_SIZE = 1_500.0, 300.0, 1_000_000.0
 """Possible days around the libraries of a region."""
-WIDER, SIEVE_SIZE = 2.0, 3_000.0
+WIDER, SIEVE_SIZE = 2.0, 10_000.0
 """How much larger the region of a sample or period begins, and how large a sieve does."""
 HASTY_SIZE = 6_000.0
 """Possible days around a region while there is hardly a plan."""
@@ -126,21 +126,20 @@ class Neighbourhoods:
         return give
 
     def heard(self, kind: int, gained: int, iterations: int, proven: bool) -> None:
-        """What came of one. A group grows only when it found nothing: while small ones gain, larger ones take
-        longer for the same."""
+        """What came of one. A group or a sieve grows only when it found nothing: while small ones gain,
+        larger ones take longer for the same."""
         iterations = iterations // LIGHTER if kind == SIEVE else iterations
         fade = FADE ** (1 + iterations / FADE_ITERATIONS)
         self.gain[kind] = fade * self.gain[kind] + (1 - fade) * 1_000 * max(0, gained) / (
             LEAST_ITERATIONS + iterations
         )
-        if kind == GROUP and proven and iterations < SLOW:
-            if gained <= 0:
-                self.size[kind] = min(LARGEST_SIZE, self.size[kind] * GROUP_GROWTH)
-        elif proven and iterations < QUICK:
-            growth = GROWTH if iterations > VERY_QUICK else GROWTH**2
-            self.size[kind] = min(LARGEST_SIZE, self.size[kind] * growth)
-        elif not proven or iterations > SLOW:
+        if not proven or iterations > SLOW:
             self.lost(kind)
+        elif kind in (GROUP, SIEVE) and gained > 0:
+            return
+        elif kind == GROUP or iterations < QUICK:
+            growth = GROUP_GROWTH if kind == GROUP else GROWTH if iterations > VERY_QUICK else GROWTH**2
+            self.size[kind] = min(LARGEST_SIZE, self.size[kind] * growth)
 
     def lost(self, kind: int) -> None:
         """It was too much."""

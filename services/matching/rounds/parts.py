@@ -104,6 +104,57 @@ class Ground:
         return given_up, programme(p, days, left)
 
 
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """What of a round is inside some libraries, as a round without names: `days` and `pairs` are the
+    positions of its possible days and pairs in the whole one."""
+
+    round: Possible
+    days: Ints
+    pairs: Ints
+
+
+def alone(on: Ground, used: Ints, libraries: Bools) -> Alone:
+    """Some libraries by themselves. What a plan uses between them and others stays, and what it leaves is
+    theirs."""
+    p = on.possible
+    inside = libraries[on.day_home] & libraries[on.day_host]
+    kept = used[~inside[used]]
+    left = on.left(kept)
+    busy = np.zeros(on.colleague_date.max(initial=-1) + 1, dtype=bool)
+    busy[on.colleague_date[kept]] = True
+    asked = np.zeros(on.request_date.max(initial=-1) + 1, dtype=bool)
+    asked[on.request_date[kept]] = True
+    size = np.where(p.same, left.wanted, 1)[p.pair_request]
+    size[(left.wanted[p.pair_request] <= 0) | (left.most[p.pair_colleague] < size)] = np.iinfo(np.int64).max
+    days = np.flatnonzero(inside & ~busy[on.colleague_date] & ~asked[on.request_date])
+    many = np.bincount(p.day_pair[days], minlength=len(p.pair_request))
+    days = days[(many >= size)[p.day_pair[days]]]
+    pairs, day_pair = np.unique(p.day_pair[days], return_inverse=True)
+    requests, pair_request = np.unique(p.pair_request[pairs], return_inverse=True)
+    colleagues, pair_colleague = np.unique(p.pair_colleague[pairs], return_inverse=True)
+    here = np.flatnonzero(libraries)
+    round_ = replace(
+        without_names(p),
+        balance=p.balance[here],
+        room=left.room[here],
+        home=np.searchsorted(here, p.home[colleagues]),
+        most=left.most[colleagues],
+        host=np.searchsorted(here, p.host[requests]),
+        wanted=left.wanted[requests],
+        same=p.same[requests],
+        half=p.half[requests],
+        pair_colleague=pair_colleague,
+        pair_request=pair_request,
+        pair_km=p.pair_km[pairs],
+        pair_cap=p.pair_cap[pairs],
+        cap=left.cap,
+        day_pair=day_pair,
+        day_date=p.day_date[days],
+    )
+    return Alone(round_, days, pairs)
+
+
 def ground(possible: Possible) -> Ground:
     """The ground of a round."""
     p, width = possible, max(1, len(possible.dates))

@@ -1,6 +1,7 @@
-"""Which libraries are looked at together: the parts that have nothing to do with each other, and regions of
-them."""
+"""Which libraries are looked at together: the parts that have nothing to do with each other, regions of them,
+and pieces that a part is cut into."""
 
+import heapq
 from dataclasses import dataclass
 from random import Random
 
@@ -9,6 +10,9 @@ import numpy as np
 from services.matching.rounds.network import Ints
 from services.matching.rounds.parts import Ground
 from services.matching.rounds.possible import Bools
+
+LEFT_OVER = 0.25
+"""Share of a piece's days below which what is left over is no piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,58 @@ class Map:
                 if not chosen[other] and not closed[other]:
                     open_[other] = open_.get(other, 0) + int(self.days[at])
         return chosen
+
+    def cut(self, part: int, days: int) -> tuple[Ints, float]:
+        """Pieces of a part with about this many possible days inside each: the number of each library's,
+        below 0 elsewhere; and the share of the part's days that is inside of one."""
+        piece = np.full(len(self.part), -1)
+        count = 0
+        for start in np.flatnonzero(self.part == part).tolist():
+            if piece[start] < 0:
+                self._fill(piece, start, count, days)
+                count += 1
+        here = np.repeat(np.arange(len(self.part)), np.diff(self.first))
+        mine = self.part[here] == part
+        here, there, between = here[mine], self.neighbour[mine], self.days[mine]
+        piece = self._joined(piece, piece[here] * count + piece[there], between, count, days)
+        inside = between[piece[here] == piece[there]].sum()
+        return piece, float(inside / max(1, between.sum()))
+
+    def _joined(self, piece: Ints, link: Ints, between: Ints, count: int, days: int) -> Ints:
+        """Between pieces little ones are left over; each goes where it has most to do with."""
+        keys, at = np.unique(link, return_inverse=True)
+        total = np.bincount(at, weights=between)
+        one, other = keys // count, keys % count
+        inside = np.bincount(one[one == other], weights=total[one == other] / 2, minlength=count)
+        goes_to = np.arange(count)
+        for number in np.argsort(inside, kind="stable").tolist():
+            links = slice(np.searchsorted(one, number), np.searchsorted(one, number, side="right"))
+            near = other[links][other[links] != number]
+            if inside[number] < days * LEFT_OVER and len(near):
+                nearest = int(near[total[links][other[links] != number].argmax()])
+                while goes_to[nearest] != nearest:
+                    nearest = int(goes_to[nearest])
+                goes_to[number] = nearest
+        while (goes_to != goes_to[goes_to]).any():
+            goes_to = goes_to[goes_to]
+        return np.where(piece >= 0, goes_to[piece], piece)
+
+    def _fill(self, piece: Ints, start: int, number: int, days: int) -> None:
+        """Number a library and those around it that have most to do with it, until it is enough."""
+        open_: dict[int, int] = {start: 0}
+        nearest = [(0, start)]
+        inside = 0
+        while nearest and inside < days:
+            between, found = heapq.heappop(nearest)
+            if piece[found] >= 0 or -between != open_[found]:
+                continue
+            piece[found] = number
+            inside -= between
+            for at in range(self.first[found], self.first[found + 1]):
+                other = int(self.neighbour[at])
+                if piece[other] < 0:
+                    open_[other] = open_.get(other, 0) + int(self.days[at])
+                    heapq.heappush(nearest, (-open_[other], other))
 
 
 def map_of(on: Ground) -> Map:

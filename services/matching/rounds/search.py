@@ -9,14 +9,14 @@ Two processes work at a time (`jobs.py`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 
 import numpy as np
 
 from services.matching.rounds.crew import Crew
 from services.matching.rounds.jobs import Jobs
-from services.matching.rounds.mending import mended
+from services.matching.rounds.mending import in_no_time
 from services.matching.rounds.neighbourhoods import (
     ALL,
     FEW,
@@ -26,8 +26,8 @@ from services.matching.rounds.neighbourhoods import (
     SIFTS,
     Neighbourhoods,
 )
-from services.matching.rounds.network import Ints
-from services.matching.rounds.parts import Ground, guided, without_names
+from services.matching.rounds.parts import Ground, without_names
+from services.matching.rounds.pieces import WHOLE_DIVE, Pieces
 from services.matching.rounds.prices import Prices
 from services.matching.rounds.proving import SMALL_PART, WHOLE_PART, Prover
 from services.matching.rounds.regions import map_of
@@ -40,7 +40,7 @@ BEGUN = 0.5
 """Share of the bound that groups alone find."""
 MOSTLY = 0.5
 """Share of the pairs that are blocks, above which neighbourhoods and not a dive make the first plan."""
-CLOSE = 0.1
+CLOSE = 0.03
 """Of the gap of the round: what a neighbourhood may miss of its best, so that large gains come quickly."""
 REGION_NODES, SIEVE_NODES = 300, 50
 REGION_SECONDS, LEAST_SECONDS, REGION_SHARE = 20.0, 2.0, 0.15
@@ -85,6 +85,10 @@ class Search:
     dives: int = 0
     guided_dives: int = 0
     dive_gained: bool = False
+    pieces: Pieces = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pieces = Pieces(self.standing)
 
     def is_over(self) -> bool:
         """Nothing can become better, and what is to be proven the same way everywhere is."""
@@ -109,12 +113,15 @@ class Search:
     def _next_job(self, running: list[Job], left: float) -> Relax | Dive | Improve | None:
         """The next job; None where there is nothing to do beside those that are running."""
         standing = self.standing
-        relaxing = any(isinstance(one, Relax) for one in running)
+        relaxing = any(isinstance(one, Relax) and not one.inside for one in running)
         if self._begins_without_bound():
             return self._neighbourhood(running, left)
         if self.to_relax and not relaxing:
             part = self.to_relax.pop(0)
             return Relax(standing.map.part == part, max(1.0, RELAX_SHARE * left))
+        piece = self.pieces.next(running, left, self.random.randrange(1000))
+        if piece is not None:
+            return piece
         is_diving = any(isinstance(one, Dive) for one in running)
         if not is_diving and self._shall_dive(relaxing):
             return self._dive(left, relaxing)
@@ -125,6 +132,8 @@ class Search:
         return self._neighbourhood(running, left)
 
     def _shall_dive(self, relaxing: bool) -> bool:
+        if self.pieces.begun and self.without_dive < DRY * SLOWER:
+            return False
         is_quick = len(self.standing.on.possible.day_pair) <= QUICK_DIVE
         if (relaxing or self.to_relax) and not is_quick:
             return False
@@ -211,7 +220,14 @@ class Search:
         """Take over what a worker has found. `said` is None when the job was lost."""
         better, standing = False, self.standing
         if isinstance(said, Relaxed) and isinstance(job, Relax):
-            standing.relaxed(job.libraries, said)
+            if job.inside:
+                self.pieces.hear(job, said)
+            else:
+                standing.relaxed(job.libraries, said)
+        elif isinstance(said, Dived) and isinstance(job, Dive) and job.inside is not None:
+            inside, used = job.inside, standing.used
+            inside = inside[standing.on.day_home[used]] & inside[standing.on.day_host[used]]
+            standing.take(np.union1d(used[~inside], said.used))
         elif isinstance(said, Dived):
             days = standing.served()
             better = standing.take_by_part(said.used)
@@ -238,15 +254,6 @@ class Search:
         return better
 
 
-def _in_no_time(on: Ground) -> Ints:
-    """A plan for when there is no time for a good one: what fits if accounts do not count, less what then is
-    too much."""
-    p = on.possible
-    worth = p.pair_worth.astype(float)
-    boundless = replace(on, possible=replace(p, room=p.room + p.unit * int(p.wanted.sum())))
-    return mended(on, guided(boundless, worth), worth)
-
-
 def search(
     on: Ground,
     bound: Prices,
@@ -269,11 +276,14 @@ def search(
         random, jobs, prover = Random(1), Jobs(solvers, divers), Prover(standing, provers)
         near = Neighbourhoods(standing, random)
         if len(on.possible.day_pair) <= QUICK_FIRST:
-            standing.take(_in_no_time(on))
+            standing.take(in_no_time(on))
         state = Search(standing, due, clock, random, workers, jobs, near, prover, due - clock())
         state.to_relax = [
             int(part) for part in np.argsort(-weight, kind="stable") if weight[part] > SMALL_PART
         ]
+        for part in state.to_relax:
+            if weight[part] > 2 * WHOLE_DIVE:  # Each day touches two libraries.
+                state.pieces.cut(part)
         while not state.is_over() and clock() < due and not stop():
             state.give_work()
             jobs.listen(clock(), min(WAIT_SECONDS, due - clock()))

@@ -129,10 +129,15 @@ class Standing:
             self.prices, self.prices_bound = prices, int(bounds.sum())
             self.dear = prices.dear(p, DEAR)
         self.bound = np.minimum(self.bound, bounds)
-        days = np.bincount(p.day_pair, weights=said.value, minlength=len(p.pair_request)).astype(np.float64)
-        share = days / np.maximum(1, p.wanted[p.pair_request])
-        mine = here[p.host[p.pair_request]] & p.same[p.pair_request]
-        self.likely[mine] = np.clip(share[mine], 0, 1)
+        mine = here[p.host[p.pair_request]]
+        self.likely[mine] = self.share(said.value)[mine]
+
+    def share(self, value: Floats) -> Floats:
+        """Of each pair that may be a block: how much of its request it serves by these values of days."""
+        p = self.on.possible
+        days = np.bincount(p.day_pair, weights=value, minlength=len(p.pair_request)).astype(np.float64)
+        share = np.clip(days / np.maximum(1, p.wanted[p.pair_request]), 0, 1)
+        return np.where(p.same[p.pair_request], share, 0.0)
 
 
 def _whole(price: Floats) -> Ints:

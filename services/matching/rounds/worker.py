@@ -18,16 +18,20 @@ import numpy as np
 from services.matching.rounds.memory import give_back_at_once
 from services.matching.rounds.network import Ints
 from services.matching.rounds.packing import packed
-from services.matching.rounds.parts import Ground, ground
+from services.matching.rounds.parts import Ground, alone, ground
 from services.matching.rounds.possible import Bools, Floats, Possible
+
+NONE = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
 class Relax:
-    """Solve the linear relaxation of the part at these libraries."""
+    """Solve the linear relaxation of the part at these libraries; `inside`: of what is possible between two
+    of them."""
 
     libraries: Bools
     seconds: float
+    inside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,8 @@ class Improve:
 @dataclass(frozen=True, slots=True)
 class Dive:
     """Find a plan by flows, beginning with these blocks; `likely` is how much each pair is to be
-    preferred, `toll` what days of it cost by the prices of caps."""
+    preferred, `toll` what days of it cost by the prices of caps. `inside`: only for what is between these
+    libraries, and `used` is the plan around it; then from nothing."""
 
     likely: Floats
     blocks: Ints
@@ -67,6 +72,8 @@ class Dive:
     seconds: float
     seed: int
     toll: Floats | None = None
+    inside: Bools | None = None
+    used: Ints | None = None
 
 
 Job = Relax | Improve | Dive
@@ -87,7 +94,7 @@ class Relaxed:
 
 @dataclass(frozen=True, slots=True)
 class Dived:
-    """The possible days that are used."""
+    """The possible days that are used; of a dive inside some libraries, those there."""
 
     used: Ints
 
@@ -134,8 +141,13 @@ def do(job: Job, possible: Possible, on: Callable[[], Ground], say: Callable[[Sa
         def over() -> bool:
             return time.monotonic() > until
 
-        used = dive(on(), job.likely, job.blocks, job.dear, job.seed, over, job.toll)
-        say(Dived(used))
+        if job.inside is not None and job.used is not None:
+            part = alone(on(), job.used, job.inside)
+            toll = None if job.toll is None else job.toll[part.pairs]
+            used = dive(ground(part.round), job.likely[part.pairs], NONE, None, job.seed, over, toll)
+            say(Dived(part.days[used]))
+        else:
+            say(Dived(dive(on(), job.likely, job.blocks, job.dear, job.seed, over, job.toll)))
     elif isinstance(job, Relax):
         say(_relax(job, on()))
     else:
@@ -146,7 +158,7 @@ def _relax(job: Relax, on: Ground) -> Relaxed:
     from services.matching.rounds.highs import relaxation
 
     p = on.possible
-    _, part = on.part(np.zeros(0, dtype=np.int64), job.libraries)
+    _, part = on.part(NONE, job.libraries, ~job.libraries if job.inside else None)
     answer = relaxation(part, job.seconds)
     if answer is None:
         return Relaxed(None, None, None, None)
