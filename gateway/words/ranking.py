@@ -117,6 +117,8 @@ class Row(NamedTuple):
 
     place: int
     now: str
+    left: str
+    """Where she goes who would not be among the first any more."""
     then: str
     moved: str
 
@@ -135,7 +137,7 @@ def preview_rows(wanted: Document) -> list[Row]:
     """The two orders side by side, a row for each place."""
     pairs = zip_longest(wanted["before"], wanted["after"])
     return [
-        Row(place, _placed(now), _placed(then), _moved(then))
+        Row(place, _placed(now), _left(now, len(wanted["after"])), _placed(then), _moved(then))
         for place, (now, then) in enumerate(pairs, start=1)
     ]
 
@@ -146,6 +148,11 @@ def _placed(one: Document | None) -> str:
     name = say("{name}, {library}", name=one["colleague_name"], library=one["library_name"])
     who = name if one["colleague_name"] else one["library_name"]
     return say("{who} ({points} poeng)", who=who, points=one["score"])
+
+
+def _left(one: Document | None, shown: int) -> str:
+    place = one["other_place"] if one else None
+    return say("blir nummer {n}", n=place) if place and place > shown else ""
 
 
 def _moved(one: Document | None) -> str:

@@ -1,5 +1,6 @@
 """The county library decides what counts most among those who could help."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from gateway_browser import Page
 
 from byttebank.contracts.ranking import BOUNDS, RankingWeights
 from gateway.accounts import set_language
-from gateway.words.ranking import PARTS, WEIGHTS
+from gateway.speech import Speech, speak
+from gateway.words.ranking import PARTS, WEIGHTS, preview_rows
 
 PAGE = "/fylket/rekkefolge"
 Document = dict[str, Any]
@@ -100,6 +102,17 @@ def test_what_other_numbers_would_do_is_shown_and_nothing_is_saved(node: Node) -
     page = browser.press(page, "Lagre")
     assert page.alerts == ["Rekkefølgen er endret, og gjelder fra nå av."]
     assert node.backend.matching.ranking_weights()["same_county"] == 100
+
+
+def test_who_would_leave_the_first_reads_where_to() -> None:
+    def one(place: int, other: int) -> Document:
+        named = {"library_name": f"B{place}", "colleague_name": "Kari", "score": 100}
+        return {**named, "place": place, "other_place": other}
+
+    speak(Speech("nb", date(2026, 11, 23)))
+    (row,) = preview_rows({"before": [one(1, 4)], "after": [one(1, 3)]})
+    assert (row.now, row.left) == ("Kari, B1 (100 poeng)", "blir nummer 4")
+    assert row.moved == "opp 2 plasser"
 
 
 def test_the_same_numbers_as_now_move_nobody(node: Node) -> None:

@@ -26,6 +26,7 @@ pytestmark = pytest.mark.simulation
 
 Document = dict[str, Any]
 ENGAGEMENT = "engagement"
+MOVES = ("ask_move", "answer_move")
 DAYS = ("2026-11-24", "2026-12-02", "2026-12-09", "2026-12-10", "2026-12-24", "2027-01-05", "2027-02-01")
 
 
@@ -62,8 +63,13 @@ class Federation:
         self._act(self.lender, ("Nora", "Per")[number % 2], number // 2)
 
     def _act(self, county: Matching, who: str, number: int) -> None:
-        name = ("accept", "accept", "confirm", "confirm", "decline", "cancel", "dispute")[number % 7]
-        more = (number % 3 != 0,) if name == "confirm" else ()
+        name = ("accept", "accept", "confirm", "confirm", "decline", "cancel", "dispute", *MOVES)[number % 9]
+        days = ["2026-12-10" if number % 2 else "2026-12-02"]
+        more = {
+            "confirm": (number % 3 != 0,),
+            "ask_move": (days,),
+            "answer_move": (days, number % 4 != 0),
+        }.get(name, ())
         county.do(getattr(operations, name), an_id(ENGAGEMENT), *more, actor(who))
 
     def time_passes(self, number: int) -> None:
