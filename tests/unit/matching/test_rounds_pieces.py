@@ -67,7 +67,7 @@ def test_a_round_in_pieces_keeps_every_rule_and_finds_nearly_all(monkeypatch: py
     instance = made(country("XS", "same-person", 2))
     whole = solve(instance, "days", 20.0)
     monkeypatch.setattr("services.matching.rounds.search.WHOLE_DIVE", 100)
-    monkeypatch.setattr("services.matching.rounds.pieces.PIECE_DAYS", 300)
+    monkeypatch.setattr("services.matching.rounds.pieces.PIECE_DAYS", 40)
     monkeypatch.setattr("services.matching.rounds.proving.WHOLE_PART", -1)
     monkeypatch.setattr("services.matching.rounds.proving.SMALL_PART", -1)
     monkeypatch.setattr("services.matching.rounds.search.SMALL_PART", -1)
