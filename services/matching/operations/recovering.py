@@ -30,7 +30,10 @@ def own_shared(work: Work, message: SentMessage) -> None:
     engagements.write(work.connection, restored, is_home=True)
     if restored.transfer_id is not None and restored.moves_days and restored.state in HOLDS_DAYS:
         posting = (Order.POST_DAYS,) if restored.state == "confirmed" else ()
-        order(work, restored, Outcome(restored, (Order.RESERVE_DAYS, *posting)))
+        # A move that was forgotten set other days aside: those of before are free again.
+        old = stored.transfer_id if stored is not None else None
+        releasing = (Order.RELEASE_DAYS,) if old not in (None, restored.transfer_id) else ()
+        order(work, restored, Outcome(restored, (*releasing, Order.RESERVE_DAYS, *posting)), released=old)
     announce(work, restored)
 
 

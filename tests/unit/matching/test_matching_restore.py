@@ -50,6 +50,30 @@ def test_the_engagement_stands_where_it_had_been_told_to_stand(
     assert home.told("EngagementChanged")[-1]["state"] == "agreed"
 
 
+def test_a_move_that_was_forgotten_leaves_no_days_set_aside_for_the_old_date(
+    innlandet: Matching, akershus: Matching, tmp_path: Path
+) -> None:
+    innlandet.do(operations.propose, a_proposal(colleague="Per"), actor("Kari"))
+    carry(innlandet, akershus)
+    for who in ("Nora", "Per"):
+        akershus.do(operations.accept, an_id("engagement"), actor(who))
+    carry(innlandet, akershus)
+    innlandet.reserve()
+    old = innlandet.see("Kari")["transfer_id"]
+    with innlandet.database.engine.connect() as connection:
+        connection.exec_driver_sql(f"VACUUM INTO '{tmp_path / 'backup.sqlite'}'")
+    innlandet.do(operations.ask_move, an_id("engagement"), ["2026-12-16"], actor("Kari"))
+    carry(innlandet, akershus)
+    for who in ("Nora", "Per"):
+        akershus.do(operations.answer_move, an_id("engagement"), ["2026-12-16"], True, actor(who))
+    told = [returned(letter) for letter in carry(innlandet, akershus) if letter.name == "EngagementShared"]
+    home = Matching(f"sqlite:///{tmp_path / 'backup.sqlite'}", "innlandet", innlandet.clock)
+    home.do(operations.own_shared, told[-1])
+    assert home.see("Kari")["dates"] == ["2026-12-16"]
+    assert [one["transfer_id"] for one in home.told("ReleaseDays")] == [old]
+    assert home.told("ReserveDays")[-1]["transfer_id"] == home.see("Kari")["transfer_id"] != old
+
+
 def test_its_next_change_counts_at_the_other_county(
     restored: tuple[Matching, list[SentMessage]], akershus: Matching
 ) -> None:
