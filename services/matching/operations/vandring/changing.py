@@ -120,7 +120,7 @@ def leave_vandring(work: Work, round_id: str, library_id: str, actor_document: D
         return library_vandring(work, round_id, library_id)
     rows = vandring.visits(work.connection, round_id)
     terms = terms_of(row)
-    participants = [participant(terms, one) for one in taking_part(invited)]
+    participants = [participant(terms, one, work.today) for one in taking_part(invited)]
     rules = rules_of(work, row, [one.id for one in participants])
     done = [visit_of(one) for one in rows if _is_done(work, one)]
     # Imported here: a county without a vandring never carries the solver.
@@ -152,7 +152,7 @@ def _after_swap(work: Work, row: Row, one: str, other: str) -> tuple[list[Row], 
         if visit["engagement_state"] in TAKEN:
             raise VisitAgreed(date=visit["dates"][0])
     terms = terms_of(row)
-    participants = [participant(terms, library) for library in invited]
+    participants = [participant(terms, library, work.today) for library in invited]
     rules = rules_of(work, row, [library.id for library in participants])
     try:
         plan = swapped(rules, participants, [visit_of(visit) for visit in rows], one, other)

@@ -1,11 +1,11 @@
 """Vandring rounds as the county library decides: invited to, planned, published, put away."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from byttebank.contracts.fields import load
-from byttebank.contracts.refusals import NotFound, SameKeyOtherBody
+from byttebank.contracts.refusals import DatePast, NotFound, SameKeyOtherBody
 from byttebank.contracts.vandring import NewVandringRound, VandringAnswer
 from byttebank.contracts.vandring_refusals import (
     AnswerLate,
@@ -42,6 +42,8 @@ from services.matching.storage.rows import Row
 Document = dict[str, Any]
 BEFORE = ("inviting", "planned")
 """Stages in which libraries answer and the plan may change."""
+FRIDAY = timedelta(days=4)
+"""From the Monday of a week to the last day on which somebody travels."""
 
 
 def create_vandring_round(work: Work, document: Document, actor_document: Document) -> Document:
@@ -116,17 +118,21 @@ def answer_vandring(
 def plan_vandring_round(work: Work, round_id: str, actor_document: Document) -> Document:
     """The `VandringRound` with the best plan for those who have said yes now. Nobody is told.
 
-    Refuses: Malformed, NotYourRole, NotFound, VandringClosed, TooFewLibraries, NoVisitPossible.
+    No visit is planned in a week without an open day to come.
+    Refuses: Malformed, NotYourRole, NotFound, VandringClosed, DatePast (the last day), TooFewLibraries,
+    NoVisitPossible.
     """
     county(actor_document)
     row = take(work, round_id)
     if row["stage"] not in BEFORE:
         raise VandringClosed()
+    if row["last_on"] <= work.today:
+        raise DatePast(date=row["last_on"].isoformat())
     libraries = taking_part(vandring.invited(work.connection, round_id))
     if len(libraries) < LEAST_LIBRARIES:
         raise TooFewLibraries(needed=LEAST_LIBRARIES)
     terms = terms_of(row)
-    participants = [participant(terms, one) for one in libraries]
+    participants = [participant(terms, one, work.today) for one in libraries]
     rules = rules_of(work, row, [one.id for one in participants])
     # Imported here: a county without a vandring never carries the solver.
     from services.matching.rounds.vandring import assign
@@ -145,7 +151,8 @@ def publish_vandring_round(work: Work, round_id: str, actor_document: Document) 
     """The `VandringRound`, published: everybody who takes part is told; published already: as it is.
 
     Visits whose visitor is known are proposed one by one by the service.
-    Refuses: Malformed, NotYourRole, NotFound, VandringClosed (put away), TooFewLibraries (no plan).
+    Refuses: Malformed, NotYourRole, NotFound, VandringClosed (put away), TooFewLibraries (no plan),
+    DatePast (a week of the plan has been: it is to be planned anew).
     """
     county(actor_document)
     row = take(work, round_id)
@@ -155,9 +162,12 @@ def publish_vandring_round(work: Work, round_id: str, actor_document: Document) 
         raise VandringClosed()
     if row["stage"] != "planned":
         raise TooFewLibraries(needed=LEAST_LIBRARIES)
+    visits = vandring.visits(work.connection, round_id)
+    for visit in visits:
+        if visit["week_on"] + FRIDAY <= work.today:
+            raise DatePast(date=(visit["week_on"] + FRIDAY).isoformat())
     vandring.change_round(work.connection, round_id, stage="published", published_at=work.now)
     invited = vandring.invited(work.connection, round_id)
-    visits = vandring.visits(work.connection, round_id)
     colleagues = {one["id"]: one["colleague_id"] for one in invited}
     for visit in visits:
         if colleagues[visit["visitor_id"]] is not None:

@@ -31,10 +31,13 @@ def rules_of(work: Work, row: Row, library_ids: list[str]) -> Rules:
     return Rules(earlier=frozenset(earlier), max_km=row["max_km"], sizes=row["sizes"])
 
 
-def participant(terms: VandringTerms, library: Row) -> Participant:
-    """The library as the rules see it. Where size is a rule and its own is not known, it has no week."""
+def participant(terms: VandringTerms, library: Row, after: date) -> Participant:
+    """The library as the rules see it, with the weeks that have a day `after` this one.
+
+    Where size is a rule and its own is not known, it has no week.
+    """
     fits = terms.sizes == ANY_SIZE or library["size_class"] is not None
-    days = open_days(terms, library) if fits else ()
+    days = [day for day in open_days(terms, library) if day > after] if fits else []
     return Participant(library["id"], point_of(library), size_of(library["size_class"]), weeks_of(days))
 
 

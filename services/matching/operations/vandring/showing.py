@@ -149,7 +149,9 @@ def _sits_out(work: Work, row: Row, invited: list[Row], visits: list[Row]) -> di
     """Why, by library, for those who take part and visit nobody."""
     terms = terms_of(row)
     libraries = taking_part(invited)
-    participants = [participant(terms, one) for one in libraries]
+    # Why somebody sits out is what kept it away when the plan was made, whenever that is read.
+    made_on = row["published_at"].date() if row["published_at"] else work.today
+    participants = [participant(terms, one, made_on) for one in libraries]
     rules = rules_of(work, row, [one.id for one in participants])
     visiting = {one["visitor_id"] for one in visits}
     found = {one.id: why_out(rules, one, participants) for one in participants if one.id not in visiting}
