@@ -31,11 +31,12 @@ class VandringPort(Protocol):
 
     def plan_vandring_round(self, round_id: str, actor: Document) -> Document:
         """`VandringRound` with a new plan of those who said yes. Nobody is told. Refuses: NotYourRole,
-        VandringClosed, TooFewLibraries, NoVisitPossible."""
+        VandringClosed, DatePast (the last day), TooFewLibraries, NoVisitPossible."""
 
     def publish_vandring_round(self, round_id: str, actor: Document) -> Document:
         """`VandringRound`, published: everybody is told, and visits whose visitor is named are proposed.
-        Refuses: NotYourRole, VandringClosed, TooFewLibraries (there is no plan)."""
+        Refuses: NotYourRole, VandringClosed, TooFewLibraries (there is no plan), DatePast (a week
+        of the plan has been)."""
 
     def discard_vandring_round(self, round_id: str, actor: Document) -> Document:
         """`VandringRound`, put away unpublished. Refuses: NotYourRole, VandringClosed."""
