@@ -10,6 +10,7 @@ from services.matching.domain.weights import Weights, changed
 from services.matching.operations.candidates import MAX_CANDIDATES, ranked
 from services.matching.storage import index
 from services.matching.storage import weights as storage
+from services.matching.storage.requests import open_requests
 from services.matching.storage.rows import Row
 
 Document = dict[str, Any]
@@ -32,7 +33,7 @@ def preview_ranking(work: Work, points: Document, actor_document: Document) -> D
     assert today is not None
     typed = changed(today, points, today.version)
     found: list[Document] = []
-    for request in index.open_requests(work.connection, work.county, work.today, LOOKED_AT):
+    for request in open_requests(work.connection, work.county, work.today, LOOKED_AT):
         before = _order(work, request, today)
         if len(before) >= 2:
             found.append(_document(work, request, before, _order(work, request, typed)))

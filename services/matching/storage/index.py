@@ -114,18 +114,6 @@ def request(connection: Connection, request_id: str) -> Row | None:
     return find(connection, requests, request_id)
 
 
-def open_requests(connection: Connection, county: str, today: date, limit: int) -> list[Row]:
-    """Requests of the county's libraries that all see and that wait for help, the soonest first."""
-    query = select(requests).where(
-        requests.c.county == county,
-        requests.c.state == "open",
-        requests.c.is_open,
-        requests.c.last_on >= today,
-    )
-    query = query.order_by(requests.c.first_on, requests.c.id).limit(limit)
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
 def offer(connection: Connection, offer_id: str) -> Row | None:
     """The offer as last heard, without its skills and counties."""
     return find(connection, offers, offer_id)
