@@ -44,11 +44,12 @@ def reasons(
     circulation: Circulation | None,
     flow: Ints | None,
     caps: Mapping[int, tuple[int, int]],
+    no_place: Sentence = words.NO_PLACE_FOUND,
 ) -> tuple[Unmet, ...]:
     """Every request that lacks days, with its reason, ascending by id.
 
     `circulation` and `flow` are those of the plan; None where blocks stand in the way of proofs. `caps`: what
-    `stopped_by_cap` found.
+    `stopped_by_cap` found. `no_place`: what is said where nothing is proven of the request by itself.
     """
     p = possible
     served = np.bincount(p.day_request[used], minlength=len(p.wanted))
@@ -71,7 +72,7 @@ def reasons(
         elif at in caps:
             reason, said = CAP, _cap(p, at, *caps[at])
         elif reached is None or back is None or circulation is None:
-            reason, said = NO_PLACE, words.NO_PLACE_FOUND
+            reason, said = NO_PLACE, no_place
         elif reached[circulation.request_node + at]:
             reason, said = OWN_LIMIT, words.BEYOND_LIMIT
         else:

@@ -19,8 +19,10 @@ from services.matching.rounds.possible import Possible, possible_days
 from services.matching.rounds.prices import Prices, prices_of
 from services.matching.rounds.reasons import Unmet, reasons
 from services.matching.rounds.search import search
+from services.matching.rounds.words import NO_PLACE_FOUND, NO_PLAN, NO_PLAN_FOUND
 
 OPTIMAL, FEASIBLE, INFEASIBLE, UNKNOWN = "optimal", "feasible", "infeasible", "unknown"
+NO_PLACE_BECAUSE = {INFEASIBLE: NO_PLAN, UNKNOWN: NO_PLAN_FOUND}
 TIME_LIMIT, LARGE_TIME_LIMIT = 60.0, 300.0
 LARGE = 500_000
 """Possible days from which a round has more time, where nobody says how much."""
@@ -223,7 +225,7 @@ class _Run:
             certificate = {"kind": "prices", "bound": proven, **self.prices.document(p)}
         circulation_, flow = self.proof or (None, None)
         caps = stopped_by_cap(self.on, self.used) if status in (OPTIMAL, FEASIBLE) and len(p.cap) else {}
-        unmet = reasons(p, self.used, circulation_, flow, caps)
+        unmet = reasons(p, self.used, circulation_, flow, caps, NO_PLACE_BECAUSE.get(status, NO_PLACE_FOUND))
         days, bound = _days(p.worth(self.used), p.unit), _days(self.bound, p.unit)
         return Outcome(status, _plan(p, self.used), days, bound, certificate, self.clock() - began, unmet)
 

@@ -51,6 +51,18 @@ NO_PLACE_FOUND = Sentence(
         "flere som kan komme, gjør det lettere."
     )
 )
+NO_PLAN = Sentence(
+    N_(
+        "Et bibliotek er forbi grensen før runden begynner, og ingen plan får det tilbake. Derfor får ingen "
+        "hjelp i denne runden."
+    )
+)
+NO_PLAN_FOUND = Sentence(
+    N_(
+        "Et bibliotek er forbi grensen før runden begynner, og vi fant ikke i tide en plan som får det "
+        "tilbake. Prøv en gang til med mer tid."
+    )
+)
 BEYOND_LIMIT = Sentence(
     N_(
         "I en fordelingsrunde kan ingen gå over grensen. Noen kunne ha kommet: med én dag mer å bruke hadde "

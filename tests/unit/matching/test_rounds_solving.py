@@ -182,6 +182,9 @@ def test_a_library_below_its_limit_is_brought_back_or_no_plan_is_feasible() -> N
     assert violations(below, solve(below).plan) == []
     deeper = replace(below, libraries=(Library("a", -4, 2), *below.libraries[1:]))
     assert (solve(deeper).status, solve(deeper).plan, solve(deeper).bound) == ("infeasible", (), 0)
+    assert {one.text.partition(".")[0] for one in solve(deeper).unmet if one.reason == "no_place"} == {
+        "Et bibliotek er forbi grensen før runden begynner, og ingen plan får det tilbake"
+    }
 
 
 def test_without_time_the_plan_is_feasible_and_the_bound_true(monkeypatch: pytest.MonkeyPatch) -> None:
