@@ -85,12 +85,7 @@ def solve(
         raise typer.BadParameter(f"must be one of {', '.join(LANGUAGES)}", param_hint="--language")
     if time_limit is not None and not time_limit <= LONGEST_SECONDS:
         raise typer.BadParameter("must be a number of seconds up to 1000000", param_hint="--time-limit")
-    if not file.exists():
-        fail(f"There is no file {file}.", USAGE)
-    if file.is_dir():
-        fail(f"{file} is a directory; name a file in it.", USAGE)
-    if not file.is_file():
-        fail(f"{file} is no regular file; write what comes through it to one, and name that.", USAGE)
+    _refuse_no_file(file)
     wishes = ["--objective", objective, "--language", language or language_of(os.environ)]
     wishes += [] if time_limit is None else ["--time-limit", str(time_limit)]
     wishes += ["--json"] if json else []
@@ -118,6 +113,15 @@ def solve(
     if code < 0:
         fail(f"The computation was ended by signal {-code}; was there too little memory?", FAILED)
     raise typer.Exit(code)
+
+
+def _refuse_no_file(file: Path) -> None:
+    if not file.exists():
+        fail(f"There is no file {file}.", USAGE)
+    if file.is_dir():
+        fail(f"{file} is a directory; name a file in it.", USAGE)
+    if not file.is_file():
+        fail(f"{file} is no regular file; write what comes through it to one, and name that.", USAGE)
 
 
 def _ignore_interrupts() -> None:
