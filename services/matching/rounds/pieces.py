@@ -1,8 +1,8 @@
 """A first plan of a large round, piece by piece.
 
 The flows of a dive through a whole country take far more than ten times as long as through a tenth of it. So
-what is too large is cut where little crosses: each piece is relaxed and then dived by itself, while the whole
-is relaxed beside it. What crosses is found later, in neighbourhoods.
+what is too large is cut where little crosses, and each piece is relaxed and then dived by itself. The whole
+is not, for want of time and memory. What crosses is found later, in neighbourhoods.
 """
 
 from dataclasses import dataclass, field
@@ -30,12 +30,18 @@ class Pieces:
     to_dive: list[tuple[Bools, Floats]] = field(default_factory=list)
     begun: bool = False
 
-    def cut(self, part: int) -> None:
-        """Pieces of a part, unless too much would be cut through."""
-        piece, inside = self.standing.map.cut(part, PIECE_DAYS)
-        if inside >= MOSTLY_INSIDE:
-            self.to_relax += [piece == number for number in np.unique(piece[piece >= 0])]
-            self.begun = True
+    def cut(self, part: int) -> bool:
+        """Whether the part is too large for one dive and has pieces now: not if too much is cut through."""
+        country = self.standing.map
+        # Each day touches two libraries.
+        if country.weight[country.part == part].sum() <= 2 * WHOLE_DIVE:
+            return False
+        piece, inside = country.cut(part, PIECE_DAYS)
+        if inside < MOSTLY_INSIDE:
+            return False
+        self.to_relax += [piece == number for number in np.unique(piece[piece >= 0])]
+        self.begun = True
+        return True
 
     def next(self, running: list[Job], left: float, seed: int) -> Relax | Dive | None:
         """What to do next for a piece, beside what is running: one relaxation and one dive at a time."""
@@ -58,4 +64,6 @@ class Pieces:
     def hear(self, job: Relax, said: Relaxed) -> None:
         """A piece is relaxed."""
         if said.value is not None:
-            self.to_dive.append((job.libraries, self.standing.share(said.value)))
+            likely = self.standing.share(said.value)
+            self.standing.likely = np.maximum(self.standing.likely, likely)
+            self.to_dive.append((job.libraries, likely))

@@ -11,8 +11,8 @@ from services.matching.rounds.network import Ints
 from services.matching.rounds.parts import Ground
 from services.matching.rounds.possible import Bools
 
-LEFT_OVER = 0.25
-"""Share of a piece's days below which what is left over is no piece."""
+LEFT_OVER, TOO_LARGE = 0.25, 1.5
+"""Share of a piece's days below which what is left over is no piece, and above which nothing is added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Map:
 
     def cut(self, part: int, days: int) -> tuple[Ints, float]:
         """Pieces of a part with about this many possible days inside each: the number of each library's,
-        below 0 elsewhere; and the share of the part's days that is inside of one."""
+        below 0 where there is none; and the share of the part's days that is inside of one."""
         piece = np.full(len(self.part), -1)
         count = 0
         for start in np.flatnonzero(self.part == part).tolist():
@@ -56,26 +56,32 @@ class Map:
         mine = self.part[here] == part
         here, there, between = here[mine], self.neighbour[mine], self.days[mine]
         piece = self._joined(piece, piece[here] * count + piece[there], between, count, days)
-        inside = between[piece[here] == piece[there]].sum()
+        inside = between[(piece[here] == piece[there]) & (piece[here] >= 0)].sum()
         return piece, float(inside / max(1, between.sum()))
 
     def _joined(self, piece: Ints, link: Ints, between: Ints, count: int, days: int) -> Ints:
-        """Between pieces little ones are left over; each goes where it has most to do with."""
+        """Between pieces little ones are left over; each goes where it has most to do with, unless that has
+        become too large: then it is no piece (below 0)."""
         keys, at = np.unique(link, return_inverse=True)
         total = np.bincount(at, weights=between)
         one, other = keys // count, keys % count
         inside = np.bincount(one[one == other], weights=total[one == other] / 2, minlength=count)
-        goes_to = np.arange(count)
+        goes_to, size = np.arange(count), inside.copy()
         for number in np.argsort(inside, kind="stable").tolist():
+            if inside[number] >= days * LEFT_OVER:
+                break
             links = slice(np.searchsorted(one, number), np.searchsorted(one, number, side="right"))
-            near = other[links][other[links] != number]
-            if inside[number] < days * LEFT_OVER and len(near):
-                nearest = int(near[total[links][other[links] != number].argmax()])
-                while goes_to[nearest] != nearest:
-                    nearest = int(goes_to[nearest])
-                goes_to[number] = nearest
-        while (goes_to != goes_to[goes_to]).any():
-            goes_to = goes_to[goes_to]
+            near, many = other[links], total[links] * (other[links] != number)
+            nearest = int(near[many.argmax()]) if len(near) else number
+            while goes_to[nearest] not in (nearest, -1):
+                nearest = int(goes_to[nearest])
+            together = size[nearest] + size[number] + many.max(initial=0.0)
+            if nearest != number and goes_to[nearest] >= 0 and together <= days * TOO_LARGE:
+                goes_to[number], size[nearest] = nearest, together
+            elif goes_to[number] == number and size[number] < days * LEFT_OVER:
+                goes_to[number] = -1
+        while (goes_to != np.where(goes_to >= 0, goes_to[goes_to], -1)).any():
+            goes_to = np.where(goes_to >= 0, goes_to[goes_to], -1)
         return np.where(piece >= 0, goes_to[piece], piece)
 
     def _fill(self, piece: Ints, start: int, number: int, days: int) -> None:

@@ -27,7 +27,7 @@ from services.matching.rounds.neighbourhoods import (
     Neighbourhoods,
 )
 from services.matching.rounds.parts import Ground, without_names
-from services.matching.rounds.pieces import WHOLE_DIVE, Pieces
+from services.matching.rounds.pieces import Pieces
 from services.matching.rounds.prices import Prices
 from services.matching.rounds.proving import SMALL_PART, WHOLE_PART, Prover
 from services.matching.rounds.regions import map_of
@@ -281,9 +281,7 @@ def search(
         state.to_relax = [
             int(part) for part in np.argsort(-weight, kind="stable") if weight[part] > SMALL_PART
         ]
-        for part in state.to_relax:
-            if weight[part] > 2 * WHOLE_DIVE:  # Each day touches two libraries.
-                state.pieces.cut(part)
+        state.to_relax = [part for part in state.to_relax if not state.pieces.cut(part)]
         while not state.is_over() and clock() < due and not stop():
             state.give_work()
             jobs.listen(clock(), min(WAIT_SECONDS, due - clock()))

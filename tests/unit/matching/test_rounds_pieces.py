@@ -24,23 +24,21 @@ def made(document: dict[str, Any]) -> Instance:
     return read_content(json.dumps(document).encode()).instance
 
 
-def test_every_library_of_a_part_is_in_one_piece_and_what_is_left_over_in_its_neighbours() -> None:
+def test_a_part_is_cut_into_pieces_of_about_one_size_that_hold_nearly_all_of_its_days() -> None:
     on = ground(possible_days(made(country("XS", "same-person", 2))))
     country_ = map_of(on)
     part = int(country_.weight.argmax())
     here = country_.part == country_.part[part]
     piece, inside = country_.cut(int(country_.part[part]), 40)
-    assert (piece[here] >= 0).all()
+    assert (piece[here] >= 0).mean() > 0.5
     assert (piece[~here] < 0).all()
-    of_day = piece[on.day_home][piece[on.day_home] == piece[on.day_host]]
-    sizes = np.bincount(of_day[of_day >= 0])
+    is_inside = (piece[on.day_home] == piece[on.day_host]) & (piece[on.day_home] >= 0)
+    sizes = np.bincount(piece[on.day_home][is_inside])
     assert len(sizes[sizes > 0]) > 2
     assert sizes[sizes > 0].min() >= 40 * 0.25
-    mine = here[on.day_home]
-    assert inside == pytest.approx((piece[on.day_home] == piece[on.day_host])[mine].mean())
-    whole, share = country_.cut(int(country_.part[part]), 1_000_000)
-    assert len(np.unique(whole[here])) == 1
-    assert share == 1
+    assert sizes.max() <= 40 * 2
+    assert inside == pytest.approx(is_inside[here[on.day_home]].mean())
+    assert inside > 0.6
 
 
 def test_libraries_by_themselves_have_what_a_plan_leaves_and_cross_no_border() -> None:
@@ -66,7 +64,7 @@ def test_libraries_by_themselves_have_what_a_plan_leaves_and_cross_no_border() -
 def test_a_round_in_pieces_keeps_every_rule_and_finds_nearly_all(monkeypatch: pytest.MonkeyPatch) -> None:
     instance = made(country("XS", "same-person", 2))
     whole = solve(instance, "days", 20.0)
-    monkeypatch.setattr("services.matching.rounds.search.WHOLE_DIVE", 100)
+    monkeypatch.setattr("services.matching.rounds.pieces.WHOLE_DIVE", 100)
     monkeypatch.setattr("services.matching.rounds.pieces.PIECE_DAYS", 40)
     monkeypatch.setattr("services.matching.rounds.proving.WHOLE_PART", -1)
     monkeypatch.setattr("services.matching.rounds.proving.SMALL_PART", -1)
