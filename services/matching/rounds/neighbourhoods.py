@@ -25,6 +25,8 @@ FIRST_SIZE, LEAST_SIZE, LARGEST_SIZE = 1_500.0, 300.0, 1_000_000.0
 """Possible days around the libraries of a region."""
 WIDER, SIEVE_SIZE = 2.0, 10_000.0
 """How much larger the region of a sample or period begins, and how large a sieve does."""
+LARGEST_SIEVE = 150_000.0
+"""Beyond, a sieve takes five times as long for each day that it gains."""
 HASTY_SIZE = 6_000.0
 """Possible days around a region while there is hardly a plan."""
 GROUP_SIZE, FEW_SIZE = 100.0, 1_000.0
@@ -139,7 +141,8 @@ class Neighbourhoods:
             return
         elif kind == GROUP or iterations < QUICK:
             growth = GROUP_GROWTH if kind == GROUP else GROWTH if iterations > VERY_QUICK else GROWTH**2
-            self.size[kind] = min(LARGEST_SIZE, self.size[kind] * growth)
+            largest = LARGEST_SIEVE if kind == SIEVE else LARGEST_SIZE
+            self.size[kind] = min(largest, self.size[kind] * growth)
 
     def lost(self, kind: int) -> None:
         """It was too much."""

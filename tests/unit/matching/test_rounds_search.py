@@ -18,6 +18,7 @@ from services.matching.rounds.neighbourhoods import (
     ALL,
     FEW,
     GROUP,
+    LARGEST_SIEVE,
     PERIOD,
     REGION,
     SAMPLE,
@@ -121,16 +122,20 @@ def test_what_was_too_much_becomes_smaller_and_what_was_easy_larger() -> None:
     assert some.gain[REGION] > some.gain[PERIOD] > some.gain[SAMPLE]
 
 
-def test_a_group_grows_when_it_found_nothing_and_shrinks_when_it_was_too_much() -> None:
+@pytest.mark.parametrize("kind", [GROUP, SIEVE])
+def test_a_group_or_sieve_grows_when_it_found_nothing_and_shrinks_when_it_was_too_much(kind: int) -> None:
     some = Neighbourhoods(standing_of(random_instance(Random(3), same_person=True)), Random(1))
-    size = some.size[GROUP]
-    some.heard(GROUP, 3, 10, True)
-    assert some.size[GROUP] == size
-    some.heard(GROUP, 0, 10, True)
-    assert some.size[GROUP] > size
-    grown = some.size[GROUP]
-    some.heard(GROUP, 0, 10, False)
-    assert size <= some.size[GROUP] < grown
+    size = some.size[kind]
+    some.heard(kind, 3, 10, True)
+    assert some.size[kind] == size
+    some.heard(kind, 0, 10, True)
+    grown = some.size[kind]
+    assert grown > size
+    some.heard(kind, 0, 10, False)
+    assert some.size[kind] < grown
+    for _ in range(99):
+        some.heard(SIEVE, 0, 10, True)
+    assert some.size[SIEVE] == LARGEST_SIEVE
 
 
 def test_a_piece_is_as_large_as_was_asked_by_days_inside_or_by_all_that_touch_it() -> None:
