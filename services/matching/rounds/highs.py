@@ -15,9 +15,9 @@ SIMPLEX_COLUMNS, SIMPLEX_ITERATIONS = 400_000, 20_000
 """Columns up to which the simplex method is tried, and for how many iterations more than columns."""
 FIRST_ORDER_ITERATIONS = 20_000
 """Of the first-order method; a round of hundreds of libraries needs 2,000."""
-MANY_COLUMNS, ROUGH = 100_000, 1e-4
-"""Columns beyond which its answer may be so rough, which takes half the time and may cost a day of the
-bound."""
+MANY_COLUMNS, LARGE, ROUGH = 100_000, 1e-4, 1e-2
+"""Columns beyond which its answer may be so far off, which takes half the time and may cost a day of the
+bound; and how far where that is asked for, which takes a third of what is left then."""
 SIFTING = 0.5
 """Share by which a column may be worth more by chance."""
 ALMOST_A_DAY = 0.999
@@ -128,9 +128,9 @@ def sifted(programme: Programme, times: int, seed: int, seconds: float) -> Bools
     return used if used.any() or not len(columns) else None
 
 
-def relaxation(programme: Programme, seconds: float) -> tuple[Floats, Floats] | None:
-    """Column values and row prices of the linear relaxation, perhaps not quite optimal; None where the
-    time was over before there was any.
+def relaxation(programme: Programme, seconds: float, rough: bool = False) -> tuple[Floats, Floats] | None:
+    """Column values and row prices of the linear relaxation, perhaps not quite optimal, and far from it if
+    `rough`; None where the time was over before there was any.
 
     First by a first-order method (PDLP), which takes a third of the simplex method's time for a round without
     credit, an eighth where some requests may be split, and has something to show when the time is over. Where
@@ -143,8 +143,8 @@ def relaxation(programme: Programme, seconds: float) -> tuple[Floats, Floats] | 
     solver = _load(programme, seconds, 0)
     solver.setOptionValue("solver", "pdlp")
     solver.setOptionValue("pdlp_iteration_limit", FIRST_ORDER_ITERATIONS)
-    if len(programme.worth) > MANY_COLUMNS:
-        solver.setOptionValue("kkt_tolerance", ROUGH)
+    if rough or len(programme.worth) > MANY_COLUMNS:
+        solver.setOptionValue("kkt_tolerance", ROUGH if rough else LARGE)
     # Presolve takes away what the prices of a point that is no vertex would be restored from.
     solver.setOptionValue("presolve", "off")
     solver.run()
@@ -153,6 +153,8 @@ def relaxation(programme: Programme, seconds: float) -> tuple[Floats, Floats] | 
     if solver.getModelStatus() in (status.kOptimal, status.kUnknown, status.kTimeLimit):
         values, prices = _values_and_prices(solver)
         return (values, prices) if len(values) and len(prices) else None
+    if rough:
+        return None
     solver = _load(programme, seconds - (time.monotonic() - began), 0)
     if len(programme.worth) <= SIMPLEX_COLUMNS:
         solver.setOptionValue("solver", "simplex")

@@ -25,8 +25,8 @@ FIRST_SIZE, LEAST_SIZE, LARGEST_SIZE = 1_500.0, 300.0, 1_000_000.0
 """Possible days around the libraries of a region."""
 WIDER, SIEVE_SIZE = 2.0, 10_000.0
 """How much larger the region of a sample or period begins, and how large a sieve does."""
-LARGEST_SIEVE = 150_000.0
-"""Beyond, a sieve takes five times as long for each day that it gains."""
+LARGEST_SIEVE = 80_000.0
+"""Beyond, a sieve takes up to three times as long for each day that it gains."""
 HASTY_SIZE = 6_000.0
 """Possible days around a region while there is hardly a plan."""
 GROUP_SIZE, FEW_SIZE = 100.0, 1_000.0

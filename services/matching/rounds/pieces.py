@@ -30,13 +30,12 @@ class Pieces:
     to_dive: list[tuple[Bools, Floats]] = field(default_factory=list)
     begun: bool = False
 
-    def cut(self, part: int) -> bool:
-        """Whether the part is too large for one dive and has pieces now: not if too much is cut through."""
-        country = self.standing.map
-        # Each day touches two libraries.
-        if country.weight[country.part == part].sum() <= 2 * WHOLE_DIVE:
+    def cut(self, part: int, days: int) -> bool:
+        """Whether the part with so many possible days is too large for one dive and has pieces now: not if
+        too much is cut through."""
+        if days <= WHOLE_DIVE:
             return False
-        piece, inside = country.cut(part, PIECE_DAYS)
+        piece, inside = self.standing.map.cut(part, PIECE_DAYS)
         if inside < MOSTLY_INSIDE:
             return False
         self.to_relax += [piece == number for number in np.unique(piece[piece >= 0])]
@@ -61,9 +60,9 @@ class Pieces:
             return Relax(self.to_relax.pop(0), RELAX_SHARE * left, inside=True)
         return None
 
-    def hear(self, job: Relax, said: Relaxed) -> None:
-        """A piece is relaxed."""
-        if said.value is not None:
+    def hear(self, job: Relax, said: Relaxed | None) -> None:
+        """A piece is relaxed, or its time was over (None: it was lost)."""
+        if said is not None and said.value is not None:
             likely = self.standing.share(said.value)
             self.standing.likely = np.maximum(self.standing.likely, likely)
             self.to_dive.append((job.libraries, likely))

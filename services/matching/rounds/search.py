@@ -31,6 +31,7 @@ from services.matching.rounds.pieces import Pieces
 from services.matching.rounds.prices import Prices
 from services.matching.rounds.proving import SMALL_PART, WHOLE_PART, Prover
 from services.matching.rounds.regions import map_of
+from services.matching.rounds.relaxing import Relaxing
 from services.matching.rounds.standing import Standing
 from services.matching.rounds.worker import Dive, Dived, Improve, Improved, Job, Relax, Relaxed, Said
 
@@ -60,8 +61,8 @@ DIVE_AGAIN = 1.005
 """A dive that gains more is followed by another."""
 LEAVE = 0.15
 """Share of the blocks that a later dive begins without."""
-RELAX_SHARE, DIVE_SHARE = 0.5, 0.5
-"""Of the time that is left, for a relaxation and for a dive, which needs some more to come to its end."""
+DIVE_SHARE = 0.5
+"""Of the time that is left, for a dive, which needs some more to come to its end."""
 WAIT_SECONDS, MARGIN_SECONDS = 0.1, 0.3
 
 
@@ -79,16 +80,20 @@ class Search:
     neighbourhoods: Neighbourhoods
     prover: Prover
     seconds: float
-    to_relax: list[int] = field(default_factory=list)
     kinds: dict[int, int] = field(default_factory=dict)
     without_dive: int = 0
     dives: int = 0
     guided_dives: int = 0
     dive_gained: bool = False
     pieces: Pieces = field(init=False)
+    relaxing: Relaxing = field(init=False)
 
     def __post_init__(self) -> None:
-        self.pieces = Pieces(self.standing)
+        self.pieces, self.relaxing = Pieces(self.standing), Relaxing(self.standing)
+        sizes = self.prover.days
+        for part in np.argsort(-sizes, kind="stable").tolist():
+            if not self.pieces.cut(part, int(sizes[part])):
+                self.relaxing.add(part, int(sizes[part]))
 
     def is_over(self) -> bool:
         """Nothing can become better, and what is to be proven the same way everywhere is."""
@@ -112,36 +117,35 @@ class Search:
 
     def _next_job(self, running: list[Job], left: float) -> Relax | Dive | Improve | None:
         """The next job; None where there is nothing to do beside those that are running."""
-        standing = self.standing
-        relaxing = any(isinstance(one, Relax) and not one.inside for one in running)
         if self._begins_without_bound():
             return self._neighbourhood(running, left)
-        if self.to_relax and not relaxing:
-            part = self.to_relax.pop(0)
-            return Relax(standing.map.part == part, max(1.0, RELAX_SHARE * left))
+        relaxation = self.relaxing.next(running, left)
+        if relaxation is not None:
+            return relaxation
         piece = self.pieces.next(running, left, self.random.randrange(1000))
         if piece is not None:
             return piece
         is_diving = any(isinstance(one, Dive) for one in running)
-        if not is_diving and self._shall_dive(relaxing):
-            return self._dive(left, relaxing)
+        if not is_diving and self._shall_dive():
+            return self._dive(left)
         # The first plan comes from a dive, where that takes a few seconds.
-        is_quick = len(standing.on.possible.day_pair) <= QUICK_DIVE
-        if is_quick and self._is_poor() and (relaxing or is_diving):
+        if self._is_quick() and self._is_poor() and (self.relaxing.unguided or is_diving):
             return None
         return self._neighbourhood(running, left)
 
-    def _shall_dive(self, relaxing: bool) -> bool:
+    def _is_quick(self) -> bool:
+        return len(self.standing.on.possible.day_pair) <= QUICK_DIVE
+
+    def _shall_dive(self) -> bool:
         if self.pieces.begun and self.without_dive < DRY * SLOWER:
             return False
-        is_quick = len(self.standing.on.possible.day_pair) <= QUICK_DIVE
-        if (relaxing or self.to_relax) and not is_quick:
+        is_guided = not self.relaxing.unguided
+        if not is_guided and not self._is_quick():
             return False
         if self.dives == 0 or self.dive_gained:
             return True
-        relaxing = relaxing or bool(self.to_relax)
-        dry = DRY if is_quick else DRY * SLOWER
-        return not relaxing and (self.guided_dives == 0 or self.without_dive >= dry)
+        dry = DRY if self._is_quick() else DRY * SLOWER
+        return is_guided and (self.guided_dives == 0 or self.without_dive >= dry)
 
     def _begins_without_bound(self) -> bool:
         """Where nearly all are blocks, neighbourhoods find a first plan, and flows do not. So nothing is
@@ -159,7 +163,7 @@ class Search:
         if not self._is_poor():
             return ALL
         is_begun = standing.served() > BEGUN * int(standing.bound.sum())
-        if len(standing.on.possible.day_pair) > QUICK_DIVE:
+        if not self._is_quick():
             return (REGION, GROUP, FEW) if is_begun else (REGION, GROUP)
         if not self._is_mostly_blocks():
             return (SIEVE,)
@@ -169,11 +173,11 @@ class Search:
         standing = self.standing
         return standing.served() < (1 - POOR) * int(standing.bound.sum())
 
-    def _dive(self, left: float, relaxing: bool) -> Dive:
+    def _dive(self, left: float) -> Dive:
         """The first from nothing, and one when the relaxation is known; the others from most of the plan."""
         standing, p = self.standing, self.standing.on.possible
         blocks = standing.blocks
-        if not self.to_relax and not relaxing:
+        if not self.relaxing.unguided:
             self.guided_dives += 1
         if self.dives == 0 or self.guided_dives == 1:
             blocks = blocks[:0]
@@ -182,9 +186,8 @@ class Search:
         self.dive_gained = False
         kept = np.array([self.random.random() >= LEAVE for _ in blocks], dtype=bool)
         seed = self.random.randrange(1000)
-        return Dive(
-            standing.likely, blocks[kept], standing.dear, DIVE_SHARE * left, seed, standing.prices.tolls(p)
-        )
+        dear, toll = standing.dear | standing.idle, standing.prices.tolls(p)
+        return Dive(standing.likely, blocks[kept], dear, DIVE_SHARE * left, seed, toll)
 
     def _neighbourhood(self, running: list[Job], left: float) -> Improve | None:
         standing = self.standing
@@ -198,8 +201,8 @@ class Search:
             return None
         if chosen.kind == GROUP:
             closed = ~chosen.libraries
-        # Every second one leaves out what the prices rule out; sieves do so by themselves.
-        dear = standing.dear if self.neighbourhoods.steps % 2 and chosen.kind != SIEVE else None
+        # Every second one leaves out what the prices rule out, and every sieve.
+        dear = standing.dear if self.neighbourhoods.steps % 2 or chosen.kind == SIEVE else None
         # A first plan is worth waiting for.
         share = (
             left / 2
@@ -219,11 +222,9 @@ class Search:
     def hear(self, job: Job, said: Said | None) -> None:
         """Take over what a worker has found. `said` is None when the job was lost."""
         better, standing = False, self.standing
-        if isinstance(said, Relaxed) and isinstance(job, Relax):
-            if job.inside:
-                self.pieces.hear(job, said)
-            else:
-                standing.relaxed(job.libraries, said)
+        if isinstance(job, Relax):
+            relaxed = said if isinstance(said, Relaxed) else None
+            (self.pieces if job.inside else self.relaxing).hear(job, relaxed)
         elif isinstance(said, Dived) and isinstance(job, Dive) and job.inside is not None:
             inside, used = job.inside, standing.used
             inside = inside[standing.on.day_home[used]] & inside[standing.on.day_host[used]]
@@ -231,8 +232,7 @@ class Search:
         elif isinstance(said, Dived):
             days = standing.served()
             better = standing.take_by_part(said.used)
-            is_quick = len(standing.on.possible.day_pair) <= QUICK_DIVE
-            self.dive_gained = is_quick and standing.served() > days * DIVE_AGAIN
+            self.dive_gained = self._is_quick() and standing.served() > days * DIVE_AGAIN
         elif isinstance(job, Improve):
             better = self._improved(job, said if isinstance(said, Improved) else None)
             self.without_dive = 0 if better else self.without_dive + 1
@@ -270,7 +270,6 @@ def search(
     """
     country = map_of(on)
     standing = Standing(on, country, np.zeros(0, dtype=np.int64), bound)
-    weight = np.bincount(country.part, weights=country.weight, minlength=country.parts)
     round_ = without_names(on.possible)
     with Crew(round_, workers) as solvers, Crew(round_, 1) as divers, Crew(round_, 1) as provers:
         random, jobs, prover = Random(1), Jobs(solvers, divers), Prover(standing, provers)
@@ -278,10 +277,6 @@ def search(
         if len(on.possible.day_pair) <= QUICK_FIRST:
             standing.take(in_no_time(on))
         state = Search(standing, due, clock, random, workers, jobs, near, prover, due - clock())
-        state.to_relax = [
-            int(part) for part in np.argsort(-weight, kind="stable") if weight[part] > SMALL_PART
-        ]
-        state.to_relax = [part for part in state.to_relax if not state.pieces.cut(part)]
         while not state.is_over() and clock() < due and not stop():
             state.give_work()
             jobs.listen(clock(), min(WAIT_SECONDS, due - clock()))

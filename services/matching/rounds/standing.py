@@ -14,6 +14,9 @@ from services.matching.rounds.worker import Relaxed
 PRICE_SCALE = 1_000_000
 DEAR = 0.1
 """Days that a possible day may lose, by the prices of the relaxation, and still be considered first."""
+LITTLE = 0.01
+"""Value of a day in the relaxation below which flows that look for blocks do without it: fewer of the days of
+requests that may be split take half of the time, and hold no block up."""
 ROUNDING = 1e-4
 """What a solver's bound may be wrong by; a bound of 12.9999 stands for 13 days."""
 
@@ -23,7 +26,8 @@ class Standing:
     """`bound[k]`: no plan serves more in part k, in units (`Possible.unit`); below 0, none is feasible.
     `likely`: share of each pair in the relaxation.
 
-    `dear`: possible days that the prices rule out for a first look.
+    `dear`: possible days that the prices rule out for a first look; `idle`: those of requests that may be
+    split which the relaxation hardly uses.
     `prices` prove the bound of `prices_bound` units; solvers may have proven less by branching.
     """
 
@@ -36,6 +40,7 @@ class Standing:
     proven: Bools = field(init=False)
     likely: Floats = field(init=False)
     dear: Bools = field(init=False)
+    idle: Bools = field(init=False)
 
     def __post_init__(self) -> None:
         self.bound = self.prices.bounds(self.on.possible, self.map.part, self.map.parts)
@@ -45,6 +50,7 @@ class Standing:
         self.proven = np.bincount(self.map.part[self.on.day_host], minlength=self.map.parts) == 0
         self.bound[self.proven] = np.minimum(self.bound[self.proven], 0)
         self.likely = np.zeros(len(self.on.possible.pair_request))
+        self.idle = np.zeros(len(self.dear), dtype=bool)
 
     @property
     def days(self) -> Ints:
@@ -131,6 +137,8 @@ class Standing:
         self.bound = np.minimum(self.bound, bounds)
         mine = here[p.host[p.pair_request]]
         self.likely[mine] = self.share(said.value)[mine]
+        days = here[self.on.day_host] & ~p.same[p.day_request]
+        self.idle[days] = said.value[days] < LITTLE
 
     def share(self, value: Floats) -> Floats:
         """Of each pair that may be a block: how much of its request it serves by these values of days."""

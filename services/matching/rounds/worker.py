@@ -27,11 +27,12 @@ NONE = np.zeros(0, dtype=np.int64)
 @dataclass(frozen=True, slots=True)
 class Relax:
     """Solve the linear relaxation of the part at these libraries; `inside`: of what is possible between two
-    of them."""
+    of them. `rough`: soon rather than well."""
 
     libraries: Bools
     seconds: float
     inside: bool = False
+    rough: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ def _relax(job: Relax, on: Ground) -> Relaxed:
 
     p = on.possible
     _, part = on.part(NONE, job.libraries, ~job.libraries if job.inside else None)
-    answer = relaxation(part, job.seconds)
+    answer = relaxation(part, job.seconds, job.rough)
     if answer is None:
         return Relaxed(None, None, None, None)
     values, price = answer
