@@ -25,14 +25,17 @@ FIRST_SIZE, LEAST_SIZE, LARGEST_SIZE = 1_500.0, 300.0, 1_000_000.0
 """Possible days around the libraries of a region."""
 WIDER, SIEVE_SIZE = 2.0, 10_000.0
 """How much larger the region of a sample or period begins, and how large a sieve does."""
-LARGEST_SIEVE = 80_000.0
-"""Beyond, a sieve takes up to three times as long for each day that it gains."""
+LARGE_SIEVE, LARGEST_SIEVE = 80_000.0, 320_000.0
+SLOW_GROWTH = 1.05
+"""Beyond a large sieve they grow slowly while they find nothing, and shrink when they do, so that one in
+eight gains: while there is much to gain, a larger one takes up to three times as long for each day."""
 HASTY_SIZE = 6_000.0
 """Possible days around a region while there is hardly a plan."""
 GROUP_SIZE, FEW_SIZE = 100.0, 1_000.0
 """Possible days inside a group, and those that a few blocks stand for, at the beginning."""
 SIFTS = 3
-"""Relaxations of a sieve."""
+"""Relaxations of a sieve, where the round is small; of a large one many sieves with one relaxation each find
+more."""
 LIGHTER = 4
 """An iteration takes so many times less in a sieve, where little is considered."""
 LARGEST_SHARE = 0.45
@@ -128,8 +131,8 @@ class Neighbourhoods:
         return give
 
     def heard(self, kind: int, gained: int, iterations: int, proven: bool) -> None:
-        """What came of one. A group or a sieve grows only when it found nothing: while small ones gain,
-        larger ones take longer for the same."""
+        """What came of one. A group or a sieve grows only when it found nothing, and a large sieve shrinks
+        when it did: while small ones gain, larger ones take longer for the same."""
         iterations = iterations // LIGHTER if kind == SIEVE else iterations
         fade = FADE ** (1 + iterations / FADE_ITERATIONS)
         self.gain[kind] = fade * self.gain[kind] + (1 - fade) * 1_000 * max(0, gained) / (
@@ -137,11 +140,14 @@ class Neighbourhoods:
         )
         if not proven or iterations > SLOW:
             self.lost(kind)
+        elif kind == SIEVE and self.size[kind] >= LARGE_SIEVE:
+            size = self.size[kind] * (SHRINKAGE if gained > 0 else SLOW_GROWTH)
+            self.size[kind] = min(LARGEST_SIEVE, max(LARGE_SIEVE, size))
         elif kind in (GROUP, SIEVE) and gained > 0:
             return
         elif kind == GROUP or iterations < QUICK:
             growth = GROUP_GROWTH if kind == GROUP else GROWTH if iterations > VERY_QUICK else GROWTH**2
-            largest = LARGEST_SIEVE if kind == SIEVE else LARGEST_SIZE
+            largest = LARGE_SIEVE if kind == SIEVE else LARGEST_SIZE
             self.size[kind] = min(largest, self.size[kind] * growth)
 
     def lost(self, kind: int) -> None:

@@ -55,6 +55,9 @@ QUICK_FIRST = 500_000
 """Possible days up to which what comes first is planned before anything else, which takes seconds."""
 QUICK_PROOF = 20_000
 """Possible days up to which a proof is worth beginning before there is a plan, where most are blocks."""
+SIEVES = 0.9
+"""Share of the neighbourhoods that are sieves when a large round has a good plan: each of them gains twice as
+much in its time as any other kind."""
 SLOWER = 10
 """Beyond, a dive is so slow that so many times more must be without gain before another."""
 DIVE_AGAIN = 1.005
@@ -85,6 +88,7 @@ class Search:
     dives: int = 0
     guided_dives: int = 0
     dive_gained: bool = False
+    is_dived: bool = False
     pieces: Pieces = field(init=False)
     relaxing: Relaxing = field(init=False)
 
@@ -161,7 +165,8 @@ class Search:
         """The kinds of neighbourhoods that are worth trying now."""
         standing = self.standing
         if not self._is_poor():
-            return ALL
+            only_sieves = not self._is_quick() and not self._is_mostly_blocks()
+            return (SIEVE,) if only_sieves and self.random.random() < SIEVES else ALL
         is_begun = standing.served() > BEGUN * int(standing.bound.sum())
         if not self._is_quick():
             return (REGION, GROUP, FEW) if is_begun else (REGION, GROUP)
@@ -170,6 +175,10 @@ class Search:
         return (GROUP, FEW) if is_begun else (GROUP,)
 
     def _is_poor(self) -> bool:
+        """Whether there is hardly a plan yet. The best one may be far below the bound, so after a guided dive
+        there is, where it is flows that find it."""
+        if self.is_dived and not self._is_mostly_blocks():
+            return False
         standing = self.standing
         return standing.served() < (1 - POOR) * int(standing.bound.sum())
 
@@ -214,7 +223,7 @@ class Search:
         gap = 1 - standing.served() / max(1, int(standing.bound.sum()))
         close, sifts, nodes = CLOSE * max(0.0, gap), 0, REGION_NODES
         if chosen.kind == SIEVE:
-            sifts, nodes = SIFTS, SIEVE_NODES
+            sifts, nodes = SIFTS if self._is_quick() else 1, SIEVE_NODES
         job = Improve(standing.used, libraries, closed, dear, give, False, sifts, close, nodes, seconds, seed)
         self.kinds[id(job)] = chosen.kind
         return job
@@ -232,6 +241,7 @@ class Search:
         elif isinstance(said, Dived):
             days = standing.served()
             better = standing.take_by_part(said.used)
+            self.is_dived = self.guided_dives > 0
             self.dive_gained = self._is_quick() and standing.served() > days * DIVE_AGAIN
         elif isinstance(job, Improve):
             better = self._improved(job, said if isinstance(said, Improved) else None)
