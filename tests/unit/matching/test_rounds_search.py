@@ -13,11 +13,13 @@ from services.matching.domain.checker import violations
 from services.matching.domain.instance import Instance
 from services.matching.rounds.circulation import circulation
 from services.matching.rounds.crew import Crew
+from services.matching.rounds.diving import dive
 from services.matching.rounds.jobs import Jobs
 from services.matching.rounds.neighbourhoods import (
     ALL,
     FEW,
     GROUP,
+    LARGE_SIEVE,
     LARGEST_SIEVE,
     PERIOD,
     REGION,
@@ -28,8 +30,10 @@ from services.matching.rounds.neighbourhoods import (
 from services.matching.rounds.parts import Ground, ground, guided
 from services.matching.rounds.possible import possible_days
 from services.matching.rounds.prices import Prices
+from services.matching.rounds.proving import Prover
 from services.matching.rounds.reading import read_content
 from services.matching.rounds.regions import map_of
+from services.matching.rounds.search import Search
 from services.matching.rounds.solving import solve
 from services.matching.rounds.standing import Standing
 from services.matching.rounds.worker import Dived, Job, Relax, Said
@@ -133,9 +137,65 @@ def test_a_group_or_sieve_grows_when_it_found_nothing_and_shrinks_when_it_was_to
     assert grown > size
     some.heard(kind, 0, 10, False)
     assert some.size[kind] < grown
+
+
+def test_a_large_sieve_grows_slowly_while_it_finds_nothing_and_shrinks_when_it_does() -> None:
+    some = Neighbourhoods(standing_of(random_instance(Random(3), same_person=True)), Random(1))
+    while some.size[SIEVE] < LARGE_SIEVE:
+        some.heard(SIEVE, 0, 10, True)
+    assert some.size[SIEVE] == LARGE_SIEVE
+    some.heard(SIEVE, 0, 10, True)
+    assert LARGE_SIEVE < some.size[SIEVE] < 1.1 * LARGE_SIEVE
     for _ in range(99):
         some.heard(SIEVE, 0, 10, True)
     assert some.size[SIEVE] == LARGEST_SIEVE
+    some.heard(SIEVE, 1, 10, True)
+    assert LARGE_SIEVE < some.size[SIEVE] < LARGEST_SIEVE
+    for _ in range(9):
+        some.heard(SIEVE, 1, 10, True)
+    assert some.size[SIEVE] == LARGE_SIEVE
+
+
+@pytest.mark.parametrize("limit", [0, 2])
+def test_a_dive_from_blocks_without_others_of_their_rings_finds_a_plan_with_no_time_at_all(
+    limit: int,
+) -> None:
+    on = ground(possible_days(read_content(_bytes(country("XS", "same-person", limit, "loose"))).instance))
+    p = on.possible
+    likely = np.zeros(len(p.pair_request))
+    used = dive(on, likely, np.zeros(0, dtype=np.int64), None, 1, lambda: False)
+    blocks = np.unique(p.day_pair[used[p.same[p.day_request[used]]]])
+    assert len(blocks) > 5
+    for left_out in range(len(blocks)):
+        again = dive(on, likely, np.delete(blocks, left_out), None, 1, lambda: True)
+        assert on.keeps_rules(again)
+
+
+def test_a_dive_finds_who_comes_for_all_days_where_the_relaxation_likes_another() -> None:
+    on = ground(possible_days(read_content(_bytes(country("XS", "same-person", 2))).instance))
+    p = on.possible
+    random = np.random.default_rng(1)
+    found = [
+        len(dive(on, random.random(len(p.pair_request)), np.zeros(0, dtype=np.int64), None, 1, lambda: False))
+        for _ in range(5)
+    ]
+    assert min(found) > 0.9 * solved_days(on)
+
+
+def test_a_large_round_is_searched_with_sieves_once_it_is_dived(monkeypatch: pytest.MonkeyPatch) -> None:
+    standing = standing_of(read_content(_bytes(country("XXS", "mixed", 2))).instance)
+    near = Neighbourhoods(standing, Random(1))
+    jobs = Jobs(cast(Crew, FakeCrew()), cast(Crew, FakeCrew()))
+    prover = Prover(standing, cast(Crew, FakeCrew()))
+    search = Search(standing, 9.0, lambda: 0.0, Random(1), 2, jobs, near, prover, 9.0)
+    assert search._is_poor()
+    search.is_dived = True
+    assert not search._is_poor()
+    assert {search._kinds() for _ in range(60)} == {ALL}
+    monkeypatch.setattr("services.matching.rounds.search.QUICK_DIVE", 0)
+    kinds = [search._kinds() for _ in range(200)]
+    assert set(kinds) == {(SIEVE,), ALL}
+    assert 160 < kinds.count((SIEVE,)) < 200
 
 
 def test_a_piece_is_as_large_as_was_asked_by_days_inside_or_by_all_that_touch_it() -> None:
