@@ -42,6 +42,11 @@ class Pieces:
         self.begun = True
         return True
 
+    @property
+    def are_dived(self) -> bool:
+        """Nobody has to begin with any of the pieces any more."""
+        return self.begun and not self.to_relax and not self.to_dive
+
     def next(self, running: list[Job], left: float, seed: int) -> Relax | Dive | None:
         """What to do next for a piece, beside what is running: one relaxation and one dive at a time."""
         if self.to_dive and not any(isinstance(job, Dive) for job in running):

@@ -43,6 +43,8 @@ MOSTLY = 0.5
 """Share of the pairs that are blocks, above which neighbourhoods and not a dive make the first plan."""
 CLOSE = 0.03
 """Of the gap of the round: what a neighbourhood may miss of its best, so that large gains come quickly."""
+SIEVES = 0.9
+"""Share of the neighbourhoods that are sieves when a large round has a plan: these gain twice as much."""
 REGION_NODES, SIEVE_NODES = 300, 50
 REGION_SECONDS, LEAST_SECONDS, REGION_SHARE = 20.0, 2.0, 0.15
 """Of a neighbourhood: at most, at least, and the share of all the time, so that no single one takes it."""
@@ -55,11 +57,8 @@ QUICK_FIRST = 500_000
 """Possible days up to which what comes first is planned before anything else, which takes seconds."""
 QUICK_PROOF = 20_000
 """Possible days up to which a proof is worth beginning before there is a plan, where most are blocks."""
-SIEVES = 0.9
-"""Share of the neighbourhoods that are sieves when a large round has a good plan: each of them gains twice as
-much in its time as any other kind."""
 SLOWER = 10
-"""Beyond, a dive is so slow that so many times more must be without gain before another."""
+"""Beyond a quick dive so many times more must be without gain before another."""
 DIVE_AGAIN = 1.005
 """A dive that gains more is followed by another."""
 LEAVE = 0.15
@@ -164,9 +163,12 @@ class Search:
     def _kinds(self) -> tuple[int, ...]:
         """The kinds of neighbourhoods that are worth trying now."""
         standing = self.standing
+        if self.pieces.begun:
+            # What a few blocks anywhere stand for is all of the country here, and takes far too long.
+            return (SIEVE,) if self.pieces.are_dived else (REGION, GROUP)
         if not self._is_poor():
-            only_sieves = not self._is_quick() and not self._is_mostly_blocks()
-            return (SIEVE,) if only_sieves and self.random.random() < SIEVES else ALL
+            sieves = not self._is_quick() and not self._is_mostly_blocks() and self.random.random() < SIEVES
+            return (SIEVE,) if sieves else ALL
         is_begun = standing.served() > BEGUN * int(standing.bound.sum())
         if not self._is_quick():
             return (REGION, GROUP, FEW) if is_begun else (REGION, GROUP)
@@ -213,18 +215,15 @@ class Search:
         # Every second one leaves out what the prices rule out, and every sieve.
         dear = standing.dear if self.neighbourhoods.steps % 2 or chosen.kind == SIEVE else None
         # A first plan is worth waiting for.
-        share = (
-            left / 2
-            if self._is_poor() and chosen.kind == SIEVE
-            else max(LEAST_SECONDS, REGION_SHARE * self.seconds)
-        )
+        is_first = self._is_poor() and chosen.kind == SIEVE
+        share = left / 2 if is_first else max(LEAST_SECONDS, REGION_SHARE * self.seconds)
         seconds, seed = min(left, REGION_SECONDS, share), self.random.randrange(1000)
-        libraries, give = chosen.libraries, chosen.give
         gap = 1 - standing.served() / max(1, int(standing.bound.sum()))
         close, sifts, nodes = CLOSE * max(0.0, gap), 0, REGION_NODES
         if chosen.kind == SIEVE:
             sifts, nodes = SIFTS if self._is_quick() else 1, SIEVE_NODES
-        job = Improve(standing.used, libraries, closed, dear, give, False, sifts, close, nodes, seconds, seed)
+        where, give = chosen.libraries, chosen.give
+        job = Improve(standing.used, where, closed, dear, give, False, sifts, close, nodes, seconds, seed)
         self.kinds[id(job)] = chosen.kind
         return job
 

@@ -145,7 +145,9 @@ def do(job: Job, possible: Possible, on: Callable[[], Ground], say: Callable[[Sa
         if job.inside is not None and job.used is not None:
             part = alone(on(), job.used, job.inside)
             toll = None if job.toll is None else job.toll[part.pairs]
-            used = dive(ground(part.round), job.likely[part.pairs], NONE, None, job.seed, over, toll)
+            used = dive(
+                ground(part.round), job.likely[part.pairs], NONE, None, job.seed, over, toll, hasty=True
+            )
             say(Dived(part.days[used]))
         else:
             say(Dived(dive(on(), job.likely, job.blocks, job.dear, job.seed, over, job.toll)))

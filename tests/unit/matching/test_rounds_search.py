@@ -196,6 +196,10 @@ def test_a_large_round_is_searched_with_sieves_once_it_is_dived(monkeypatch: pyt
     kinds = [search._kinds() for _ in range(200)]
     assert set(kinds) == {(SIEVE,), ALL}
     assert 160 < kinds.count((SIEVE,)) < 200
+    search.pieces.begun = True
+    assert search._kinds() == (SIEVE,)
+    search.pieces.to_relax.append(np.ones(len(standing.on.possible.room), dtype=bool))
+    assert search._kinds() == (REGION, GROUP)
 
 
 def test_a_piece_is_as_large_as_was_asked_by_days_inside_or_by_all_that_touch_it() -> None:
