@@ -1,6 +1,7 @@
-"""For all tests: names that are the same in every process, and garbage in rings looked for seldom."""
+"""For all tests: names that are the same in every process, garbage in rings looked for seldom, and Ctrl-C."""
 
 import gc
+import signal
 
 LIVING_BEFORE_COLLECTING = 100_000
 
@@ -11,7 +12,10 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_configure() -> None:
-    """What is collected next are thousands of tests that stay."""
+    """What is collected next are thousands of tests that stay. A shell's jobs in the background ignore Ctrl-C,
+    and so would the commands that tests send it to."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.set_threshold(LIVING_BEFORE_COLLECTING, 20, 20)
 
 

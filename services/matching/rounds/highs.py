@@ -105,9 +105,11 @@ def _listen(
     solver.cbMipImprovingSolution.subscribe(take)
 
 
-def sifted(programme: Programme, times: int, seed: int, seconds: float) -> Bools | None:
+def sifted(
+    programme: Programme, times: int, seed: int, seconds: float, enough: int | None = None
+) -> Bools | None:
     """Columns that linear relaxations use, when what each column is worth is changed a little by chance; None
-    when there was no time for even one.
+    when there was no time for even one. Fewer relaxations than `times` where `enough` blocks are used before.
 
     In a few of them together is nearly all that good plans are made of: one in five of the columns or less.
     """
@@ -125,6 +127,8 @@ def sifted(programme: Programme, times: int, seed: int, seconds: float) -> Bools
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             break
         used |= np.array(solver.getSolution().col_value) > WHOLE
+        if enough is not None and used[programme.whole].sum() >= enough:
+            break
     return used if used.any() or not len(columns) else None
 
 

@@ -17,21 +17,14 @@ import numpy as np
 from services.matching.rounds.crew import Crew
 from services.matching.rounds.jobs import Jobs
 from services.matching.rounds.mending import in_no_time
-from services.matching.rounds.neighbourhoods import (
-    ALL,
-    FEW,
-    GROUP,
-    REGION,
-    SIEVE,
-    SIFTS,
-    Neighbourhoods,
-)
+from services.matching.rounds.neighbourhoods import ALL, FEW, GROUP, REGION, SIEVE, SIFTS, Neighbourhoods
 from services.matching.rounds.parts import Ground, without_names
 from services.matching.rounds.pieces import Pieces
 from services.matching.rounds.prices import Prices
 from services.matching.rounds.proving import SMALL_PART, WHOLE_PART, Prover
 from services.matching.rounds.regions import map_of
 from services.matching.rounds.relaxing import Relaxing
+from services.matching.rounds.sieving import Sieving
 from services.matching.rounds.standing import Standing
 from services.matching.rounds.worker import Dive, Dived, Improve, Improved, Job, Relax, Relaxed, Said
 
@@ -39,8 +32,6 @@ POOR = 0.15
 """Gap of a plan, as a share, above which not all kinds of neighbourhoods are worth trying."""
 BEGUN = 0.5
 """Share of the bound that groups alone find."""
-MOSTLY = 0.5
-"""Share of the pairs that are blocks, above which neighbourhoods and not a dive make the first plan."""
 CLOSE = 0.03
 """Of the gap of the round: what a neighbourhood may miss of its best, so that large gains come quickly."""
 SIEVES = 0.9
@@ -90,9 +81,11 @@ class Search:
     is_dived: bool = False
     pieces: Pieces = field(init=False)
     relaxing: Relaxing = field(init=False)
+    sieving: Sieving = field(init=False)
 
     def __post_init__(self) -> None:
         self.pieces, self.relaxing = Pieces(self.standing), Relaxing(self.standing)
+        self.sieving = Sieving(self.standing, self.random)
         sizes = self.prover.days
         for part in np.argsort(-sizes, kind="stable").tolist():
             if not self.pieces.cut(part, int(sizes[part])):
@@ -128,6 +121,9 @@ class Search:
         piece = self.pieces.next(running, left, self.random.randrange(1000))
         if piece is not None:
             return piece
+        if self.is_dived and (whole := self.sieving.next(self.seconds - left, left)) is not None:
+            self.kinds[id(whole)] = SIEVE
+            return whole
         is_diving = any(isinstance(one, Dive) for one in running)
         if not is_diving and self._shall_dive():
             return self._dive(left)
@@ -154,11 +150,7 @@ class Search:
         """Where nearly all are blocks, neighbourhoods find a first plan, and flows do not. So nothing is
         relaxed before there is one."""
         large = bool((self.prover.days > SMALL_PART).any())
-        return large and self._is_mostly_blocks() and self._is_poor()
-
-    def _is_mostly_blocks(self) -> bool:
-        p = self.standing.on.possible
-        return bool(np.mean(p.same[p.pair_request]) > MOSTLY)
+        return large and self.standing.is_mostly_blocks and self._is_poor()
 
     def _kinds(self) -> tuple[int, ...]:
         """The kinds of neighbourhoods that are worth trying now."""
@@ -167,22 +159,21 @@ class Search:
             # What a few blocks anywhere stand for is all of the country here, and takes far too long.
             return (SIEVE,) if self.pieces.are_dived else (REGION, GROUP)
         if not self._is_poor():
-            sieves = not self._is_quick() and not self._is_mostly_blocks() and self.random.random() < SIEVES
-            return (SIEVE,) if sieves else ALL
+            is_large = not self._is_quick() and not standing.is_mostly_blocks
+            return (SIEVE,) if is_large and self.random.random() < SIEVES else ALL
         is_begun = standing.served() > BEGUN * int(standing.bound.sum())
         if not self._is_quick():
             return (REGION, GROUP, FEW) if is_begun else (REGION, GROUP)
-        if not self._is_mostly_blocks():
+        if not self.standing.is_mostly_blocks:
             return (SIEVE,)
         return (GROUP, FEW) if is_begun else (GROUP,)
 
     def _is_poor(self) -> bool:
         """Whether there is hardly a plan yet. The best one may be far below the bound, so after a guided dive
         there is, where it is flows that find it."""
-        if self.is_dived and not self._is_mostly_blocks():
+        if self.is_dived and not self.standing.is_mostly_blocks:
             return False
-        standing = self.standing
-        return standing.served() < (1 - POOR) * int(standing.bound.sum())
+        return self.standing.gap > POOR
 
     def _dive(self, left: float) -> Dive:
         """The first from nothing, and one when the relaxation is known; the others from most of the plan."""
@@ -218,8 +209,7 @@ class Search:
         is_first = self._is_poor() and chosen.kind == SIEVE
         share = left / 2 if is_first else max(LEAST_SECONDS, REGION_SHARE * self.seconds)
         seconds, seed = min(left, REGION_SECONDS, share), self.random.randrange(1000)
-        gap = 1 - standing.served() / max(1, int(standing.bound.sum()))
-        close, sifts, nodes = CLOSE * max(0.0, gap), 0, REGION_NODES
+        close, sifts, nodes = CLOSE * standing.gap, 0, REGION_NODES
         if chosen.kind == SIEVE:
             sifts, nodes = SIFTS if self._is_quick() else 1, SIEVE_NODES
         where, give = chosen.libraries, chosen.give
@@ -249,6 +239,7 @@ class Search:
     def _improved(self, job: Improve, said: Improved | None) -> bool:
         standing, kind = self.standing, self.kinds.pop(id(job))
         if said is None:
+            self.sieving.heard(job, 0, False)
             self.neighbourhoods.lost(kind)
             return False
         better, before = False, standing.served()
@@ -259,7 +250,10 @@ class Search:
             base = standing.used if np.isin(said.given_up, standing.used).all() else job.used
             kept = np.setdiff1d(base, said.given_up, assume_unique=True)
             better = standing.take(np.union1d(kept, said.instead))
-        self.neighbourhoods.heard(kind, standing.served() - before, said.iterations, said.proven)
+        gained = standing.served() - before
+        self.sieving.heard(job, gained, said.proven)
+        if job.enough is None:
+            self.neighbourhoods.heard(kind, gained, said.iterations, said.proven)
         return better
 
 

@@ -17,6 +17,8 @@ DEAR = 0.1
 LITTLE = 0.01
 """Value of a day in the relaxation below which flows that look for blocks do without it: fewer of the days of
 requests that may be split take half of the time, and hold no block up."""
+MOSTLY = 0.5
+"""Share of the pairs that are blocks, above which neighbourhoods and not a dive make the first plan."""
 ROUNDING = 1e-4
 """What a solver's bound may be wrong by; a bound of 12.9999 stands for 13 days."""
 
@@ -69,6 +71,17 @@ class Standing:
     def served(self) -> int:
         """What the plan serves, in units."""
         return self.on.possible.worth(self.used)
+
+    @property
+    def gap(self) -> float:
+        """What the plan lacks of the bound, as a share of it."""
+        return max(0.0, 1 - self.served() / max(1, int(self.bound.sum())))
+
+    @property
+    def is_mostly_blocks(self) -> bool:
+        """Whether nearly all that is possible are blocks."""
+        p = self.on.possible
+        return bool(np.mean(p.same[p.pair_request]) > MOSTLY)
 
     @property
     def blocks(self) -> Ints:

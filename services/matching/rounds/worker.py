@@ -41,7 +41,8 @@ class Improve:
 
     `dear`: possible days that are not worth considering (None: all are considered, so what is proven is
     true). `give`: the pairs that may be given up (None: all). `afresh`: without a thought of what was used.
-    `sifts`: so many relaxations say what is considered at all (0: everything), beside what was used.
+    `sifts`: so many relaxations say what is considered at all (0: everything), beside what was used; fewer,
+    if `enough` blocks are considered before.
     `tells`: also of what it finds and proves on the way.
     It ends when it is proven that `close`, a share, is the most that is missing, after `nodes` of the search,
     and after `seconds`, which alone is not the same everywhere.
@@ -59,6 +60,7 @@ class Improve:
     seconds: float
     seed: int
     tells: bool = False
+    enough: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +189,7 @@ def _improve(job: Improve, on: Ground, say: Callable[[Said], None]) -> Improved:
     given_up, part = on.part(job.used, job.libraries, job.closed, job.dear, job.give)
     part = packed(part, p)
     if job.sifts:
-        used = sifted(part, job.sifts, job.seed, job.seconds / 2)
+        used = sifted(part, job.sifts, job.seed, job.seconds / 2, job.enough)
         if used is None:
             return Improved(given_up, None, np.inf, False, 0)
         # Of a block all days, of others those that were used.

@@ -36,7 +36,7 @@ from services.matching.rounds.regions import map_of
 from services.matching.rounds.search import Search
 from services.matching.rounds.solving import solve
 from services.matching.rounds.standing import Standing
-from services.matching.rounds.worker import Dived, Job, Relax, Said
+from services.matching.rounds.worker import NONE, Dive, Dived, Improve, Improved, Job, Relax, Said
 
 
 class FakeCrew:
@@ -200,6 +200,27 @@ def test_a_large_round_is_searched_with_sieves_once_it_is_dived(monkeypatch: pyt
     assert search._kinds() == (SIEVE,)
     search.pieces.to_relax.append(np.ones(len(standing.on.possible.room), dtype=bool))
     assert search._kinds() == (REGION, GROUP)
+
+
+def test_a_small_round_is_searched_with_one_sieve_of_a_whole_part_as_soon_as_it_is_dived() -> None:
+    standing = standing_of(read_content(_bytes(country("XXS", "mixed", 2))).instance)
+    near = Neighbourhoods(standing, Random(1))
+    jobs = Jobs(cast(Crew, FakeCrew()), cast(Crew, FakeCrew()))
+    search = Search(
+        standing, 9.0, lambda: 1.0, Random(1), 2, jobs, near, Prover(standing, cast(Crew, FakeCrew())), 9.0
+    )
+    search.relaxing.waiting.clear()
+    sizes = list(near.size)
+    before = search._next_job([], 8.0)
+    search.is_dived = True
+    whole = search._next_job([], 8.0)
+    assert isinstance(before, Dive)
+    assert isinstance(whole, Improve)
+    assert whole.enough is not None
+    search.hear(whole, Improved(NONE, None, 9.0, True, 10))
+    other = search._next_job([], 8.0)
+    assert not isinstance(other, Improve) or other.enough is None
+    assert near.size == sizes
 
 
 def test_a_piece_is_as_large_as_was_asked_by_days_inside_or_by_all_that_touch_it() -> None:
