@@ -12,8 +12,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 def pytest_configure() -> None:
-    """What is collected next are thousands of tests that stay. A shell's jobs in the background ignore Ctrl-C,
-    and so would the commands that tests send it to."""
+    """What is collected next are thousands of tests that stay. Jobs in the background of a shell ignore
+    Ctrl-C, and so would the commands that tests send it to."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     gc.set_threshold(LIVING_BEFORE_COLLECTING, 20, 20)
