@@ -88,3 +88,20 @@ def test_a_declined_swap_changes_nothing_and_is_told(innlandet: Matching) -> Non
     innlandet.do(operations.answer_vandring_swap, an_id("swap"), False, leader(other))
     assert plan_of(see(innlandet)) == plan
     assert told(innlandet, "vandring_swap_declined") == ["Grue"]
+
+
+def test_a_late_swap_is_in_weeks_that_are_left_and_there_is_none_when_none_are(innlandet: Matching) -> None:
+    before = plan_of(published(innlandet))
+    other = next(name for name in PLACES if name not in ("Grue", before["Grue"]) and before[name] != "Grue")
+    innlandet.do(operations.ask_vandring_swap, ROUND, an_id("swap"), an_id(other), leader("Grue"))
+    innlandet.let_time_pass("2027-01-20")
+    innlandet.do(operations.answer_vandring_swap, an_id("swap"), True, leader(other))
+    after = see(innlandet)
+    assert (plan_of(after)["Grue"], plan_of(after)[other]) == (before[other], before["Grue"])
+    for name in ("Grue", other):
+        assert visit_by(after, name)["week_on"] >= "2027-01-18"
+    innlandet.let_time_pass("2027-02-05")
+    with pytest.raises(SwapImpossible) as refused:
+        innlandet.do(operations.ask_vandring_swap, ROUND, an_id("back"), an_id(other), leader("Grue"))
+    assert refused.value.parameters["sits_out"] == "no_common_week"
+    assert plan_of(see(innlandet)) == plan_of(after)
