@@ -249,6 +249,9 @@ def test_a_second_round_waits_and_the_same_one_sent_twice_is_one(innlandet: Matc
     begin(innlandet)
     with pytest.raises(SameKeyOtherBody):
         begin(innlandet, name="Noe annet")
+    with pytest.raises(SameKeyOtherBody):
+        begin(innlandet, library_ids=[an_id("Grue"), an_id("Tolga"), an_id("Alvdal")])
+    begin(innlandet, library_ids=[an_id(name) for name in PLACES])
     with pytest.raises(VandringOpen) as refused:
         begin(innlandet, id=an_id("second"))
     assert refused.value.parameters["name"] == "Vinter 2027"

@@ -57,7 +57,10 @@ def create_vandring_round(work: Work, document: Document, actor_document: Docume
     terms = _terms(given)
     stored = vandring.round_of(work.connection, given["id"])
     if stored is not None:
-        if terms_of(stored) != terms:
+        invited = {one["id"] for one in vandring.invited(work.connection, stored["id"])}
+        # Who all were when all were invited may have changed since.
+        is_other = given["library_ids"] is not None and set(given["library_ids"]) != invited
+        if terms_of(stored) != terms or is_other:
             raise SameKeyOtherBody(id=stored["id"])
         return vandring_round(work, stored["id"])
     check_vandring(terms, work.today)
