@@ -23,6 +23,7 @@ LINES: dict[str, str] = {
     "move_asked": N_("{who} spurte om en annen dato"),
     "move_accepted": N_("{who} sa ja til den nye datoen"),
     "move_declined": N_("{who} lot dagen stå som avtalt"),
+    "move_turned_down": N_("Den nye datoen gikk ikke, så dagen står som avtalt"),
     "moved": N_("Alle har sagt ja til den nye datoen"),
     "expired": N_("Forslaget gikk ut"),
     "cancelled": N_("{library} avlyste"),

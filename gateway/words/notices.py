@@ -44,6 +44,10 @@ WORDS: dict[str, tuple[str, str]] = {
         N_("Ikke flyttet: {host} {date}"),
         N_("Dagen er ikke flyttet. Avtalen om {date} gjelder."),
     ),
+    "move_turned_down": (
+        N_("Ikke flyttet: {host} {date}"),
+        N_("Den nye datoen går ikke. Avtalen om {date} gjelder."),
+    ),
     "declined": (N_("{date} passet ikke"), N_("{date} passet ikke for {library}. Andre kan kanskje.")),
     "expired": (
         N_("Forslaget om {date} gikk ut"),

@@ -136,6 +136,9 @@ WORDS: Mapping[str, Words] = {
     "move_declined": Words(
         N_("Ikke flyttet: {host} {date}"), (N_("Dagen er ikke flyttet. Avtalen om {date} gjelder."),)
     ),
+    "move_turned_down": Words(
+        N_("Ikke flyttet: {host} {date}"), (N_("Den nye datoen går ikke. Avtalen om {date} gjelder."),)
+    ),
     "declined": Words(DECLINED, (N_("{date} passet ikke for {library}."), N_("Ingen dager er satt av."))),
     "declined.already_covered": Words(
         COVERED, (N_("{host} har fått hjelp til dette."), N_("Ingen dager er satt av."))

@@ -43,7 +43,8 @@ class Line:
 
     proposed, accepted, over_limit, agreed, refused, declined, expired, cancelled, said_yes, said_no,
     confirmed, confirmed_by_silence, unanswered, no_show, disputed, days_posted, settled, turned_down,
-    ruled_happened, ruled_not_happened, asked_instead, move_asked, move_accepted, move_declined, moved.
+    ruled_happened, ruled_not_happened, asked_instead, move_asked, move_accepted, move_declined,
+    move_turned_down, moved.
     """
 
     at: datetime

@@ -11,6 +11,7 @@ from services.matching.domain.acts import Order, Outcome, When
 from services.matching.domain.engagement import ROLES, By, Engagement, Line, Move
 
 ASKED, ACCEPTED, MOVED, KEPT = "move_asked", "move_accepted", "moved", "move_declined"
+TURNED_DOWN = "move_turned_down"
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,20 @@ def answer_late(engagement: Engagement, act: AnswerMove, _when: When) -> Outcome
     return Outcome(engagement)
 
 
+def turn_down(engagement: Engagement, act: AskMove | AnswerMove, when: When) -> Outcome:
+    """The home cannot have these dates, which the other county did not know: the wish ends, and says so.
+
+    What nobody waits for, a yes to another wish or to a day that is over, changes nothing.
+    """
+    dates = tuple(sorted(act.dates))
+    is_asked = isinstance(act, AskMove)
+    stands = is_asked or (engagement.move is not None and engagement.move.dates == dates)
+    if engagement.state != "agreed" or _is_over(engagement, when) or dates == engagement.dates or not stands:
+        return Outcome(engagement)
+    asked = _told(engagement, when, ASKED, act.by) if is_asked else engagement
+    return Outcome(_told(replace(asked, move=None), when, TURNED_DOWN, By()))
+
+
 def _ended(engagement: Engagement, transfer_id: str | None, when: When) -> Outcome:
     """Moved, when nobody's yes is missing. The book names the day of work, so days are set aside anew."""
     move = engagement.move
@@ -119,8 +134,12 @@ def without_move(outcome: Outcome) -> Outcome:
 
 
 def _refuse_when_over(engagement: Engagement, when: When) -> None:
-    if engagement.happened or when.today > engagement.first_on:
+    if _is_over(engagement, when):
         raise NotNow(state=engagement.state, act=AskMove.name)
+
+
+def _is_over(engagement: Engagement, when: When) -> bool:
+    return bool(engagement.happened) or when.today > engagement.first_on
 
 
 def _in_order(roles: frozenset[str]) -> list[str]:

@@ -13,7 +13,7 @@ from byttebank.contracts.refusals import Malformed, NotFound, NotYourRole, Refus
 from byttebank.storage.work import Work
 from services.matching.domain.acts import Accept, Act, Answer, Dispute, Outcome, Withdraw
 from services.matching.domain.engagement import LENDER, LENDER_ROLES, ROLES, By, Engagement, Line
-from services.matching.domain.moving import AnswerMove, AskMove
+from services.matching.domain.moving import AnswerMove, AskMove, turn_down
 from services.matching.domain.proposal import check_proposal
 from services.matching.domain.silences import reply_by
 from services.matching.domain.transitions import act_on
@@ -143,14 +143,15 @@ def _answered(
 ) -> None:
     act = _act(work, engagement, message_type, payload, detached)
     named = replace(engagement, colleague_name=detached.get("colleague_name") or engagement.colleague_name)
+    wishes_move = isinstance(act, AskMove) or (isinstance(act, AnswerMove) and act.accepts)
     try:
         if isinstance(act, Accept) and not act.roles <= engagement.consents.keys():
             check_acceptable(work, engagement)
-        if isinstance(act, AskMove) or (isinstance(act, AnswerMove) and act.accepts):
+        if wishes_move:
             check_move(work, engagement, act.dates)
         outcome = act_on(named, act, when(work))
     except Refusal:
-        outcome = Outcome(named)
+        outcome = turn_down(named, act, when(work)) if wishes_move else Outcome(named)
     if outcome.engagement == engagement:
         restate(work, engagement)
     else:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 SIDES = ("lender", "host")
-MOVE_LINES = ("move_asked", "moved", "move_declined")
+MOVE_LINES = ("move_asked", "moved", "move_declined", "move_turned_down")
 DEADLINES = ("reply_by_on", "confirm_by_on", "release_on", "dispute_by_on")
 KEPT_FIELDS = (
     "id",
@@ -81,7 +81,7 @@ class Engagement:
     is_turned_down: bool
     """Confirmed, but the other county's books did not take the days: disputed until somebody decides."""
     move_lines: tuple[str, ...] = ()
-    """What has come of wishes to move it, in order: move_asked, moved, move_declined."""
+    """What has come of wishes to move it, in order, of MOVE_LINES."""
     is_from_round: bool = False
     """Proposed by a round of matching, in the name of none of the parties."""
 

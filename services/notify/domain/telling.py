@@ -107,6 +107,10 @@ def _stays(engagement: Engagement) -> bool:
     return engagement.move_lines[-1:] == ("move_declined",)
 
 
+def _cannot_move(engagement: Engagement) -> bool:
+    return engagement.move_lines[-1:] == ("move_turned_down",)
+
+
 def _is_answered(engagement: Engagement) -> bool:
     return bool(engagement.happened)
 
@@ -163,6 +167,7 @@ RULES: Mapping[str, tuple[_Rule, ...]] = {
         _Rule("move", _those_asked_to_move, applies=_is_asked_to_move, is_counted=True),
         _Rule("moved", _everybody, applies=_has_moved, is_counted=True),
         _Rule("move_declined", _both_sides, applies=_stays, is_counted=True),
+        _Rule("move_turned_down", _both_sides, applies=_cannot_move, is_counted=True),
     ),
     "carried_out": (
         _Rule("did_it_happen_again", _silent_sides, applies=_has_deadline),

@@ -31,6 +31,10 @@ def answer(county: Matching, who: str, accepts: bool = True, day: str = NEW) -> 
     return found
 
 
+def last_lines(county: Matching) -> list[str]:
+    return [line["what"] for line in county.see("Kari")["history"]][-2:]
+
+
 def is_same(innlandet: Matching, akershus: Matching) -> bool:
     return without_names(innlandet.see("Kari")) == without_names(akershus.see("Nora"))
 
@@ -95,3 +99,30 @@ def test_the_home_takes_no_wish_for_a_day_on_which_it_is_closed(agreed: tuple[Ma
     carry(innlandet, akershus)
     assert is_same(innlandet, akershus)
     assert innlandet.see("Kari")["move"] is None
+    assert last_lines(akershus) == ["move_asked", "move_turned_down"]
+
+
+def test_a_yes_from_the_other_county_to_a_day_that_cannot_be_any_more_ends_the_wish(
+    agreed: tuple[Matching, Matching],
+) -> None:
+    innlandet, akershus = agreed
+    ask(innlandet, "Kari")
+    carry(innlandet, akershus)
+    innlandet.hear("LibraryChanged", a_library("Eidskog", closed_dates=[NEW], version=2))
+    answer(akershus, "Nora")
+    carry(innlandet, akershus)
+    assert is_same(innlandet, akershus)
+    assert akershus.see("Nora")["move"] is None
+    assert last_lines(akershus) == ["move_asked", "move_turned_down"]
+
+
+def test_a_late_yes_says_nothing_of_a_wish_that_nobody_waits_for(agreed: tuple[Matching, Matching]) -> None:
+    innlandet, akershus = agreed
+    ask(innlandet, "Kari")
+    carry(innlandet, akershus)
+    answer(innlandet, "Kari", False)
+    innlandet.hear("LibraryChanged", a_library("Eidskog", closed_dates=[NEW], version=2))
+    answer(akershus, "Nora")
+    carry(innlandet, akershus)
+    assert is_same(innlandet, akershus)
+    assert last_lines(innlandet) == ["move_asked", "move_declined"]

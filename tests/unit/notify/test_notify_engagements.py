@@ -299,3 +299,5 @@ def test_each_wish_to_move_is_told_once_and_so_is_what_comes_of_it(notify: Datab
     moved(6, "move_asked", "move_declined", "move_asked", day="2026-12-18")
     moved(7, "move_asked", "move_declined", "move_asked", "moved")
     assert told() == ["move"] * 4 + ["move_declined"] + ["moved"] * 2
+    moved(8, "move_asked", "move_declined", "move_asked", "moved", "move_asked", "move_turned_down")
+    assert told()[-3:] == ["move_turned_down", "moved", "moved"]

@@ -14,6 +14,7 @@ from notify_cast import EIDSKOG, ENGAGEMENT, GRUE, an_act, an_engagement, minute
 
 from byttebank.contracts.resources import ENGAGEMENT_STATES, PURPOSES, ROLES
 from services.notify.direct_words import DIRECT_WORDS
+from services.notify.domain.engagement import MOVE_LINES
 from services.notify.domain.telling import Telling, parameters, reminder_tellings, tellings
 from services.notify.letter import Letter, Letterhead, write_letter
 from services.notify.vandring_words import VANDRING_WORDS
@@ -102,7 +103,7 @@ def every_letter() -> list[tuple[Telling, Letter]]:
 def letters_of_moves() -> list[tuple[Telling, Letter]]:
     """Every mail of an agreed day that somebody asks to move."""
     found = []
-    for what, purpose in itertools.product(("move_asked", "moved", "move_declined"), PURPOSES):
+    for what, purpose in itertools.product(MOVE_LINES, PURPOSES):
         move = {"dates": ["2026-12-17"], "asked_by": GRUE, "consents": {}} if what == "move_asked" else None
         history = [an_act(one, GRUE, "host_manager") for one in ("move_asked", what)]
         engagement = an_engagement("agreed", purpose=purpose, move=move, history=history)
