@@ -43,7 +43,7 @@ class Form:
         if isinstance(refusal, Malformed):
             for error in refusal.parameters.get("errors") or []:
                 name = places.get(error["pointer"], "")
-                self.errors[name] = detail_sentence(error["detail"])
+                self.errors[name] = detail_sentence(error["detail"], self.values.get(name))
         if not self.errors:
             self.errors[places.get(refusal.code, "")] = refusal_sentence(refusal, dict(self.fields))
 

@@ -63,6 +63,8 @@ JOINT_STATES = {
     "silent": N_("sa ikke fra i tide, og er ikke med videre"),
 }
 """How far each county of a round is."""
+STATES_WHILE_COLLECTING = {**JOINT_STATES, "answered": N_("har svart")}
+"""Nobody computes before all have answered."""
 
 FAILURES = {
     "no_requests": N_("Ingen bibliotek ber om hjelp på tavla disse dagene. Velg andre dager, eller vent."),
@@ -112,7 +114,8 @@ def badge(round_: Document) -> tuple[str, str]:
 
 def counties(round_: Document) -> list[tuple[str, str]]:
     """Each county of a round with others, and how far it is."""
-    return [(one["county"], say(JOINT_STATES[one["state"]])) for one in round_["counties"]]
+    said = STATES_WHILE_COLLECTING if round_["stage"] == "collecting" else JOINT_STATES
+    return [(one["county"], say(said[one["state"]])) for one in round_["counties"]]
 
 
 def standing(round_: Document) -> str:

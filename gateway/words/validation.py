@@ -42,11 +42,22 @@ MESSAGES: tuple[tuple[str, str], ...] = (
     (r"Holds a character that is no text\..*", N_("Har et tegn som ikke er tekst. Skriv det på nytt.")),
 )
 
+LENGTHS_OF_TEXTS: tuple[tuple[str, str], ...] = (
+    (r"Shorter than minimum length (?P<n>\d+)\.", N_("Skriv minst {n} tegn.")),
+    (r"Longer than maximum length (?P<n>\d+)\.", N_("Skriv høyst {n} tegn. Nå er det {length}.")),
+    (r"Length must be between (?P<low>\d+) and (?P<high>\d+)\.", N_("Skriv fra {low} til {high} tegn.")),
+)
+"""The same messages are said of a list and of a text; these are for a text that somebody has written."""
 
-def detail_sentence(message: str) -> str:
-    """The message in the reader's language; one that is none of ours stays as it is."""
-    for pattern, sentence in MESSAGES:
+
+def detail_sentence(message: str, written: object = None) -> str:
+    """The message in the reader's language; one that is none of ours stays as it is.
+
+    `written`: what it is about, where that is known.
+    """
+    length = len(written) if isinstance(written, str) else None
+    for pattern, sentence in MESSAGES if length is None else (*LENGTHS_OF_TEXTS, *MESSAGES):
         match = re.fullmatch(pattern, message)
         if match:
-            return say(sentence, **match.groupdict())
+            return say(sentence, length=length, **match.groupdict())
     return message

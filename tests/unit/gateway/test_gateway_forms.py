@@ -118,7 +118,7 @@ def test_the_same_form_with_other_content_is_turned_down(node: Node) -> None:
         ),
         ({"mengde": "NaN"}, "mengde", "Skal være et tall."),
         ({"sted": "månen"}, "sted", "Skal være én av: host, home, online."),
-        ({"hva": "x" * 2001}, "hva", "Skal ha høyst 2000."),
+        ({"hva": "x" * 2001}, "hva", "Skriv høyst 2000 tegn. Nå er det 2001."),
     ],
 )
 def test_a_fault_stands_beside_its_field_and_nothing_typed_is_lost(

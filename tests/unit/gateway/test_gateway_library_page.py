@@ -81,7 +81,7 @@ def test_who_has_written_nothing_is_asked_by_a_manager_who_shows_the_name_or_not
         ("epost", "post", "Skriv en e-postadresse, som post@biblioteket.no, eller la feltet stå tomt."),
         ("nettsted", "javascript:alert(1)", "Skriv hele adressen, som https://www.biblioteket.no."),
         ("stengt", "jula", "Skriv datoene som 7.12.2026, med komma mellom."),
-        ("kontaktperson", "x" * 201, "Skal ha høyst 200."),
+        ("kontaktperson", "x" * 201, "Skriv høyst 200 tegn. Nå er det 201."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field(node: Node, field: str, value: str, sentence: str) -> None:

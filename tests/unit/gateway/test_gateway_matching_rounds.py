@@ -263,6 +263,17 @@ def test_a_round_with_other_counties_names_them_and_waits_until_all_have_answere
     assert "Runde fra Akershus" in browser.get("/fylket/fordeling").words
 
 
+def test_nobody_is_said_to_compute_while_answers_are_collected(node: Node) -> None:
+    counties = [{"county": one, "state": "answered", "reason": None} for one in ("innlandet", "akershus")]
+    for stage, sentence in (
+        ("collecting", "Akershus har svart."),
+        ("comparing", "Akershus har svart og regner."),
+    ):
+        waiting = joint(stage, coordinator="innlandet", is_settled=False, counties=counties)
+        page = with_rounds(node, waiting).browser("ingrid").get(f"/fylket/fordeling/{ROUND}")
+        assert sentence in page.words
+
+
 def test_a_round_that_came_to_nothing_with_others_is_not_tried_again_alone(node: Node) -> None:
     refusal = {"code": "disagreed", "parameters": {"reason": "other_plan"}}
     failed = joint("failed", refusal=refusal)

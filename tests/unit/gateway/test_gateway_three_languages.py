@@ -22,7 +22,7 @@ from gateway.words.reasons import SENTENCES as REASONS
 from gateway.words.reasons import reason_sentence
 from gateway.words.refusals import refusal_sentence, sentence_of
 from gateway.words.statuses import STATUSES, status_words
-from gateway.words.validation import MESSAGES
+from gateway.words.validation import LENGTHS_OF_TEXTS, MESSAGES
 
 pytestmark = pytest.mark.simulation
 """Every page is opened for everybody in every language."""
@@ -115,7 +115,7 @@ def test_every_sentence_is_whole_in_every_language(language: str) -> None:
             said(f"{notice.subject} {notice.sentence}", key)
     for status in (*STATUSES, 418):
         said(f"{status_words(status).title} {status_words(status).sentence}", str(status))
-    for _, sentence in MESSAGES:
+    for _, sentence in (*LENGTHS_OF_TEXTS, *MESSAGES):
         said(say(sentence), sentence)
 
 

@@ -310,7 +310,9 @@ def test_messages_of_the_schemas_become_sentences() -> None:
     assert detail_sentence("Missing data for required field.") == "Feltet mangler."
     assert detail_sentence("Must be one of: host, home.") == "Skal være én av: host, home."
     assert detail_sentence("Length must be between 1 and 60.") == "Skal ha fra 1 til 60."
-    assert detail_sentence("None of ours") == "None of ours"
+    assert detail_sentence("Length must be between 1 and 60.", "") == "Skriv fra 1 til 60 tegn."
+    assert detail_sentence("Length must be between 1 and 60.", []) == "Skal ha fra 1 til 60."
+    assert detail_sentence("None of ours", "") == "None of ours"
     for pattern, _ in MESSAGES:
         re.compile(pattern)
 
