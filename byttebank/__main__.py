@@ -3,6 +3,7 @@
 # eventlet replaces blocking calls everywhere; that works only before anything else has been imported.
 import os
 import signal
+import sys
 import warnings
 
 
@@ -12,22 +13,30 @@ def _interrupted(_number: int, _frame: object) -> None:
     os._exit(130)
 
 
+_is_solving = sys.argv[1:3] == ["rounds", "solve"]
 _usual = signal.getsignal(signal.SIGINT)
 if _usual is signal.default_int_handler:
     signal.signal(signal.SIGINT, _interrupted)
 
-warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
+if _is_solving:
+    # It needs nothing of a node, and its seconds are counted from here.
+    from byttebank.cli.solving import app_that_solves
 
-import eventlet  # noqa: E402
+    app = app_that_solves()
+else:
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
 
-eventlet.monkey_patch()
+    import eventlet
 
-from byttebank.cli import app  # noqa: E402
+    eventlet.monkey_patch()
+
+    from byttebank.cli.app import app
 
 
 def main() -> None:
     """Run the command line; ends the process."""
-    if _usual is signal.default_int_handler:
+    # `rounds solve` has an answer of its own, as soon as it has read its options.
+    if _usual is signal.default_int_handler and not _is_solving:
         signal.signal(signal.SIGINT, _usual)
     app(prog_name="byttebank")
 

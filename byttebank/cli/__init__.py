@@ -1,5 +1,1 @@
 """The `byttebank` command."""
-
-from byttebank.cli.app import app
-
-__all__ = ["app"]

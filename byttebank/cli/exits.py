@@ -8,15 +8,6 @@ from typing import Any, NoReturn
 
 import typer
 
-from byttebank.cli.state import StateRefused
-from byttebank.config import ConfigurationWrong
-from byttebank.federation.keys import KeyFileError
-from byttebank.messaging.brokers import BrokerUnusable
-from byttebank.messaging.containers import NotReady
-from byttebank.messaging.embedded import StoreRefused
-from byttebank.messaging.listener import CannotListen
-from byttebank.storage.engine import DatabaseUnusable
-
 OK = 0
 FAILED = 1
 USAGE = 2
@@ -30,16 +21,28 @@ EXIT_CODES = (
     " used; 4 `doctor` or `verify` found a fault; 130 interrupted before anything was served."
 )
 
-_CODES: dict[type[Exception], int] = {
-    ConfigurationWrong: USAGE,
-    CannotListen: USAGE,
-    StateRefused: STATE,
-    DatabaseUnusable: STATE,
-    BrokerUnusable: STATE,
-    StoreRefused: STATE,
-    KeyFileError: STATE,
-    NotReady: FAILED,
-}
+
+def _codes() -> dict[type[Exception], int]:
+    """Imported here: these modules bring whole libraries, and a command that reads a file needs none."""
+    from byttebank.cli.state import StateRefused
+    from byttebank.config import ConfigurationWrong
+    from byttebank.federation.keys import KeyFileError
+    from byttebank.messaging.brokers import BrokerUnusable
+    from byttebank.messaging.containers import NotReady
+    from byttebank.messaging.embedded import StoreRefused
+    from byttebank.messaging.listener import CannotListen
+    from byttebank.storage.engine import DatabaseUnusable
+
+    return {
+        ConfigurationWrong: USAGE,
+        CannotListen: USAGE,
+        StateRefused: STATE,
+        DatabaseUnusable: STATE,
+        BrokerUnusable: STATE,
+        StoreRefused: STATE,
+        KeyFileError: STATE,
+        NotReady: FAILED,
+    }
 
 
 @contextmanager
@@ -48,10 +51,11 @@ def telling(*more: type[Exception]) -> Iterator[None]:
 
     `more`: further errors about the state folder.
     """
+    codes = _codes()
     try:
         yield
-    except (*_CODES, *more) as error:
-        code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), STATE)
+    except (*codes, *more) as error:
+        code = next((code for kind, code in codes.items() if isinstance(error, kind)), STATE)
         fail(str(error), code)
     except KeyboardInterrupt:
         fail("Interrupted.", INTERRUPTED)

@@ -11,10 +11,8 @@ import pytest
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc to see what is imported")
 def test_ctrl_c_while_the_command_is_still_starting_is_answered_by_one_sentence(tmp_path: Path) -> None:
-    file = tmp_path / "round.json"
-    file.write_text("{}")
     process = subprocess.Popen(
-        [sys.executable, "-m", "byttebank", "rounds", "solve", str(file)],
+        [sys.executable, "-m", "byttebank", "doctor", "--state", str(tmp_path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

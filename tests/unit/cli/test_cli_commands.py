@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from byttebank.cli import app
+from byttebank.cli.app import app
 from byttebank.cli.exits import EXIT_CODES
 from byttebank.config import SERVICES_WITH_DATABASE, VARIABLES
 from byttebank.federation.keys import generate_signing_key, save_signing_key

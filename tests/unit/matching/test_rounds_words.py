@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from byttebank import language
-from byttebank.cli import rounds
+from byttebank.cli import solving
 from byttebank.cli.app import app
 from byttebank.language import CatalogMissing
 from services.matching.domain.instance import Wish
@@ -116,8 +116,8 @@ def test_the_command_says_reasons_as_the_environment_asks(tmp_path: Path) -> Non
 
 def test_the_language_that_is_asked_for_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[str]] = []
-    monkeypatch.setattr(rounds, "subprocess", Recorder(asked))
-    monkeypatch.setattr(rounds.signal, "signal", lambda number, handler: None)
+    monkeypatch.setattr(solving, "subprocess", Recorder(asked))
+    monkeypatch.setattr(solving.signal, "signal", lambda number, handler: None)
     (tmp_path / "round.json").write_text(json.dumps(FILE))
     wishes = ["rounds", "solve", str(tmp_path / "round.json"), "--language", "nn"]
     CliRunner().invoke(app, wishes, env={"LANG": "en_GB.UTF-8"})
@@ -144,6 +144,6 @@ class Recorder:
 
 
 def test_the_time_limit_counts_from_the_start_of_the_command() -> None:
-    began = rounds.process_began()
-    assert began == pytest.approx(rounds.process_began(), abs=0.05)
+    began = solving.process_began()
+    assert began == pytest.approx(solving.process_began(), abs=0.05)
     assert 0 < time.process_time() <= time.monotonic() - began < time.monotonic()
