@@ -143,15 +143,16 @@ def _answered(
 ) -> None:
     act = _act(work, engagement, message_type, payload, detached)
     named = replace(engagement, colleague_name=detached.get("colleague_name") or engagement.colleague_name)
-    wishes_move = isinstance(act, AskMove) or (isinstance(act, AnswerMove) and act.accepts)
+    # To keep the day as it is needs no look at the other one.
+    move = act if isinstance(act, AskMove) or (isinstance(act, AnswerMove) and act.accepts) else None
     try:
         if isinstance(act, Accept) and not act.roles <= engagement.consents.keys():
             check_acceptable(work, engagement)
-        if wishes_move:
-            check_move(work, engagement, act.dates)
+        if move is not None:
+            check_move(work, engagement, move.dates)
         outcome = act_on(named, act, when(work))
     except Refusal:
-        outcome = turn_down(named, act, when(work)) if wishes_move else Outcome(named)
+        outcome = turn_down(named, move, when(work)) if move is not None else Outcome(named)
     if outcome.engagement == engagement:
         restate(work, engagement)
     else:
