@@ -23,7 +23,8 @@ EXIT_CODES = (
 
 
 def _codes() -> dict[type[Exception], int]:
-    """Imported here: these modules bring whole libraries, and a command that reads a file needs none."""
+    """What a person can mend, and how the command ends then."""
+    # Imported here: these modules bring whole libraries, and a command that only reads a file needs none.
     from byttebank.cli.state import StateRefused
     from byttebank.config import ConfigurationWrong
     from byttebank.federation.keys import KeyFileError

@@ -164,7 +164,7 @@ class Search:
         is_begun = standing.served() > BEGUN * int(standing.bound.sum())
         if not self._is_quick():
             return (REGION, GROUP, FEW) if is_begun else (REGION, GROUP)
-        if not self.standing.is_mostly_blocks:
+        if not standing.is_mostly_blocks:
             return (SIEVE,)
         return (GROUP, FEW) if is_begun else (GROUP,)
 

@@ -17,6 +17,9 @@ from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database
 from services.ledger import operations
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: a node with its databases for each test."""
+
 COUNTIES = ("akershus", "innlandet", "oslo")
 OF_OLD = datetime(2026, 1, 1, tzinfo=UTC)
 

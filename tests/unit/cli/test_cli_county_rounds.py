@@ -15,6 +15,9 @@ from byttebank.identifiers import new_id
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: a node with its databases for each test."""
+
 FIRST = datetime.now(UTC).date() + timedelta(days=10)
 DATES = ["--from", FIRST.isoformat(), "--to", (FIRST + timedelta(days=9)).isoformat()]
 DATES += ["--reply-by", (FIRST - timedelta(days=3)).isoformat()]

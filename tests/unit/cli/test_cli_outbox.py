@@ -13,6 +13,9 @@ from byttebank.storage import messages
 from byttebank.storage.engine import open_engine
 from byttebank.storage.erasing import ERASED
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: a node with its databases for each test."""
+
 WHEN = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 SERVICES = ("directory", "ledger", "matching", "notify")
 

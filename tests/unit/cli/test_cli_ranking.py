@@ -12,6 +12,9 @@ from byttebank.federation.keys import SigningKey, save_signing_key
 from byttebank.storage.engine import open_engine
 from byttebank.storage.migrations import migrate
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: a node with its databases for each test."""
+
 
 @pytest.fixture
 def state(tmp_path: Path) -> Path:

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from test_cli_exchange import TRANSFER, node_template, run, state
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: every command of a chapter."""
+
 __all__ = ["node_template", "state"]
 
 ROOT = Path(__file__).parents[3]

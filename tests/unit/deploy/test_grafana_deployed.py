@@ -2,7 +2,11 @@
 
 from typing import Any
 
+import pytest
 from deployed import GRAFANA, load, node_at_a_glance, unknown
+
+pytestmark = pytest.mark.simulation
+"""Takes seconds: every metric and panel beside the whole code."""
 
 
 def panels(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -7,6 +7,9 @@ from deployed import PROMETHEUS, ROOT, alerts, load, node_at_a_glance, recording
 
 from byttebank.messaging.containers import SERVICES
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: every metric and alert beside the whole code."""
+
 TESTS = sorted((PROMETHEUS / "tests").glob("*.yml"))
 DOCUMENTS = ("docs/operator.md", "deploy/prometheus/README.md", "deploy/rabbitmq/README.md")
 

@@ -14,6 +14,9 @@ from byttebank.contracts.refusals import CountyUnknown
 from byttebank.storage.work import Database
 from services.directory import operations
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: whatever order messages come in."""
+
 Document = dict[str, Any]
 Message = tuple[str, Document, Document | None]
 TAKE = {
@@ -160,7 +163,6 @@ def test_a_county_that_leaves_at_any_moment_and_comes_back_ends_in_the_same_mode
     converges()
 
 
-@pytest.mark.simulation
 def test_hundreds_of_orders_end_in_one_model(county: Database) -> None:
     whole = list(range(len(MESSAGES)))
     expected = model_after(county, whole)

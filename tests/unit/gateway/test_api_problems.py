@@ -12,6 +12,9 @@ from byttebank.contracts.refusals import LimitHard, ServiceUnavailable, all_refu
 from byttebank.identifiers import new_id
 from gateway.problems import STATUS
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: every row of a long table."""
+
 
 @pytest.mark.parametrize(
     ("days", "code", "detail"),

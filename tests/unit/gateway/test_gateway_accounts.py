@@ -20,6 +20,9 @@ from gateway.auth.tokens import find_token, issue_token, revoke_token
 from gateway.secret import keep_secret_key
 from gateway.settings import run_here
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: passwords are hashed as slowly as in earnest."""
+
 PASSWORD = "ni bøker på hylla"
 PASSWORD_HASH = hash_password(PASSWORD)
 

@@ -13,6 +13,9 @@ from byttebank.contracts.refusals import all_refusals
 from gateway.pages.asking import PLACES, PLACES_OF_DATES
 from gateway.pages.dates import dates_from_text, dates_to_text
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: one page after the other, as people go through them."""
+
 NEW_FIELDS = {"datoer": "7.12., 2026-12-10", "samme": "1", "haster": "high"}
 MONDAY = date(2026, 11, 23)
 

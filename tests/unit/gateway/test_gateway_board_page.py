@@ -1,8 +1,12 @@
 """The board: a list with reasons, filters in the address, a map with a table behind it."""
 
+import pytest
 from conftest import Node
 from fake_service import an_id
 from gateway_browser import Page
+
+pytestmark = pytest.mark.simulation
+"""Takes seconds: one page after the other, as people go through them."""
 
 
 def titles(page: Page) -> list[str]:

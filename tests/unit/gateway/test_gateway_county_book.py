@@ -15,6 +15,9 @@ from byttebank.storage.migrations import migrate
 from byttebank.storage.work import Database
 from services.ledger import operations
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: a real ledger is behind the pages."""
+
 Document = dict[str, Any]
 OPERATIONS = {"decline_reversal": "decline", "open_account": "open_again"}
 

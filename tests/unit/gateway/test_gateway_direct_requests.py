@@ -10,6 +10,9 @@ from test_gateway_forms import BUTTON, GOOD, OWN_REQUEST
 from byttebank.contracts.refusals import CountyFrozen
 from gateway.pages.notices import page_of
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: one page after the other, as people go through them."""
+
 GRUE = eidskog.library("Grue")
 TOLGAS_REQUEST = an_id("Kassering i fagavdelingen")
 

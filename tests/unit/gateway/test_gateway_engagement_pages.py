@@ -10,6 +10,9 @@ from byttebank.clock import FixedClock, parse_time
 from byttebank.contracts import resources
 from byttebank.contracts.refusals import NotYourRole, UnknownOutcome
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: every row of a long table."""
+
 
 def path_of(key: str) -> str:
     return f"/avtaler/{an_id(f'engagement {key}')}"

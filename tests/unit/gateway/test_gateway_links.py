@@ -10,6 +10,9 @@ from byttebank.clock import FixedClock
 from byttebank.contracts.refusals import ServiceUnavailable
 from byttebank.storage.work import Database
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: one page after the other, as people go through them."""
+
 FIVE_TO_EIGHT = MONDAY_MORNING - timedelta(minutes=19)
 LAST_WEEK = MONDAY_MORNING - timedelta(days=4)
 

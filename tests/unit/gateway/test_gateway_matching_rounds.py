@@ -15,6 +15,9 @@ from gateway.here import EXTENSION
 from gateway.speech import Speech, speak, speech
 from gateway.words import matching_rounds as words
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: one page after the other, as people go through them."""
+
 ROUND = an_id("matching round")
 INDEX = "/fylket/fordeling"
 HASH = "a" * 64

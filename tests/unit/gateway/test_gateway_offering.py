@@ -13,6 +13,9 @@ from byttebank.contracts.refusals import Malformed, all_refusals
 from gateway.pages.offering import OF_DATES, OF_EXPIRY, PLACES
 from gateway.words.weekdays import every
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: one page after the other, as people go through them."""
+
 BUTTON = "Legg tilbudet på tavla"
 GOOD = {"kunnskap": "weeding", "mengde": "1", "hva": "Gjerne i Solør 🙂 Čáppa"}
 

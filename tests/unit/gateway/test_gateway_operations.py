@@ -11,6 +11,9 @@ from gateway import accounts, operations
 from gateway.accounts import AccountWrong, check_password
 from gateway.auth.sessions import open_session, user_of_session
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: one page after the other, as people go through them."""
+
 EMAIL = "kari@eidskog.example"
 LIBRARY = "01a2032c-54a7-71b1-a29b-fce1cb89e936"
 OTHER_PASSWORD = "et annet passord"

@@ -14,6 +14,9 @@ from byttebank.storage.work import Database
 from gateway import storage
 from gateway.accounts import MAX_ATTEMPTS, add_user
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: passwords are hashed as slowly as in earnest."""
+
 ASK = "/be-om-hjelp"
 
 

@@ -9,6 +9,9 @@ from bs4 import BeautifulSoup, Comment
 import gateway
 from gateway import generate
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: every row of a long table."""
+
 FOLDER = Path(gateway.__file__).parent
 TEMPLATES = sorted((FOLDER / "templates").rglob("*.html"))
 READ_ALOUD = ("alt", "aria-label", "placeholder", "title", "content")

@@ -12,6 +12,9 @@ from test_gateway_county_book import Ledger, books, ledger
 from byttebank.contracts.refusals import Malformed
 from gateway.amounts import ore_from_text
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: one page after the other, as people go through them."""
+
 __all__ = ["books", "ledger"]
 EIDSKOG = eidskog.library("Eidskog")
 PAGE = "/fylket/reisepott"

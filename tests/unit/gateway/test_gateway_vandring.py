@@ -28,6 +28,9 @@ from gateway.pages.notices import link_words, page_of
 from gateway.speech import Speech, speak
 from gateway.words.notices import notice_words
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: one page after the other, as people go through them."""
+
 Document = dict[str, Any]
 FORM = {
     "navn": "Vinter 2027",

@@ -92,6 +92,7 @@ def _names() -> None:
     speak(Speech("nb", date(2026, 11, 23), Names()))
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("kind", all_refusals())
 def test_every_refusal_has_a_sentence_with_and_without_its_parameters(kind: type[Refusal]) -> None:
     assert kind.code in REFUSALS
@@ -136,6 +137,7 @@ def test_a_code_from_a_newer_service_is_said_in_plain_words() -> None:
     assert said(sentence_of("something_new", {})).startswith("Dette gikk ikke")
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("state", resources.ENGAGEMENT_STATES)
 @pytest.mark.parametrize("who", READERS)
 def test_every_state_has_a_sentence_for_every_reader(state: str, who: str) -> None:
@@ -270,6 +272,7 @@ def test_reasons_read_well_at_their_edges() -> None:
     assert reason("owes", half_days=1) == "Har fått en halv dag mer enn de har gitt"
 
 
+@pytest.mark.simulation
 @pytest.mark.parametrize("key", [*WORDS, "something_new"])
 @pytest.mark.parametrize("party", ["lender", "host", "colleague", "county"])
 def test_every_notice_is_read_with_and_without_its_parameters(key: str, party: str) -> None:

@@ -21,6 +21,9 @@ from services.ledger.domain.clearing_invariants import (
 from services.ledger.domain.invariants import Book, mirrors
 from services.ledger.storage import clearing
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: whatever order messages come in."""
+
 Three = dict[str, Ledger]
 
 

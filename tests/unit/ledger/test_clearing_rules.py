@@ -13,6 +13,9 @@ from services.ledger.domain.clearing_acts import CLOSE_AFTER, Act, next_act
 from services.ledger.domain.clearing_result import compute
 from services.ledger.domain.clearing_writing import coordinator_of, propose
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: whatever order messages come in."""
+
 LATE = ACCEPT_BY + CLOSE_AFTER
 COORDINATORS = ("a", "b", "c")
 
@@ -309,7 +312,6 @@ def _live(seed: int) -> None:
     heal(found)
 
 
-@pytest.mark.simulation
 def test_every_order_of_the_small_world_with_the_coordinator_lost_at_every_moment_ends_alike() -> None:
     """Three counties, from all ACCEPTs on: every order of arrivals, clock and the coordinator's end."""
     start = accepted_by_all()

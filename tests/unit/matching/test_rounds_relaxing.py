@@ -1,40 +1,22 @@
 """When which part of a round is relaxed, roughly or finely, and what is learnt from it."""
 
-import json
-
 import numpy as np
 import pytest
+from search_cast import a_standing, answer_to
 
 from bench.instances import country
-from services.matching.rounds.circulation import DAYS, circulation
-from services.matching.rounds.crew import Crew
-from services.matching.rounds.parts import ground, without_names
-from services.matching.rounds.possible import possible_days
-from services.matching.rounds.prices import prices_of
-from services.matching.rounds.reading import read_content
-from services.matching.rounds.regions import map_of
 from services.matching.rounds.relaxing import QUICK_PART, SMALL_PART, Relaxing
 from services.matching.rounds.standing import LITTLE, Standing
 from services.matching.rounds.worker import Job, Relax, Relaxed
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: processes that compute."""
+
 NOTHING = Relaxed(None, None, None, None)
 
 
-def a_standing() -> Standing:
-    on = ground(possible_days(read_content(json.dumps(country("XS", "mixed", 2)).encode()).instance))
-    network = circulation(on.possible, None, DAYS)
-    prices = prices_of(network, network.solve())
-    return Standing(on, map_of(on), np.zeros(0, dtype=np.int64), prices)
-
-
 def relaxed(standing: Standing, job: Relax) -> Relaxed:
-    with Crew(without_names(standing.on.possible), 1) as crew:
-        worker = crew.idle()
-        assert worker is not None
-        worker.begin(job, 60.0)
-        answer = crew.next(0.0, 60.0)
-        assert answer is not None
-    said = answer[2]
+    said = answer_to(job, standing)
     assert isinstance(said, Relaxed)
     return said
 
@@ -44,14 +26,14 @@ def relaxed(standing: Standing, job: Relax) -> Relaxed:
     [(SMALL_PART, []), (SMALL_PART + 1, [False]), (QUICK_PART, [False]), (QUICK_PART + 1, [True, False])],
 )
 def test_a_small_part_is_not_relaxed_and_a_large_one_twice(days: int, jobs: list[bool]) -> None:
-    relaxing = Relaxing(a_standing())
+    relaxing = Relaxing(a_standing(country("XS", "mixed", 2)))
     relaxing.add(0, days)
     assert [rough for _, rough in relaxing.waiting] == jobs
     assert bool(relaxing.unguided) == bool(jobs)
 
 
 def test_the_fine_relaxation_goes_on_beside_the_rough_one_and_no_other_does() -> None:
-    relaxing, running = Relaxing(a_standing()), list[Job]()
+    relaxing, running = Relaxing(a_standing(country("XS", "mixed", 2))), list[Job]()
     for _ in range(2):
         relaxing.add(0, QUICK_PART + 1)
     for rough in (True, False):
@@ -67,7 +49,7 @@ def test_the_fine_relaxation_goes_on_beside_the_rough_one_and_no_other_does() ->
 
 
 def test_a_part_is_guided_by_a_rough_relaxation_and_without_any_when_the_fine_one_had_no_time() -> None:
-    standing = a_standing()
+    standing = a_standing(country("XS", "mixed", 2))
     for rough, said, is_guided in (
         (True, None, False),
         (True, NOTHING, False),
@@ -81,7 +63,7 @@ def test_a_part_is_guided_by_a_rough_relaxation_and_without_any_when_the_fine_on
 
 
 def test_any_relaxation_proves_a_bound_and_says_which_days_it_hardly_uses() -> None:
-    standing = a_standing()
+    standing = a_standing(country("XS", "mixed", 2))
     everywhere = np.ones(len(standing.on.possible.room), dtype=bool)
     before = int(standing.bound.sum())
     rough = relaxed(standing, Relax(everywhere, 30.0, rough=True))

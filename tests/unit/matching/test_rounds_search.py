@@ -38,6 +38,9 @@ from services.matching.rounds.solving import solve
 from services.matching.rounds.standing import Standing
 from services.matching.rounds.worker import NONE, Dive, Dived, Improve, Improved, Job, Relax, Said
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: processes that compute."""
+
 
 class FakeCrew:
     """Answers in the order it is told to."""
@@ -240,7 +243,6 @@ def _bytes(document: dict[str, Any]) -> bytes:
     return json.dumps(document).encode()
 
 
-@pytest.mark.simulation
 def test_a_round_with_blocks_that_is_proven_has_the_same_plan_again_on_one_or_more_tries() -> None:
     for made in (
         country("XXS", "same-person", 2),

@@ -1,46 +1,24 @@
 """Sieves of a whole part of a round: when there is one, what it considers, and what comes of it."""
 
-import json
 from random import Random
-from typing import Any
 
 import numpy as np
 import pytest
+from search_cast import a_standing, answer_to
 
 from bench.instances import country, hard_case
-from services.matching.rounds.circulation import DAYS, circulation
-from services.matching.rounds.crew import Crew
 from services.matching.rounds.diving import dive
-from services.matching.rounds.parts import ground, without_names
-from services.matching.rounds.possible import possible_days
-from services.matching.rounds.prices import prices_of
-from services.matching.rounds.reading import read_content
-from services.matching.rounds.regions import map_of
 from services.matching.rounds.sieving import FIRST_ENOUGH, LONGEST, MORE, PAUSE, RELAXATIONS, Sieving
 from services.matching.rounds.standing import Standing
-from services.matching.rounds.worker import NONE, Improve, Improved, Relax
+from services.matching.rounds.worker import NONE, Improved, Relax
 
-
-def a_standing(document: dict[str, Any]) -> Standing:
-    on = ground(possible_days(read_content(json.dumps(document).encode()).instance))
-    network = circulation(on.possible, None, DAYS)
-    return Standing(on, map_of(on), NONE, prices_of(network, network.solve()))
+pytestmark = pytest.mark.simulation
+"""Takes seconds: processes that compute."""
 
 
 @pytest.fixture
 def standing() -> Standing:
     return a_standing(country("XS", "same-person", 0))
-
-
-def improved(standing: Standing, job: Improve) -> Improved:
-    with Crew(without_names(standing.on.possible), 1) as crew:
-        worker = crew.idle()
-        assert worker is not None
-        worker.begin(job, 60.0)
-        answer = crew.next(0.0, 60.0)
-    assert answer is not None
-    assert isinstance(answer[2], Improved)
-    return answer[2]
 
 
 def test_there_is_one_when_there_is_time_for_it_and_it_takes_no_longer(standing: Standing) -> None:
@@ -111,7 +89,8 @@ def test_more_blocks_make_a_better_plan() -> None:
         sieving = Sieving(standing, Random(1), enough=enough)
         job = sieving.next(1.0, 60.0)
         assert job is not None
-        said = improved(standing, job)
+        said = answer_to(job, standing)
+        assert isinstance(said, Improved)
         plan = NONE if said.instead is None else said.instead
         assert on.keeps_rules(plan)
         served.append(p.worth(plan))

@@ -20,6 +20,9 @@ from services.matching.rounds.network import FlowWrong, Network
 from services.matching.rounds.possible import RoundTooLarge, possible_days
 from services.matching.rounds.solving import Outcome, solve
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: processes that compute."""
+
 
 def instance(
     libraries: dict[str, tuple[int, int]], colleagues: list[Colleague], requests: list[Wish]
@@ -72,7 +75,6 @@ def test_a_round_with_blocks_serves_all_days_of_a_request_by_one_or_none() -> No
     ]
 
 
-@pytest.mark.simulation
 def test_rounds_with_blocks_are_the_best_of_all_plans() -> None:
     for seed in range(12):
         one = random_instance(Random(seed), same_person=True)

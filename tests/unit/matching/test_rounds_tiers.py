@@ -16,6 +16,9 @@ from services.matching.rounds.possible import Possible, possible_days
 from services.matching.rounds.reading import read_content
 from services.matching.rounds.tiers import one_by_one, proven, solved, weighed
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: processes that compute."""
+
 LONG = 600
 """Arcs on a way; more than what a day is worth when it is weighed."""
 

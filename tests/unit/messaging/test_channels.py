@@ -10,6 +10,9 @@ from byttebank.federation.keys import SigningKey
 from byttebank.messaging.sealing import Outgoing
 from byttebank.storage import envelopes
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: stores of two counties, and what they send each other."""
+
 
 def test_nothing_is_sealed_before_the_peer_has_answered(tmp_path: Path) -> None:
     one, _ = two_counties(tmp_path)
@@ -112,7 +115,6 @@ def test_a_node_restored_from_an_old_backup_fetches_its_own_messages_and_uses_no
     assert sorted(mine) == sorted(theirs) == [1, 2, 3, 4, 5]
 
 
-@pytest.mark.simulation
 @pytest.mark.parametrize("seed", range(25))
 def test_whatever_the_wire_does_everything_said_is_heard_once(tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)

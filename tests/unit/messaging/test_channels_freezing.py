@@ -10,6 +10,9 @@ from two_counties import IDS, KEYS, County, exchange, sealed
 from byttebank.federation.jws import payload_of
 from byttebank.storage import envelopes
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: stores of two counties, and what they send each other."""
+
 
 def test_two_messages_with_one_number_freeze_the_peer_and_both_are_kept(
     open_pair: tuple[County, County],

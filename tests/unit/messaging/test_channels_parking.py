@@ -8,6 +8,9 @@ from byttebank.federation.envelope import MAX_CONTROL_OCTETS
 from byttebank.federation.keys import SigningKey
 from byttebank.messaging.sealing import Outgoing
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: stores of two counties, and what they send each other."""
+
 
 def test_a_message_too_large_to_send_is_parked_here_and_holds_up_nobody(
     open_pair: tuple[County, County],

@@ -17,6 +17,9 @@ from byttebank.messaging.sealing import Outgoing
 from byttebank.messaging.together import NotTogether
 from byttebank.storage import envelopes
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: stores of two counties, and what they send each other."""
+
 
 def _commits(county: County) -> list[str]:
     """Told of each commit on the county's database from now on."""

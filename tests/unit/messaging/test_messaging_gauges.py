@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 from two_counties import NOW, SERVICE, County, exchange, two_counties
@@ -11,6 +12,9 @@ from byttebank.messaging.gauges import Gauges, read_messages, read_messages_and_
 from byttebank.storage import messages
 from byttebank.storage.engine import open_engine
 from byttebank.storage.work import Database
+
+pytestmark = pytest.mark.simulation
+"""Takes seconds: stores of two counties, and what they send each other."""
 
 HOUR = timedelta(hours=1)
 FIRST, SECOND = (f"01a2032c-54a7-71b1-a29b-fce1cb89e93{n}" for n in (1, 2))

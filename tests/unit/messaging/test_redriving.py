@@ -13,6 +13,9 @@ from byttebank.messaging.redriving import redrive_local
 from byttebank.messaging.sealing import Outgoing
 from byttebank.storage import messages
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: stores of two counties, and what they send each other."""
+
 IDS = [str(uuid7(1_800_000_000_000 + n, bytes(10))) for n in range(3)]
 QUEUE = "matching.local"
 

@@ -26,6 +26,9 @@ from services.notify.operations import copies
 from services.notify.operations.mails import mailbox
 from services.notify.words import WORDS
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: every row of a long table."""
+
 HEAD = Letterhead("innlandet", "Innlandet", {}, "nb", "https://byttebank.example", date(2026, 11, 10))
 
 

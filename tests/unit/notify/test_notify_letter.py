@@ -20,6 +20,9 @@ from services.notify.letter import Letter, Letterhead, write_letter
 from services.notify.vandring_words import VANDRING_WORDS
 from services.notify.words import WORDS
 
+pytestmark = pytest.mark.simulation
+"""Takes seconds: every row of a long table."""
+
 HEAD = Letterhead(
     county="innlandet",
     county_name="Innlandet",
